@@ -1,0 +1,62 @@
+//! The load generator: a real client of the HTTP API, which prints for each kind of request the rate, the
+//! latencies, and the requests per CPU-second of the server beside the limit that cryptography and HTTP set,
+//! measured in the same run on the same machine.
+
+mod client;
+mod hello;
+mod limit;
+mod scene;
+mod seed;
+mod server;
+mod sign;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Measures a Cenote server on this machine.
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs every scene against `cenote serve` on embedded storage.
+    Run {
+        /// The binary to measure.
+        #[arg(long, default_value = "target/release/cenote")]
+        server: PathBuf,
+        /// Users in the pool before the load begins.
+        #[arg(long, default_value_t = 1_000)]
+        users: usize,
+        /// Requests of each kind.
+        #[arg(long, default_value_t = 4_000)]
+        requests: usize,
+        /// Only scenes whose names contain this text.
+        #[arg(long, default_value = "")]
+        only: String,
+    },
+    /// Measures the primitives alone.
+    Micro,
+    /// Serves an empty answer: what bare hyper costs (started by `run`).
+    #[command(hide = true)]
+    Hello,
+}
+
+#[tokio::main]
+async fn main() -> Outcome {
+    match Cli::parse().command {
+        Command::Run { server, users, requests, only } => {
+            scene::run(&server, users, requests, &only).await
+        }
+        Command::Micro => {
+            limit::print(&limit::measure());
+            Ok(())
+        }
+        Command::Hello => hello::serve().await,
+    }
+}

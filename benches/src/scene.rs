@@ -1,0 +1,346 @@
+//! The kinds of requests that are measured.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use data_encoding::{BASE64, HEXLOWER};
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::limit::{self, Costs};
+use crate::seed::{self, PASSWORD, SIGNERS, Seeded};
+use crate::server::Server;
+use crate::{Outcome, sign};
+use cenote_idp::crypto::srp;
+
+/// What every worker of a scene needs.
+struct Stage {
+    seeded: Seeded,
+    users: usize,
+    /// Names the users that a run creates.
+    run: u128,
+    refresh_tokens: Vec<String>,
+    access_tokens: Vec<String>,
+}
+
+/// One kind of request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scene {
+    PasswordLogin,
+    SrpLogin,
+    Refresh,
+    GetUser,
+    AdminGetUser,
+    ListUsersByEmail,
+    CreateAndSetPassword,
+}
+
+impl Scene {
+    const ALL: [Self; 7] = [
+        Self::PasswordLogin,
+        Self::SrpLogin,
+        Self::Refresh,
+        Self::GetUser,
+        Self::AdminGetUser,
+        Self::ListUsersByEmail,
+        Self::CreateAndSetPassword,
+    ];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::PasswordLogin => "password_login",
+            Self::SrpLogin => "srp_login",
+            Self::Refresh => "refresh",
+            Self::GetUser => "get_user",
+            Self::AdminGetUser => "admin_get_user",
+            Self::ListUsersByEmail => "list_users_email",
+            Self::CreateAndSetPassword => "create_set_password",
+        }
+    }
+
+    /// Connections at once.
+    const fn clients(self) -> usize {
+        match self {
+            Self::CreateAndSetPassword => 32,
+            _ => 8,
+        }
+    }
+
+    /// What cryptography, the network and durable rows cost at least, in microseconds of CPU. A row read
+    /// costs 5.5 and a durable row 34 where this was worked out (docs/performance.md).
+    fn floor(self, costs: &Costs, hello: f64) -> f64 {
+        const READ: f64 = 5.5;
+        const DURABLE: f64 = 34.0;
+        match self {
+            Self::PasswordLogin => 2.0 * costs.rsa_sign + costs.fixed_base + hello + READ,
+            Self::SrpLogin => 2.0 * costs.rsa_sign + costs.srp() + 2.0 * (hello + READ),
+            Self::Refresh => 2.0 * costs.rsa_sign + hello + READ,
+            Self::GetUser => costs.rsa_verify + hello + READ,
+            Self::AdminGetUser | Self::ListUsersByEmail => hello + READ,
+            Self::CreateAndSetPassword => 2.0 * (costs.fixed_base + hello + DURABLE),
+        }
+    }
+
+    /// Performs the n-th request (or pair of requests) of the scene.
+    async fn act(self, client: &mut Client, stage: &Stage, n: usize) -> Outcome {
+        let pool = &stage.seeded.pool;
+        let signer = format!("user{}", n % SIGNERS.min(stage.users));
+        match self {
+            Self::PasswordLogin => {
+                password_login(client, &stage.seeded, &signer).await?;
+            }
+            Self::SrpLogin => srp_login(client, &stage.seeded, &signer).await?,
+            Self::Refresh => {
+                let token = &stage.refresh_tokens[n % stage.refresh_tokens.len()];
+                let parameters = json!({ "REFRESH_TOKEN": token });
+                let input = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": stage.seeded.client,
+                    "AuthParameters": parameters });
+                client.call("InitiateAuth", &input).await?;
+            }
+            Self::GetUser => {
+                let token = &stage.access_tokens[n % stage.access_tokens.len()];
+                client.call("GetUser", &json!({ "AccessToken": token })).await?;
+            }
+            Self::AdminGetUser => {
+                let name = format!("user{}", n * 7919 % stage.users);
+                client.call("AdminGetUser", &json!({ "UserPoolId": pool, "Username": name })).await?;
+            }
+            Self::ListUsersByEmail => {
+                let filter = format!("email = \"{}\"", seed::email(n * 7919 % stage.users));
+                let found = client.call("ListUsers", &json!({ "UserPoolId": pool, "Filter": filter })).await?;
+                if found["Users"].as_array().is_none_or(|users| users.len() != 1) {
+                    return Err(format!("{filter}: {found}").into());
+                }
+            }
+            Self::CreateAndSetPassword => {
+                let name = format!("new-{}-{n}", stage.run);
+                let input = json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS" });
+                client.call("AdminCreateUser", &input).await?;
+                let input = json!({ "UserPoolId": pool, "Username": name, "Password": PASSWORD,
+                    "Permanent": true });
+                client.call("AdminSetUserPassword", &input).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn password_login(client: &mut Client, seeded: &Seeded, name: &str) -> Outcome<Value> {
+    let parameters = json!({ "USERNAME": name, "PASSWORD": PASSWORD });
+    let input = json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": seeded.client,
+        "AuthParameters": parameters });
+    let answer = client.call("InitiateAuth", &input).await?;
+    Ok(answer["AuthenticationResult"].clone())
+}
+
+async fn srp_login(client: &mut Client, seeded: &Seeded, name: &str) -> Outcome {
+    let secret = uuid::Uuid::new_v4();
+    let us = srp::client::Client::new(secret.as_bytes());
+    let input = json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": seeded.client,
+        "AuthParameters": { "USERNAME": name, "SRP_A": us.public_hex() } });
+    let answer = client.call("InitiateAuth", &input).await?;
+    let parameter = |name: &str| answer["ChallengeParameters"][name].as_str().unwrap_or_default().to_owned();
+    let (username, block) = (parameter("USER_ID_FOR_SRP"), parameter("SECRET_BLOCK"));
+    let pool_name = seeded.pool.split_once('_').ok_or("a pool id without _")?.1;
+    let salt = HEXLOWER.decode(parameter("SALT").as_bytes())?;
+    let key = us
+        .shared_key(&parameter("SRP_B"), &salt, pool_name, &username, PASSWORD)
+        .ok_or("an unfit SRP_B")?;
+    let timestamp = sign::srp_timestamp();
+    let signature = key.sign(pool_name, &username, &BASE64.decode(block.as_bytes())?, &timestamp);
+    let input = json!({ "ChallengeName": "PASSWORD_VERIFIER", "ClientId": seeded.client,
+        "ChallengeResponses": { "USERNAME": username, "PASSWORD_CLAIM_SECRET_BLOCK": block,
+            "TIMESTAMP": timestamp, "PASSWORD_CLAIM_SIGNATURE": BASE64.encode(&signature) } });
+    client.call("RespondToAuthChallenge", &input).await?;
+    Ok(())
+}
+
+/// What a scene came to.
+struct Figures {
+    per_second: f64,
+    /// Microseconds of server CPU a request.
+    cpu: f64,
+    /// Milliseconds, ascending.
+    latencies: Vec<f64>,
+}
+
+impl Figures {
+    fn percentile(&self, share: f64) -> f64 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+        let at = (share * (self.latencies.len() - 1) as f64) as usize;
+        self.latencies[at]
+    }
+}
+
+/// Runs a number of acts on a number of connections.
+async fn drive<A, F>(server: &Server, clients: usize, requests: usize, act: A) -> Outcome<Figures>
+where
+    A: Fn(Client, usize) -> F + Send + Sync + Clone + 'static,
+    F: Future<Output = Outcome<Client>> + Send,
+{
+    let next = Arc::new(AtomicUsize::new(0));
+    let (cpu_before, start) = (server.cpu()?, Instant::now());
+    let mut workers = tokio::task::JoinSet::new();
+    for _ in 0..clients {
+        let mut client = Client::connect(&server.address).await?;
+        let (next, act) = (Arc::clone(&next), act.clone());
+        workers.spawn(async move {
+            let mut latencies = Vec::new();
+            loop {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                if n >= requests {
+                    return Outcome::Ok(latencies);
+                }
+                let start = Instant::now();
+                client = act(client, n).await?;
+                latencies.push(start.elapsed().as_secs_f64() * 1e3);
+            }
+        });
+    }
+    let mut latencies = Vec::with_capacity(requests);
+    while let Some(worker) = workers.join_next().await {
+        latencies.extend(worker??);
+    }
+    latencies.sort_by(f64::total_cmp);
+    let (wall, cpu) = (start.elapsed(), server.cpu()? - cpu_before);
+    #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
+    let requests = requests as f64;
+    Ok(Figures { per_second: requests / wall.as_secs_f64(), cpu: cpu.as_secs_f64() * 1e6 / requests, latencies })
+}
+
+async fn drive_scene(server: &Server, stage: &Arc<Stage>, scene: Scene, requests: usize) -> Outcome<Figures> {
+    let stage = Arc::clone(stage);
+    drive(server, scene.clients(), requests, move |mut client, n| {
+        let stage = Arc::clone(&stage);
+        async move {
+            scene.act(&mut client, &stage, n).await?;
+            Ok(client)
+        }
+    })
+    .await
+}
+
+/// What bare hyper costs a request, in microseconds of CPU.
+async fn hello() -> Outcome<f64> {
+    let server = Server::start(&std::env::current_exe()?, &["hello"]).await?;
+    let figures = drive(&server, 8, 40_000, |mut client, _| async move {
+        client.call("Hello", &json!({ "AccessToken": "x" })).await?;
+        Ok(client)
+    })
+    .await?;
+    Ok(figures.cpu)
+}
+
+/// Seeds, starts and measures.
+pub(crate) async fn run(program: &Path, users: usize, requests: usize, only: &str) -> Outcome {
+    let costs = limit::measure();
+    limit::print(&costs);
+    let hello = hello().await?;
+    println!("bare hyper: {hello:.1} us of CPU a request\n");
+
+    let data = std::env::temp_dir().join(format!("cenote-load-{}", std::process::id()));
+    std::fs::create_dir_all(&data)?;
+    let outcome = measure(program, &data, users, requests, only, &costs, hello).await;
+    std::fs::remove_dir_all(&data)?;
+    outcome
+}
+
+async fn measure(
+    program: &Path,
+    data: &Path,
+    users: usize,
+    requests: usize,
+    only: &str,
+    costs: &Costs,
+    hello: f64,
+) -> Outcome {
+    let seeded = seed::seed(data, users.max(SIGNERS)).await?;
+    let config = data.join("cenote.toml");
+    std::fs::write(&config, config_text(data))?;
+    let start = Instant::now();
+    let path = config.to_str().ok_or("a temporary path that is no text")?;
+    let server = Server::start(program, &["serve", "--config", path]).await?;
+    let mut client = Client::connect(&server.address).await?;
+    let mut tokens = Vec::new();
+    tokens.push(password_login(&mut client, &seeded, "user0").await?);
+    println!("start to first sign-in: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    println!("idle memory: {:.1} MiB", server.resident_mib()?);
+    for n in 1..SIGNERS.min(64) {
+        tokens.push(password_login(&mut client, &seeded, &format!("user{n}")).await?);
+    }
+    let all = |name: &str| tokens.iter().filter_map(|token| Some(token[name].as_str()?.to_owned())).collect();
+    let stage = Arc::new(Stage {
+        users: users.max(SIGNERS),
+        run: uuid::Uuid::new_v4().as_u128(),
+        refresh_tokens: all("RefreshToken"),
+        access_tokens: all("AccessToken"),
+        seeded,
+    });
+    create_pools(&mut client).await?;
+
+    println!("\n{:<22}{:>8}{:>9}{:>9}{:>9}{:>10}{:>10}{:>8}{:>8}", "scene", "req/s", "p50 ms", "p99 ms", "CPU us", "/CPU-s", "limit", "ratio", "hellos");
+    for scene in Scene::ALL.into_iter().filter(|scene| scene.name().contains(only)) {
+        let count = if matches!(scene, Scene::GetUser | Scene::AdminGetUser | Scene::ListUsersByEmail) { requests * 5 } else { requests };
+        drive_scene(&server, &stage, scene, count / 10).await?;
+        let figures = drive_scene(&server, &stage, scene, count).await?;
+        let limit = 1e6 / scene.floor(costs, hello);
+        println!(
+            "{:<22}{:>8.0}{:>9.2}{:>9.2}{:>9.1}{:>10.0}{:>10.0}{:>8.2}{:>8.1}",
+            scene.name(), figures.per_second, figures.percentile(0.5), figures.percentile(0.99),
+            figures.cpu, 1e6 / figures.cpu, limit, 1e6 / figures.cpu / limit, figures.cpu / hello
+        );
+    }
+    if "get_user_under_load".contains(only) {
+        under_load(&server, &stage, requests).await?;
+    }
+    println!("memory after the run: {:.1} MiB", server.resident_mib()?);
+    Ok(())
+}
+
+/// Keys come from a reservoir, so a few pools are instant.
+async fn create_pools(client: &mut Client) -> Outcome {
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    for n in 0..3 {
+        let start = Instant::now();
+        client.call("CreateUserPool", &json!({ "PoolName": format!("p{n}") })).await?;
+        println!("CreateUserPool: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    Ok(())
+}
+
+/// GetUser's latency while sign-ins keep every core busy.
+async fn under_load(server: &Server, stage: &Arc<Stage>, requests: usize) -> Outcome {
+    let background = drive_scene(server, stage, Scene::PasswordLogin, requests);
+    let probe = async {
+        let mut client = Client::connect(&server.address).await?;
+        let mut latencies = Vec::new();
+        for n in 0..requests / 10 {
+            let start = Instant::now();
+            Scene::GetUser.act(&mut client, stage, n).await?;
+            latencies.push(start.elapsed().as_secs_f64() * 1e3);
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        latencies.sort_by(f64::total_cmp);
+        Outcome::Ok(Figures { per_second: 0.0, cpu: 0.0, latencies })
+    };
+    let (_, probe) = tokio::try_join!(background, probe)?;
+    println!(
+        "get_user while sign-ins saturate: p50 {:.2} ms, p99 {:.2} ms",
+        probe.percentile(0.5),
+        probe.percentile(0.99)
+    );
+    Ok(())
+}
+
+fn config_text(data: &Path) -> String {
+    let data = data.display();
+    format!(
+        "listen = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1:9229\"\nbehind_proxy = true\n\
+         data = \"{data}\"\nroot_key_file = \"{data}/root.key\"\n\n[[access_keys]]\nid = \"{}\"\nsecret = \"{}\"\n",
+        sign::ACCESS_KEY,
+        sign::SECRET_KEY
+    )
+}

@@ -1,0 +1,116 @@
+//! Sign-in: what happens between the first parameter and the tokens, told once for the public and the
+//! admin operations.
+
+mod challenge;
+mod new_password;
+mod password;
+mod session;
+mod srp;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cenote_model::{
+    AuthenticationResultType, ChallengeNameType, Sensitive, UserPoolMfaType, UserStatusType,
+};
+
+use crate::pool::{Client, Pool};
+use crate::ports::{Change, Write};
+use crate::user::User;
+use crate::{Cx, Error, Result, token};
+
+pub(crate) use challenge::respond;
+pub(crate) use password::with_password;
+pub(crate) use session::Session;
+pub(crate) use srp::start as start_srp;
+
+/// Where a sign-in takes place.
+pub(crate) struct Scene {
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) client: Arc<Client>,
+}
+
+/// What a step of a sign-in leads to.
+pub(crate) enum Step {
+    /// The user is signed in.
+    Done(AuthenticationResultType),
+    /// The next question.
+    Challenge {
+        name: ChallengeNameType,
+        /// USER_SRP_AUTH has none: its state is in SECRET_BLOCK.
+        session: Option<String>,
+        parameters: BTreeMap<String, String>,
+    },
+}
+
+/// The parameters of a sign-in or the answers to a challenge.
+pub(crate) struct Parameters<'a>(pub(crate) Option<&'a BTreeMap<String, Sensitive>>);
+
+impl<'a> Parameters<'a> {
+    /// A parameter, or `Missing required parameter NAME`. An empty one counts as missing.
+    pub(crate) fn required(&self, name: &str) -> Result<&'a str> {
+        self.optional(name).filter(|value| !value.is_empty()).ok_or_else(|| Error::missing_parameter(name))
+    }
+
+    /// A parameter, if it was sent.
+    pub(crate) fn optional(&self, name: &str) -> Option<&'a str> {
+        self.0?.get(name).map(|value| &**value)
+    }
+
+    /// Parameters whose names begin with a prefix, without it.
+    pub(crate) fn with_prefix(&self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0
+            .into_iter()
+            .flatten()
+            .filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, &**value)))
+    }
+}
+
+/// What follows the first factor. `proved` holds the writes that the proof itself makes (a used
+/// SECRET_BLOCK, forgotten failures); they are committed before anything is answered.
+pub(crate) async fn after_first_factor(
+    cx: &Cx,
+    scene: &Scene,
+    user: &User,
+    proved: Vec<Write>,
+) -> Result<Step> {
+    let Scene { pool, client } = scene;
+    if !user.enabled {
+        return Err(Error::user_disabled());
+    }
+    match user.status {
+        UserStatusType::Unconfirmed => return Err(Error::user_not_confirmed()),
+        // An imported or reset user gives himself away by this answer, so a client that hides users
+        // gets it only after the right password, as here.
+        UserStatusType::ResetRequired => return Err(Error::password_reset_required()),
+        _ => {}
+    }
+    let must_change = user.status == UserStatusType::ForceChangePassword;
+    if must_change {
+        let set_at = user.password.as_ref().map_or(0, |password| password.set_at);
+        if set_at + pool.temporary_password_ms() <= cx.now() {
+            return Err(Error::temporary_password_expired());
+        }
+    }
+    commit(cx, proved).await?;
+    if must_change {
+        return new_password::ask(cx, pool, client, user);
+    }
+    finish(cx, scene, user).await
+}
+
+/// Issues the tokens, once every factor that the pool demands has been given.
+async fn finish(cx: &Cx, scene: &Scene, user: &User) -> Result<Step> {
+    if scene.pool.mfa_configuration() == UserPoolMfaType::On {
+        return Err(Error::flow_not_built("Signing in to a user pool that requires MFA"));
+    }
+    Ok(Step::Done(token::sign_in(cx, &scene.pool, &scene.client, user).await?))
+}
+
+/// Commits writes, if there are any: a plain sign-in by password writes nothing.
+async fn commit(cx: &Cx, writes: Vec<Write>) -> Result<()> {
+    if writes.is_empty() {
+        return Ok(());
+    }
+    cx.commit(Change { writes }).await
+}

@@ -1,0 +1,99 @@
+//! The NEW_PASSWORD_REQUIRED challenge: a user with a temporary password chooses his own.
+
+use std::collections::BTreeMap;
+
+use cenote_model::{AttributeType, ChallengeNameType, UserStatusType};
+use serde_json::{Map, Value};
+
+use super::{Parameters, Scene, Session, Step, finish, session};
+use crate::pool::{Client, Pool};
+use crate::ports::Change;
+use crate::user::{self, User, attributes, names, password};
+use crate::{Cx, Error, Result};
+
+const PREFIX: &str = "userAttributes.";
+
+/// Asks for the new password and for what required attributes are missing.
+pub(super) fn ask(cx: &Cx, pool: &Pool, client: &Client, user: &User) -> Result<Step> {
+    let challenge = ChallengeNameType::NewPasswordRequired;
+    let required: Vec<Value> = attributes::required_missing(pool, &user.attributes)
+        .map(|name| format!("{PREFIX}{name}").into())
+        .collect();
+    let current: Map<String, Value> = user
+        .attributes
+        .iter()
+        .filter(|(name, _)| attributes::may_read(client, name))
+        .map(|(name, value)| (name.clone(), value.as_str().into()))
+        .collect();
+    let parameters = [
+        ("USER_ID_FOR_SRP", user.username.clone()),
+        ("requiredAttributes", Value::from(required).to_string()),
+        ("userAttributes", Value::from(current).to_string()),
+    ];
+    Ok(Step::Challenge {
+        name: challenge,
+        session: Some(Session::new(cx, client, user, challenge).seal(cx, pool, client)?),
+        parameters: parameters.map(|(name, value)| (name.to_owned(), value)).into(),
+    })
+}
+
+/// Takes the new password and attributes, confirms the user and goes on.
+pub(super) async fn answer(
+    cx: &Cx,
+    scene: &Scene,
+    session_text: &str,
+    answers: &Parameters<'_>,
+) -> Result<Step> {
+    let Scene { pool, client } = scene;
+    let username = answers.required("USERNAME")?;
+    let new_password = answers.required("NEW_PASSWORD")?;
+    client.check_secret_hash(cx, username, answers.optional("SECRET_HASH"))?;
+    let challenge = ChallengeNameType::NewPasswordRequired;
+    let session = Session::open(cx, pool, client, session_text, challenge).await?;
+    let before = user::find(cx, pool, username).await?.filter(|user| user.sub == session.sub);
+    let before = before.ok_or_else(Error::session_invalid)?;
+    if !before.enabled {
+        return Err(Error::user_disabled());
+    }
+    if before.status != UserStatusType::ForceChangePassword {
+        return Err(Error::session_invalid());
+    }
+    if let Some(reason) = password::policy_violation(pool, new_password) {
+        return Err(Error::password_does_not_conform(reason));
+    }
+    let mut after = before.clone();
+    add_attributes(pool, client, &mut after, answers)?;
+    if let Some(missing) = attributes::required_missing(pool, &after.attributes).next() {
+        return Err(Error::invalid(format!("Invalid attributes given, {missing} is missing")));
+    }
+    password::set(cx, pool, &mut after, new_password, false).await?;
+    after.status = UserStatusType::Confirmed;
+    after.modified_at = cx.now();
+    let mut change = Change::new().with(session.consume(cx, pool));
+    user::update(pool, &before, &after, &mut change)?;
+    cx.try_commit(change).await.map_err(|error| match error {
+        crate::ports::CommitError::NameTaken { name } => {
+            Error::alias_exists(names::attribute_of(pool, &after, &name).unwrap_or("username"))
+        }
+        other => session::refused(other),
+    })?;
+    finish(cx, scene, &after).await
+}
+
+/// Adds the attributes that came with the answer: writable ones that the user does not have yet.
+fn add_attributes(pool: &Pool, client: &Client, user: &mut User, answers: &Parameters<'_>) -> Result<()> {
+    let given: Vec<AttributeType> =
+        answers.with_prefix(PREFIX).map(|(name, value)| user::attribute_type(name, value)).collect();
+    let checked: BTreeMap<String, String> = attributes::check_new(pool, &given)?;
+    attributes::check_writable(client, checked.keys().map(String::as_str))?;
+    if let Some(present) = checked.keys().find(|name| user.attributes.contains_key(*name)) {
+        return Err(Error::not_authorized(format!("Cannot modify an already provided {present}")));
+    }
+    for (name, value) in checked {
+        if matches!(name.as_str(), "email" | "phone_number") {
+            user.attributes.entry(format!("{name}_verified")).or_insert_with(|| "false".to_owned());
+        }
+        user.attributes.insert(name, value);
+    }
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Signing in with a password that is sent.
+
+use super::{Parameters, Scene, Step, after_first_factor};
+use crate::user::limits::Lockout;
+use crate::user::{self, Account, password};
+use crate::{Cx, Error, Result};
+
+/// USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH and the legacy ADMIN_NO_SRP_AUTH.
+pub(crate) async fn with_password(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -> Result<Step> {
+    let Scene { pool, client } = scene;
+    let username = parameters.required("USERNAME")?;
+    let typed = parameters.required("PASSWORD")?;
+    client.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
+    let account = user::find_public(cx, pool, client, username, Error::user_not_found).await?;
+    let lockout = Lockout::check(cx, pool, account.sub()).await?;
+    let user = match &account {
+        Account::Known(user) => match &user.password {
+            Some(known) if known.matches(cx, pool, user, typed).await? => Some(user),
+            Some(_) => None,
+            None => {
+                password::pretend(cx, pool, username, typed).await?;
+                None
+            }
+        },
+        Account::Unknown { .. } => {
+            password::pretend(cx, pool, username, typed).await?;
+            None
+        }
+    };
+    let Some(user) = user else {
+        lockout.fail(cx, pool).await?;
+        return Err(Error::wrong_password());
+    };
+    after_first_factor(cx, scene, user, lockout.succeed(pool).into_iter().collect()).await
+}

@@ -1,0 +1,159 @@
+//! The threads that RSA, SRP and hashing run on.
+//!
+//! They keep heavy work off the threads that serve connections, and their queue is bounded: when it
+//! is full a request is refused at once instead of everybody waiting longer.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use tokio::sync::oneshot;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Why a job gave no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CpuError {
+    /// The queue is full: the job did not start.
+    #[error("too much work is waiting")]
+    Busy,
+    /// The job panicked; the thread goes on.
+    #[error("the work panicked")]
+    Panicked,
+}
+
+/// A fixed number of threads with a bounded queue. They end when the pool is dropped and the queue
+/// is empty.
+pub struct CpuPool {
+    jobs: Sender<Job>,
+}
+
+impl CpuPool {
+    /// Starts the threads; `queue` jobs may wait beside those that run.
+    pub fn new(threads: usize, queue: usize) -> Self {
+        let (jobs, waiting) = bounded::<Job>(queue);
+        for number in 0..threads.max(1) {
+            let waiting = waiting.clone();
+            thread::Builder::new()
+                .name(format!("cenote-cpu-{number}"))
+                .spawn(move || work(&waiting))
+                .expect("the operating system gives a thread");
+        }
+        Self { jobs }
+    }
+
+    /// Runs a job and answers what it gives. A job whose caller has gone before it starts is skipped.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, CpuError> {
+        let (answer, answered) = oneshot::channel();
+        let job = Box::new(move || {
+            if answer.is_closed() {
+                return;
+            }
+            // The job owns what it works on, so nothing half-changed outlives a panic.
+            if let Ok(value) = catch_unwind(AssertUnwindSafe(job)) {
+                // The caller may have gone in the meantime.
+                drop(answer.send(value));
+            }
+        });
+        self.jobs.try_send(job).map_err(|_| CpuError::Busy)?;
+        answered.await.map_err(|_| CpuError::Panicked)
+    }
+}
+
+fn work(waiting: &Receiver<Job>) {
+    for job in waiting {
+        job();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::pin::pin;
+    use std::sync::mpsc;
+    use std::task::Poll;
+
+    use super::*;
+
+    /// A job that says when it runs and then waits to be let go.
+    fn blocker() -> (impl FnOnce() -> u8, mpsc::Receiver<()>, mpsc::Sender<()>) {
+        let (started, runs) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let job = move || {
+            started.send(()).unwrap();
+            released.recv().unwrap();
+            1
+        };
+        (job, runs, release)
+    }
+
+    /// Polls once, so that the job is queued, and expects no answer yet.
+    macro_rules! queue {
+        ($future:expr) => {
+            poll_fn(|context| {
+                assert!($future.as_mut().poll(context).is_pending());
+                Poll::Ready(())
+            })
+            .await
+        };
+    }
+
+    #[tokio::test]
+    async fn jobs_answer() {
+        let pool = CpuPool::new(2, 8);
+        let name = pool
+            .run(|| thread::current().name().map(str::to_owned))
+            .await
+            .unwrap();
+        assert!(name.unwrap().starts_with("cenote-cpu-"));
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_and_recovers() {
+        let pool = CpuPool::new(1, 1);
+        let (job, runs, release) = blocker();
+        let mut running = pin!(pool.run(job));
+        queue!(running);
+        runs.recv().unwrap();
+        let mut waiting = pin!(pool.run(|| 2));
+        queue!(waiting);
+        assert_eq!(pool.run(|| 3).await, Err(CpuError::Busy));
+
+        release.send(()).unwrap();
+        assert_eq!(running.await, Ok(1));
+        assert_eq!(waiting.await, Ok(2));
+        assert_eq!(pool.run(|| 4).await, Ok(4));
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_and_the_thread_goes_on() {
+        let pool = CpuPool::new(1, 1);
+        for _ in 0..3 {
+            let failed = pool.run(|| -> u8 { panic!("a job of this test") }).await;
+            assert_eq!(failed, Err(CpuError::Panicked));
+        }
+        assert_eq!(pool.run(|| 5).await, Ok(5));
+    }
+
+    #[tokio::test]
+    async fn a_job_whose_caller_has_gone_is_skipped() {
+        let pool = CpuPool::new(1, 2);
+        let (job, runs, release) = blocker();
+        let mut running = pin!(pool.run(job));
+        queue!(running);
+        runs.recv().unwrap();
+
+        let (ran, has_run) = mpsc::channel();
+        {
+            let mut abandoned = Box::pin(pool.run(move || ran.send(())));
+            queue!(abandoned);
+        }
+        release.send(()).unwrap();
+        assert_eq!(running.await, Ok(1));
+        assert_eq!(pool.run(|| 6).await, Ok(6));
+        assert!(has_run.try_recv().is_err());
+    }
+}

@@ -1,0 +1,27 @@
+//! What the service does: Amazon Cognito user pools, callable without a socket.
+//!
+//! No HTTP, no SQL and no sockets live here. An operation of [`ops`] reads through [`ports::Store`],
+//! decides with pure functions, and hands over one [`ports::Change`].
+
+pub mod auth;
+pub mod crypto;
+mod dispatch;
+pub mod discovery;
+pub mod error;
+pub mod message;
+pub mod ops;
+mod page;
+pub mod pool;
+pub mod ports;
+mod rpc;
+mod service;
+pub mod token;
+pub mod user;
+
+pub use error::Error;
+pub use ops::sign_up::confirm_by_link;
+pub use rpc::dispatch;
+pub use service::{Config, Cx, IssuerMode, Service, sweep};
+
+/// What every operation answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,125 @@
+//! Message texts: the pool's templates, or the service's default texts, filled in.
+
+use cenote_model::{DeliveryMediumType, MessageTemplateType, VerificationMessageTemplateType};
+
+use super::Purpose;
+
+/// A message that is ready to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Text {
+    /// Only e-mail has one.
+    pub(super) subject: Option<String>,
+    pub(super) body: String,
+    /// The code or temporary password in it.
+    pub(super) code: Option<String>,
+    pub(super) link: Option<String>,
+}
+
+const CODE: &str = "{####}";
+
+/// A verification or password-reset text. The pool's verification template serves both.
+pub(super) fn code(
+    template: &VerificationMessageTemplateType,
+    purpose: Purpose,
+    medium: DeliveryMediumType,
+    code: &str,
+) -> Text {
+    let default = match purpose {
+        Purpose::SignUp => "Your confirmation code is {####}",
+        Purpose::ResetPassword => "Your password reset code is {####}",
+        Purpose::VerifyAttribute | Purpose::Invitation => "Your verification code is {####}",
+    };
+    let (subject, body) = match medium {
+        DeliveryMediumType::Sms => (None, template.sms_message.as_deref()),
+        DeliveryMediumType::Email => {
+            let subject = template.email_subject.as_deref().unwrap_or("Your verification code");
+            (Some(subject.to_owned()), template.email_message.as_deref())
+        }
+    };
+    Text {
+        subject,
+        body: body.unwrap_or(default).replace(CODE, code),
+        code: Some(code.to_owned()),
+        link: None,
+    }
+}
+
+/// A sign-up text whose `{##words##}` become a link.
+pub(super) fn by_link(template: &VerificationMessageTemplateType, link: String) -> Text {
+    let body = template
+        .email_message_by_link
+        .as_deref()
+        .unwrap_or("Please click the link below to verify your email address. {##Verify Email##}");
+    let subject = template.email_subject_by_link.as_deref().unwrap_or("Your verification link");
+    let anchor = |words: &str| format!("<a href=\"{}\">{words}</a>", link.replace('&', "&amp;"));
+    let body = match body.split_once("{##").and_then(|(before, rest)| Some((before, rest.split_once("##}")?))) {
+        Some((before, (words, after))) => format!("{before}{}{after}", anchor(words)),
+        None => body.to_owned(),
+    };
+    Text { subject: Some(subject.to_owned()), body, code: None, link: Some(link) }
+}
+
+/// An invitation text. The username is escaped in e-mail, which is HTML.
+pub(super) fn invitation(
+    template: &MessageTemplateType,
+    medium: DeliveryMediumType,
+    username: &str,
+    password: &str,
+) -> Text {
+    const DEFAULT: &str = "Your username is {username} and temporary password is {####}.";
+    let (subject, body) = match medium {
+        DeliveryMediumType::Sms => {
+            let body = template.sms_message.as_deref().unwrap_or(DEFAULT);
+            (None, body.replace("{username}", username).replace(CODE, password))
+        }
+        DeliveryMediumType::Email => {
+            let body = template.email_message.as_deref().unwrap_or(DEFAULT);
+            let body = body.replace("{username}", &escape(username)).replace(CODE, &escape(password));
+            let subject = template.email_subject.as_deref().unwrap_or("Your temporary password");
+            (Some(subject.to_owned()), body)
+        }
+    };
+    Text { subject, body, code: Some(password.to_owned()), link: None }
+}
+
+/// Escapes text for HTML.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Encodes a query value (RFC 3986).
+pub(super) fn percent_encode(text: &str) -> String {
+    use std::fmt::Write;
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _infallible = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_with_a_link_shows_its_words() {
+        let template = VerificationMessageTemplateType {
+            email_message_by_link: Some("Hello, {##press here##}!".to_owned()),
+            ..Default::default()
+        };
+        let text = by_link(&template, "http://h/confirmUser/?a=1&b=2".to_owned());
+        assert_eq!(text.body, "Hello, <a href=\"http://h/confirmUser/?a=1&amp;b=2\">press here</a>!");
+        assert_eq!(text.subject.as_deref(), Some("Your verification link"));
+        assert_eq!(text.link.as_deref(), Some("http://h/confirmUser/?a=1&b=2"));
+    }
+
+    #[test]
+    fn an_invitation_by_mail_escapes_what_people_chose() {
+        let text = invitation(&MessageTemplateType::default(), DeliveryMediumType::Email, "<b>", "a&1");
+        assert_eq!(text.body, "Your username is &lt;b&gt; and temporary password is a&amp;1.");
+    }
+}

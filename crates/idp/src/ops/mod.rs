@@ -1,0 +1,11 @@
+//! The operations, one file or folder per family. Each reads, decides, and commits one change.
+
+pub(crate) mod account;
+pub(crate) mod clients;
+pub(crate) mod groups;
+pub(crate) mod passwords;
+pub(crate) mod pools;
+pub(crate) mod sign_in;
+pub(crate) mod sign_up;
+pub(crate) mod tokens;
+pub(crate) mod users;

@@ -1,0 +1,180 @@
+//! Passwords in the hands of users: ChangePassword, ForgotPassword, ConfirmForgotPassword.
+
+use cenote_model::{
+    ChangePasswordRequest, ChangePasswordResponse, ConfirmForgotPasswordRequest,
+    ConfirmForgotPasswordResponse, ForgotPasswordRequest, ForgotPasswordResponse, UserStatusType,
+};
+
+use crate::message;
+use crate::pool::{Client, Pool};
+use crate::ports::Change;
+use crate::token::Caller;
+use crate::user::codes::{self, CodePurpose};
+use crate::user::limits::{self, Hourly, Lockout};
+use crate::user::{self, Account, User, password};
+use crate::{Cx, Error, Result};
+
+/// Replaces the caller's password, who proves to know the present one. All tokens stay as they are.
+pub(crate) async fn change_password(
+    cx: &Cx,
+    caller: &Caller,
+    input: &ChangePasswordRequest,
+) -> Result<ChangePasswordResponse> {
+    let Caller { pool, user, .. } = caller;
+    check_policy(pool, &input.proposed_password)?;
+    let mut change = Change::new();
+    change.push(limits::count(cx, pool, &user.sub, Hourly::ChangePassword).await?);
+    let mut temporary = false;
+    if let Some(current) = &user.password {
+        let previous = input.previous_password.as_deref();
+        let previous = previous.ok_or_else(|| Error::missing_parameter("PreviousPassword"))?;
+        let lockout = Lockout::check(cx, pool, &user.sub).await?;
+        if !current.matches(cx, pool, user, previous).await? {
+            change.push(lockout.failure(cx, pool)?);
+            cx.commit(change).await?;
+            return Err(Error::wrong_password());
+        }
+        change.writes.extend(lockout.succeed(pool));
+        // Who has to change it at the next sign-in still has to: only that step ends the status.
+        temporary = current.temporary;
+    }
+    let mut after = user.clone();
+    password::set(cx, pool, &mut after, &input.proposed_password, temporary).await?;
+    after.modified_at = cx.now();
+    user::update(pool, user, &after, &mut change)?;
+    cx.commit(change).await?;
+    Ok(ChangePasswordResponse {})
+}
+
+/// Sends a code that allows a new password. Nothing else about the user changes.
+pub(crate) async fn forgot_password(
+    cx: &Cx,
+    input: &ForgotPasswordRequest,
+) -> Result<ForgotPasswordResponse> {
+    let (pool, client) = cx.client(&input.client_id).await?;
+    client.check_secret_hash(cx, &input.username, input.secret_hash.as_deref())?;
+    let account = recovering(cx, &pool, &client, &input.username).await?;
+    let purpose = CodePurpose::ResetPassword;
+    let mut change = Change::new();
+    let details = match &account {
+        Account::Known(user) => {
+            let target = reset_target(&pool, user)?;
+            change.push(limits::count(cx, &pool, &user.sub, Hourly::Recovery).await?);
+            codes::send(cx, &pool, user, purpose, &client.id, &target, &mut change)?
+        }
+        Account::Unknown { sub } => {
+            message::recovery_order(&pool)?;
+            change.push(limits::count(cx, &pool, sub, Hourly::Recovery).await?);
+            codes::send_to_nobody(
+                cx,
+                &pool,
+                sub,
+                &input.username,
+                purpose,
+                &client.id,
+                &mut change,
+            )?
+        }
+    };
+    cx.commit(change).await?;
+    Ok(ForgotPasswordResponse {
+        code_delivery_details: Some(details),
+    })
+}
+
+/// Sets a new password with the code of a reset, which makes the user CONFIRMED.
+pub(crate) async fn confirm_forgot_password(
+    cx: &Cx,
+    input: &ConfirmForgotPasswordRequest,
+) -> Result<ConfirmForgotPasswordResponse> {
+    let (pool, client) = cx.client(&input.client_id).await?;
+    client.check_secret_hash(cx, &input.username, input.secret_hash.as_deref())?;
+    let account = recovering(cx, &pool, &client, &input.username).await?;
+    if let Account::Known(user) = &account {
+        check_enabled(user)?;
+        if user.status == UserStatusType::Unconfirmed {
+            return Err(Error::user_not_confirmed());
+        }
+    }
+    // Before the code, so that the answer says nothing about the user and a slip does not cost the code.
+    check_policy(&pool, &input.password)?;
+    let purpose = CodePurpose::ResetPassword;
+    let (code, mut change) = codes::redeem(
+        cx,
+        &pool,
+        account.sub(),
+        purpose,
+        &input.confirmation_code,
+        Hourly::Recovery,
+    )
+    .await?;
+    let Account::Known(before) = account else {
+        return Err(Error::code_mismatch());
+    };
+    if !is_resettable(&before) {
+        return Err(Error::cannot_reset_password());
+    }
+    // A code counts only while the address that got it is still the user's.
+    if before.attribute(&code.attribute) != Some(&code.value) {
+        return Err(Error::code_expired());
+    }
+    let mut after = User::clone(&before);
+    password::set(cx, &pool, &mut after, &input.password, false).await?;
+    after.status = UserStatusType::Confirmed;
+    after.modified_at = cx.now();
+    user::update(&pool, &before, &after, &mut change)?;
+    cx.commit(change).await?;
+    Ok(ConfirmForgotPasswordResponse {})
+}
+
+fn check_policy(pool: &Pool, proposed: &str) -> Result<()> {
+    match password::policy_violation(pool, proposed) {
+        Some(reason) => Err(Error::password_does_not_conform(reason)),
+        None => Ok(()),
+    }
+}
+
+/// Who wants to recover. To a client that hides users, those who cannot are answered like nobody.
+async fn recovering(cx: &Cx, pool: &Pool, client: &Client, name: &str) -> Result<Account> {
+    let account = user::find_public(cx, pool, client, name, Error::user_client_not_found).await?;
+    Ok(account.hidden_unless(cx, pool, client, name, |user| {
+        let is_reachable = || match message::recovery_order(pool) {
+            Ok(order) => order
+                .into_iter()
+                .any(|attribute| user.has_verified(attribute)),
+            // Nobody is, which is no secret of this user's.
+            Err(_) => true,
+        };
+        user.enabled && user.status != UserStatusType::Unconfirmed && is_reachable()
+    }))
+}
+
+/// Where the code of a reset goes, if the user may have one.
+fn reset_target(pool: &Pool, user: &User) -> Result<message::Target> {
+    check_enabled(user)?;
+    match user.status {
+        // He mostly lacks a verified contact, and that is what he is told first.
+        UserStatusType::Unconfirmed => {
+            message::recovery_target(pool, user)?;
+            Err(Error::cannot_reset_password())
+        }
+        _ if is_resettable(user) => message::recovery_target(pool, user),
+        _ => Err(Error::cannot_reset_password()),
+    }
+}
+
+fn check_enabled(user: &User) -> Result<()> {
+    if user.enabled {
+        Ok(())
+    } else {
+        Err(Error::user_disabled())
+    }
+}
+
+/// Temporary passwords are an administrator's to renew, and federated users have none.
+const fn is_resettable(user: &User) -> bool {
+    matches!(
+        user.status,
+        UserStatusType::Confirmed | UserStatusType::ResetRequired
+    )
+}

@@ -1,0 +1,160 @@
+//! InitiateAuth, RespondToAuthChallenge and their admin twins.
+
+use cenote_model::{
+    AdminInitiateAuthRequest, AdminInitiateAuthResponse, AdminRespondToAuthChallengeRequest,
+    AdminRespondToAuthChallengeResponse, AuthFlowType, ErrorCode, ExplicitAuthFlowsType,
+    InitiateAuthRequest, InitiateAuthResponse, RespondToAuthChallengeRequest,
+    RespondToAuthChallengeResponse,
+};
+
+use crate::auth::{self, Parameters, Scene, Step};
+use crate::{Cx, Error, Result, token};
+
+/// The four operations answer alike, each with its own type. `ChallengeParameters` is present, and empty,
+/// beside tokens.
+macro_rules! answer {
+    ($output:ident, $step:expr) => {
+        match $step {
+            Step::Done(result) => $output {
+                authentication_result: Some(result),
+                challenge_parameters: Some(std::collections::BTreeMap::new()),
+                ..Default::default()
+            },
+            Step::Challenge { name, session, parameters } => $output {
+                challenge_name: Some(name),
+                session: session.map(Into::into),
+                challenge_parameters: Some(parameters),
+                ..Default::default()
+            },
+        }
+    };
+}
+
+/// Starts a sign-in.
+pub(crate) async fn initiate_auth(cx: &Cx, input: &InitiateAuthRequest) -> Result<InitiateAuthResponse> {
+    let (pool, client) = cx.client(&input.client_id).await?;
+    let scene = Scene { pool, client };
+    let parameters = Parameters(input.auth_parameters.as_ref());
+    let step = initiate(cx, &scene, input.auth_flow, &parameters, false).await?;
+    Ok(answer!(InitiateAuthResponse, step))
+}
+
+/// Starts a sign-in on behalf of an administrator.
+pub(crate) async fn admin_initiate_auth(
+    cx: &Cx,
+    input: &AdminInitiateAuthRequest,
+) -> Result<AdminInitiateAuthResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let client = cx.client_of(&pool, &input.client_id).await?;
+    let scene = Scene { pool, client };
+    let parameters = Parameters(input.auth_parameters.as_ref());
+    let step = initiate(cx, &scene, input.auth_flow, &parameters, true).await?;
+    Ok(answer!(AdminInitiateAuthResponse, step))
+}
+
+/// Answers a challenge.
+pub(crate) async fn respond_to_auth_challenge(
+    cx: &Cx,
+    input: &RespondToAuthChallengeRequest,
+) -> Result<RespondToAuthChallengeResponse> {
+    let (pool, client) = cx.client(&input.client_id).await?;
+    let scene = Scene { pool, client };
+    let answers = Parameters(input.challenge_responses.as_ref());
+    let session = input.session.as_deref();
+    let step = auth::respond(cx, &scene, input.challenge_name, session, &answers, false).await?;
+    Ok(answer!(RespondToAuthChallengeResponse, step))
+}
+
+/// Answers a challenge on behalf of an administrator.
+pub(crate) async fn admin_respond_to_auth_challenge(
+    cx: &Cx,
+    input: &AdminRespondToAuthChallengeRequest,
+) -> Result<AdminRespondToAuthChallengeResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let client = cx.client_of(&pool, &input.client_id).await?;
+    let scene = Scene { pool, client };
+    let answers = Parameters(input.challenge_responses.as_ref());
+    let session = input.session.as_deref();
+    let step = auth::respond(cx, &scene, input.challenge_name, session, &answers, true).await?;
+    Ok(answer!(AdminRespondToAuthChallengeResponse, step))
+}
+
+/// Starts the flow, if the client and the operation allow it.
+async fn initiate(
+    cx: &Cx,
+    scene: &Scene,
+    flow: AuthFlowType,
+    parameters: &Parameters<'_>,
+    is_admin: bool,
+) -> Result<Step> {
+    let allows = |flow| scene.client.allows(flow);
+    match flow {
+        AuthFlowType::UserSrpAuth => {
+            if !allows(ExplicitAuthFlowsType::AllowUserSrpAuth) {
+                return Err(Error::invalid("USER_SRP_AUTH is not enabled for the client."));
+            }
+            auth::start_srp(cx, scene, parameters).await
+        }
+        AuthFlowType::UserPasswordAuth if !is_admin => {
+            if !allows(ExplicitAuthFlowsType::AllowUserPasswordAuth) {
+                return Err(Error::invalid("USER_PASSWORD_AUTH flow not enabled for this client"));
+            }
+            auth::with_password(cx, scene, parameters).await
+        }
+        AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth if is_admin => {
+            if !allows(ExplicitAuthFlowsType::AllowAdminUserPasswordAuth) {
+                return Err(Error::invalid("Auth flow not enabled for this client"));
+            }
+            auth::with_password(cx, scene, parameters).await
+        }
+        AuthFlowType::UserPasswordAuth
+        | AuthFlowType::AdminUserPasswordAuth
+        | AuthFlowType::AdminNoSrpAuth => Err(Error::invalid("Initiate Auth method not supported.")),
+        AuthFlowType::RefreshTokenAuth | AuthFlowType::RefreshToken => refresh(cx, scene, parameters).await,
+        AuthFlowType::CustomAuth => {
+            if !allows(ExplicitAuthFlowsType::AllowCustomAuth) {
+                return Err(Error::invalid("CUSTOM_AUTH is not enabled for the client."));
+            }
+            let triggers = scene.pool.shape.lambda_config.as_ref();
+            if triggers.is_none_or(|triggers| triggers.define_auth_challenge.is_none()) {
+                let text = "Custom auth lambda trigger is not configured for the user pool.";
+                return Err(Error::invalid(text));
+            }
+            Err(Error::flow_not_built("CUSTOM_AUTH"))
+        }
+        AuthFlowType::UserAuth => {
+            if !allows(ExplicitAuthFlowsType::AllowUserAuth) {
+                return Err(Error::invalid("USER_AUTH is not enabled for the client."));
+            }
+            Err(Error::flow_not_built("USER_AUTH"))
+        }
+    }
+}
+
+/// REFRESH_TOKEN_AUTH: new ID and access tokens, and no refresh token.
+async fn refresh(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -> Result<Step> {
+    let Scene { pool, client } = scene;
+    if client.rotation_grace_ms().is_some() {
+        let text = "Refresh token rotation is enabled for this client. Use GetTokensFromRefreshToken.";
+        return Err(Error::new(ErrorCode::UnsupportedOperation, text));
+    }
+    if !client.allows(ExplicitAuthFlowsType::AllowRefreshTokenAuth) {
+        return Err(Error::invalid("REFRESH_TOKEN_AUTH is not enabled for the client."));
+    }
+    let refresh_token = parameters.required("REFRESH_TOKEN")?;
+    let redeemed = token::redeem(cx, pool, client, refresh_token).await?;
+    check_refresh_hash(cx, scene, &redeemed.user.username, parameters.optional("SECRET_HASH"))?;
+    let sign_in = redeemed.token.sign_in();
+    Ok(Step::Done(token::issue(cx, pool, client, &redeemed.user, &sign_in).await?))
+}
+
+/// The refresh flow checks SECRET_HASH with the `username` claim, and words a wrong one in its own way.
+fn check_refresh_hash(cx: &Cx, scene: &Scene, username: &str, hash: Option<&str>) -> Result<()> {
+    let client = &scene.client;
+    match hash {
+        Some(hash) if client.is_confidential() && !client.secret_hash_matches(cx, username, hash)? => {
+            Err(Error::refresh_secret_hash_wrong(&client.id))
+        }
+        hash => client.check_secret_hash(cx, username, hash),
+    }
+}

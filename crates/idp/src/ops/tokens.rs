@@ -1,0 +1,84 @@
+//! GetTokensFromRefreshToken, RevokeToken and GlobalSignOut.
+
+use cenote_model::{
+    ErrorCode, GetTokensFromRefreshTokenRequest, GetTokensFromRefreshTokenResponse,
+    GlobalSignOutRequest, GlobalSignOutResponse, RevokeTokenRequest, RevokeTokenResponse,
+};
+
+use crate::pool::Client;
+use crate::ports::Change;
+use crate::token::{self, Caller, RefreshToken};
+use crate::{Cx, Error, Result, user};
+
+/// New tokens for a refresh token; a new refresh token too where rotation is on.
+pub(crate) async fn get_tokens_from_refresh_token(
+    cx: &Cx,
+    input: &GetTokensFromRefreshTokenRequest,
+) -> Result<GetTokensFromRefreshTokenResponse> {
+    let (pool, client) = cx.client(&input.client_id).await?;
+    if !is_the_client(cx, &client, input.client_secret.as_deref())? {
+        return Err(Error::not_authorized("Invalid client secret."));
+    }
+    let redeemed = token::redeem(cx, &pool, &client, &input.refresh_token).await?;
+    let mut change = Change::new();
+    let next = match client.rotation_grace_ms() {
+        Some(grace_ms) => Some(redeemed.token.rotate(cx, grace_ms, &mut change).await?.seal(cx)?),
+        None => None,
+    };
+    let sign_in = redeemed.token.sign_in();
+    let mut result = token::issue(cx, &pool, &client, &redeemed.user, &sign_in).await?;
+    if !change.writes.is_empty() {
+        cx.commit(change).await?;
+    }
+    result.refresh_token = next.map(Into::into);
+    Ok(GetTokensFromRefreshTokenResponse { authentication_result: Some(result) })
+}
+
+/// Ends the family of a refresh token: its access tokens no longer call the API.
+pub(crate) async fn revoke_token(cx: &Cx, input: &RevokeTokenRequest) -> Result<RevokeTokenResponse> {
+    let (_, client) = cx.client(&input.client_id).await?;
+    if !is_the_client(cx, &client, input.client_secret.as_deref())? {
+        return Err(Error::new(ErrorCode::Unauthorized, "Invalid client secret."));
+    }
+    if !client.revokes_tokens() {
+        let text = "Token revocation is not enabled for this client.";
+        return Err(Error::new(ErrorCode::UnsupportedOperation, text));
+    }
+    match RefreshToken::open(cx, &input.token) {
+        Some(token) if token.client != client.id => {
+            Err(Error::new(ErrorCode::Unauthorized, "The token was not issued to this client."))
+        }
+        Some(token) => {
+            token::revoke(cx, &client, &token).await?;
+            Ok(RevokeTokenResponse::default())
+        }
+        None if input.token.split('.').count() == 3 => {
+            let text = "Unsupported token type: only refresh tokens can be revoked.";
+            Err(Error::new(ErrorCode::UnsupportedTokenType, text))
+        }
+        // RFC 7009, 2.2: an unknown token is as good as revoked.
+        None => Ok(RevokeTokenResponse::default()),
+    }
+}
+
+/// Whether the caller is the client: one with a secret shows it, one without sends none.
+fn is_the_client(cx: &Cx, client: &Client, secret: Option<&str>) -> Result<bool> {
+    match secret {
+        Some(secret) => client.secret_matches(cx, secret),
+        None => Ok(!client.is_confidential()),
+    }
+}
+
+/// Ends every token of the user.
+pub(crate) async fn global_sign_out(
+    cx: &Cx,
+    caller: &Caller,
+    _input: &GlobalSignOutRequest,
+) -> Result<GlobalSignOutResponse> {
+    let mut after = caller.user.clone();
+    after.generation = after.generation.wrapping_add(1);
+    let mut change = Change::new();
+    user::update(&caller.pool, &caller.user, &after, &mut change)?;
+    cx.commit(change).await?;
+    Ok(GlobalSignOutResponse::default())
+}

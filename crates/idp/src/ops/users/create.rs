@@ -1,0 +1,141 @@
+//! AdminCreateUser: a new user with a temporary password, or the invitation once more.
+
+use cenote_model::{
+    AdminCreateUserRequest, AdminCreateUserResponse, AliasAttributeType, DeliveryMediumType,
+    MessageActionType, UserStatusType,
+};
+
+use crate::message::{self, Target};
+use crate::pool::Pool;
+use crate::ports::Change;
+use crate::user::{self, User, attributes, names, password, update};
+use crate::{Cx, Error, Result, crypto};
+
+pub(crate) async fn admin_create_user(
+    cx: &Cx,
+    input: &AdminCreateUserRequest,
+) -> Result<AdminCreateUserResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let user = if input.message_action == Some(MessageActionType::Resend) {
+        invite_again(cx, &pool, input).await?
+    } else {
+        create(cx, &pool, input).await?
+    };
+    Ok(AdminCreateUserResponse { user: Some(user.shape()) })
+}
+
+async fn create(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<User> {
+    let given = input.user_attributes.as_deref().unwrap_or_default();
+    let mut attributes = attributes::check_new(pool, given)?;
+    let (sub, username) = names::identify(cx, pool, &input.username, &mut attributes)?;
+    update::check_verified_flags(&attributes)?;
+    let temporary = temporary_password(cx, pool, input)?;
+
+    let mut user = User::new(cx, pool, sub, username, UserStatusType::ForceChangePassword);
+    user.attributes = attributes;
+    let targets = if input.message_action == Some(MessageActionType::Suppress) {
+        Vec::new()
+    } else {
+        targets(input, &user)?
+    };
+    password::set(cx, pool, &mut user, &temporary, true).await?;
+
+    let mut change = Change::new();
+    if input.force_alias_creation.unwrap_or_default() {
+        let aliases = verified_aliases(pool, &user);
+        names::take_over_all(cx, pool, &user, &aliases, &mut change).await?;
+    }
+    user::insert(pool, &user, &mut change)?;
+    invite(cx, pool, &user, &targets, &temporary, &mut change)?;
+    cx.try_commit(change).await.map_err(|error| {
+        names::refused(error, |name| match names::attribute_of(pool, &user, name) {
+            Some(attribute) => Error::username_attribute_exists(attribute),
+            None => Error::username_exists_admin(),
+        })
+    })?;
+    Ok(user)
+}
+
+/// RESEND: a new temporary password, whose life starts now.
+async fn invite_again(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<User> {
+    let before = user::admin_find(cx, pool, &input.username).await?;
+    if before.status != UserStatusType::ForceChangePassword {
+        return Err(Error::resend_not_possible(&input.username));
+    }
+    let temporary = temporary_password(cx, pool, input)?;
+    let targets = targets(input, &before)?;
+    let mut after = before.clone();
+    password::set(cx, pool, &mut after, &temporary, true).await?;
+    after.modified_at = cx.now();
+
+    let mut change = Change::new();
+    user::update(pool, &before, &after, &mut change)?;
+    invite(cx, pool, &after, &targets, &temporary, &mut change)?;
+    cx.commit(change).await?;
+    Ok(after)
+}
+
+/// The password of the request, which must meet the policy, or a generated one, which does.
+fn temporary_password(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<String> {
+    if let Some(given) = input.temporary_password.as_deref().filter(|given| !given.is_empty()) {
+        return match password::policy_violation(pool, given) {
+            Some(reason) => Err(Error::password_did_not_conform(reason)),
+            None => Ok(given.to_owned()),
+        };
+    }
+    let minimum = pool.password_policy().minimum_length.unwrap_or_default();
+    let minimum = usize::try_from(minimum).unwrap_or_default();
+    Ok(crypto::password(&*cx.service.entropy, minimum))
+}
+
+/// Where the invitation goes: by SMS unless the request names other mediums. A medium that the user has
+/// no attribute for is passed over; naming only such mediums is a mistake.
+fn targets(input: &AdminCreateUserRequest, user: &User) -> Result<Vec<Target>> {
+    let desired = input.desired_delivery_mediums.as_deref().unwrap_or_default();
+    let wants = |medium| {
+        desired.contains(&medium) || (desired.is_empty() && medium == DeliveryMediumType::Sms)
+    };
+    let targets: Vec<Target> =
+        [(DeliveryMediumType::Sms, "phone_number"), (DeliveryMediumType::Email, "email")]
+            .into_iter()
+            .filter(|(medium, _)| wants(*medium))
+            .filter_map(|(_, attribute)| Target::of(user, attribute))
+            .collect();
+    if targets.is_empty() && !desired.is_empty() {
+        return Err(Error::no_delivery_target());
+    }
+    Ok(targets)
+}
+
+fn invite(
+    cx: &Cx,
+    pool: &Pool,
+    user: &User,
+    targets: &[Target],
+    temporary: &str,
+    change: &mut Change,
+) -> Result<()> {
+    for target in targets {
+        // A generated username would tell the reader nothing: he signs in with his address or number.
+        let shown = if !pool.has_username_attributes() {
+            user.username.as_str()
+        } else if names::is_username_attribute(pool, target.attribute) {
+            target.value.as_str()
+        } else {
+            let other = if target.attribute == "email" { "phone_number" } else { "email" };
+            user.attribute(other).unwrap_or(&user.username)
+        };
+        message::queue_invitation(cx, pool, user, shown, target, temporary, change)?;
+    }
+    Ok(())
+}
+
+/// The verified attributes that are aliases in this pool: those that ForceAliasCreation may take over.
+fn verified_aliases(pool: &Pool, user: &User) -> Vec<&'static str> {
+    [AliasAttributeType::Email, AliasAttributeType::PhoneNumber]
+        .into_iter()
+        .filter(|alias| pool.is_alias(*alias))
+        .map(AliasAttributeType::as_str)
+        .filter(|attribute| user.has_verified(attribute))
+        .collect()
+}

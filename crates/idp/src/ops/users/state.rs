@@ -1,0 +1,68 @@
+//! What a user may do: confirmed, enabled, signed in.
+
+use cenote_model::{
+    AdminConfirmSignUpRequest, AdminConfirmSignUpResponse, AdminDisableUserRequest,
+    AdminDisableUserResponse, AdminEnableUserRequest, AdminEnableUserResponse,
+    AdminUserGlobalSignOutRequest, AdminUserGlobalSignOutResponse, UserStatusType,
+};
+
+use super::save_status;
+use crate::ports::Change;
+use crate::user::{self, User};
+use crate::{Cx, Error, Result};
+
+/// Confirms a sign-up. No attribute becomes verified by it.
+pub(crate) async fn admin_confirm_sign_up(
+    cx: &Cx,
+    input: &AdminConfirmSignUpRequest,
+) -> Result<AdminConfirmSignUpResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let user = user::admin_find(cx, &pool, &input.username).await?;
+    if user.status != UserStatusType::Unconfirmed {
+        return Err(Error::cannot_confirm(user.status));
+    }
+    let after = User { status: UserStatusType::Confirmed, ..user.clone() };
+    save_status(cx, &pool, &user, after).await?;
+    Ok(AdminConfirmSignUpResponse {})
+}
+
+pub(crate) async fn admin_enable_user(
+    cx: &Cx,
+    input: &AdminEnableUserRequest,
+) -> Result<AdminEnableUserResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let user = user::admin_find(cx, &pool, &input.username).await?;
+    if !user.enabled {
+        let after = User { enabled: true, ..user.clone() };
+        user::save(cx, &pool, &user, after).await?;
+    }
+    Ok(AdminEnableUserResponse {})
+}
+
+/// Disables a user. The tokens die for good: enabling the user again does not revive them.
+pub(crate) async fn admin_disable_user(
+    cx: &Cx,
+    input: &AdminDisableUserRequest,
+) -> Result<AdminDisableUserResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let user = user::admin_find(cx, &pool, &input.username).await?;
+    if user.enabled {
+        let after = User { enabled: false, generation: user.generation + 1, ..user.clone() };
+        user::save(cx, &pool, &user, after).await?;
+    }
+    Ok(AdminDisableUserResponse {})
+}
+
+/// Signs a user out everywhere. The profile does not count as modified by it.
+pub(crate) async fn admin_user_global_sign_out(
+    cx: &Cx,
+    input: &AdminUserGlobalSignOutRequest,
+) -> Result<AdminUserGlobalSignOutResponse> {
+    let pool = cx.pool(&input.user_pool_id).await?;
+    let user = user::admin_find(cx, &pool, &input.username).await?;
+    let after = User { generation: user.generation + 1, ..user.clone() };
+    let mut change = Change::new();
+    user::update(&pool, &user, &after, &mut change)?;
+    cx.commit(change).await?;
+    Ok(AdminUserGlobalSignOutResponse {})
+}

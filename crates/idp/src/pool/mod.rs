@@ -1,0 +1,160 @@
+//! User pools: what is stored, and the rules that follow from a pool's settings.
+
+mod client;
+pub(crate) mod schema;
+
+pub(crate) use client::{Client, ClientSecret};
+
+use cenote_model::{
+    AliasAttributeType, EmailMfaConfigType, PasswordPolicyType, SchemaAttributeType,
+    SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolType, UsernameAttributeType,
+    VerifiedAttributeType, WebAuthnConfigurationType,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::ports::{Expect, Kind, Record, Write};
+use crate::{Error, Result};
+
+/// What SetUserPoolMfaConfig keeps beside the pool's own members.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct MfaSettings {
+    pub(crate) software_token: Option<SoftwareTokenMfaConfigType>,
+    pub(crate) email: Option<EmailMfaConfigType>,
+    pub(crate) web_authn: Option<WebAuthnConfigurationType>,
+}
+
+/// A user pool as it is stored: the very shape that DescribeUserPool answers, and the MFA settings.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pool {
+    pub(crate) id: String,
+    pub(crate) region: String,
+    pub(crate) shape: UserPoolType,
+    pub(crate) mfa: MfaSettings,
+    pub(crate) version: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PoolDoc {
+    schema: u32,
+    shape: UserPoolType,
+    mfa: MfaSettings,
+}
+
+/// The version of the stored document.
+const DOC_SCHEMA: u32 = 1;
+
+impl Pool {
+    pub(crate) fn from_record(record: &Record) -> Result<Self> {
+        let doc: PoolDoc = serde_json::from_str(&record.doc)
+            .map_err(|error| Error::internal(format!("pool {}: {error}", record.key)))?;
+        Ok(Self {
+            id: record.key.clone(),
+            region: record.pool.clone(),
+            shape: doc.shape,
+            mfa: doc.mfa,
+            version: record.version,
+        })
+    }
+
+    /// The write that stores it.
+    pub(crate) fn put(&self, expect: Expect) -> Result<Write> {
+        let doc = PoolDoc { schema: DOC_SCHEMA, shape: self.shape.clone(), mfa: self.mfa.clone() };
+        Ok(Write::Put {
+            kind: Kind::Pool,
+            pool: self.region.clone(),
+            key: self.id.clone(),
+            doc: serde_json::to_string(&doc).map_err(|error| Error::internal(error.to_string()))?,
+            expires_at: None,
+            expect,
+        })
+    }
+
+    /// The precondition that the pool is still there when a change is committed.
+    pub(crate) fn require(&self) -> Write {
+        Write::Require {
+            kind: Kind::Pool,
+            pool: self.region.clone(),
+            key: self.id.clone(),
+            expect: Expect::Present,
+        }
+    }
+
+    /// The part of the id after `_`: the "pool name" of SRP.
+    pub(crate) fn srp_name(&self) -> &str {
+        self.id.split_once('_').map_or(self.id.as_str(), |(_, name)| name)
+    }
+
+    /// Whether user names, e-mail aliases and preferred user names compare by case.
+    pub(crate) fn is_case_sensitive(&self) -> bool {
+        self.shape.username_configuration.as_ref().is_none_or(|configuration| configuration.case_sensitive)
+    }
+
+    /// Whether people sign in with their e-mail address or phone number in place of a username.
+    pub(crate) fn has_username_attributes(&self) -> bool {
+        self.shape.username_attributes.as_ref().is_some_and(|list| !list.is_empty())
+    }
+
+    /// Whether this attribute serves as the username.
+    pub(crate) fn is_username_attribute(&self, attribute: UsernameAttributeType) -> bool {
+        self.shape.username_attributes.as_ref().is_some_and(|list| list.contains(&attribute))
+    }
+
+    /// Whether this attribute is an alias.
+    pub(crate) fn is_alias(&self, attribute: AliasAttributeType) -> bool {
+        self.shape.alias_attributes.as_ref().is_some_and(|list| list.contains(&attribute))
+    }
+
+    /// Whether the pool sends codes for this attribute by itself.
+    pub(crate) fn auto_verifies(&self, attribute: VerifiedAttributeType) -> bool {
+        self.shape.auto_verified_attributes.as_ref().is_some_and(|list| list.contains(&attribute))
+    }
+
+    /// Whether a new value of this attribute waits for its verification.
+    pub(crate) fn verifies_before_update(&self, attribute: VerifiedAttributeType) -> bool {
+        self.shape
+            .user_attribute_update_settings
+            .as_ref()
+            .and_then(|settings| settings.attributes_require_verification_before_update.as_ref())
+            .is_some_and(|list| list.contains(&attribute))
+    }
+
+    /// The schema entry of an attribute, by its full name (`custom:x`).
+    pub(crate) fn attribute(&self, name: &str) -> Option<&SchemaAttributeType> {
+        self.schema().iter().find(|attribute| attribute.name.as_deref() == Some(name))
+    }
+
+    /// The whole schema.
+    pub(crate) fn schema(&self) -> &[SchemaAttributeType] {
+        self.shape.schema_attributes.as_deref().unwrap_or_default()
+    }
+
+    /// The password policy; every pool has one.
+    pub(crate) fn password_policy(&self) -> PasswordPolicyType {
+        self.shape
+            .policies
+            .as_ref()
+            .and_then(|policies| policies.password_policy.clone())
+            .unwrap_or_default()
+    }
+
+    /// How long a temporary password lasts, in milliseconds.
+    pub(crate) fn temporary_password_ms(&self) -> i64 {
+        let days = self.password_policy().temporary_password_validity_days.unwrap_or_default();
+        let days = if days == 0 { 7 } else { days };
+        i64::from(days) * 24 * 60 * 60 * 1000
+    }
+
+    /// The MFA setting.
+    pub(crate) fn mfa_configuration(&self) -> UserPoolMfaType {
+        self.shape.mfa_configuration.unwrap_or(UserPoolMfaType::Off)
+    }
+
+    /// Whether only administrators create users.
+    pub(crate) fn is_admin_create_only(&self) -> bool {
+        self.shape
+            .admin_create_user_config
+            .as_ref()
+            .is_some_and(|config| config.allow_admin_create_user_only.unwrap_or_default())
+    }
+}

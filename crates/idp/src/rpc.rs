@@ -1,0 +1,56 @@
+//! One request of the JSON API: decode, call, encode; run again when somebody else was faster.
+
+use cenote_model::{Decode, ErrorCode, Operation};
+use serde::Serialize;
+
+use crate::dispatch as generated;
+use crate::{Cx, Error, Result};
+
+/// How often an operation is run when its change keeps meeting newer versions.
+const RUNS: usize = 6;
+
+/// Runs one operation on the JSON text of its input and answers the JSON text of its output, or
+/// `None` for the operations whose answer has an empty body.
+pub async fn dispatch(cx: &Cx, operation: Operation, body: &[u8]) -> Result<Option<Vec<u8>>> {
+    run(operation, async || generated::call(cx, operation, body).await).await
+}
+
+/// Runs `call`, an operation under its name, again while its change keeps meeting newer versions.
+pub(crate) async fn run<T>(operation: Operation, call: impl AsyncFn() -> Result<T>) -> Result<T> {
+    let mut run = 1;
+    loop {
+        match call().await {
+            Err(error) if error.retry && run < RUNS => run += 1,
+            Err(error) => return Err(declared(operation, error)),
+            answer => return answer,
+        }
+    }
+}
+
+/// Makes the error one that the model declares for the operation.
+fn declared(operation: Operation, error: Error) -> Error {
+    let has = |code| operation.info().errors.contains(&code);
+    if error.retry && has(ErrorCode::ConcurrentModification) {
+        let message = "The resource was changed by another request at the same time.";
+        return Error { detail: error.detail, ..Error::new(ErrorCode::ConcurrentModification, message) };
+    }
+    // GlobalSignOut does not declare UserNotFoundException: a deleted user's token is a dead token.
+    if error.code == ErrorCode::UserNotFound && !has(ErrorCode::UserNotFound) {
+        return Error::access_token_revoked();
+    }
+    // VerifyUserAttribute has only the general word for it.
+    if error.code == ErrorCode::TooManyFailedAttempts && !has(ErrorCode::TooManyFailedAttempts) {
+        return Error::attempt_limit();
+    }
+    error
+}
+
+/// Decodes an input and checks its constraints.
+pub(crate) fn input<T: Decode>(body: &[u8]) -> Result<T> {
+    Ok(cenote_model::decode::<T>(body)?)
+}
+
+/// Encodes an output.
+pub(crate) fn output<T: Serialize>(output: &T) -> Result<Option<Vec<u8>>> {
+    serde_json::to_vec(output).map(Some).map_err(|error| Error::internal(error.to_string()))
+}

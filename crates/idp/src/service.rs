@@ -1,0 +1,274 @@
+//! The running service, and the context of one request.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use quick_cache::sync::Cache;
+use uuid::Uuid;
+
+use crate::crypto::{CpuError, CpuPool, KeyReservoir, RootKeys, Sealer};
+use crate::pool::{Client, Pool};
+use crate::ports::{Change, Clock, CommitError, Entropy, Kind, Record, Store, StoreError, Write};
+use crate::token::PoolKeys;
+use crate::{Error, Result};
+
+/// How long another node's change may go unseen in the caches in front of a shared database.
+const SHARED_STALENESS: Duration = Duration::from_secs(1);
+
+/// Jobs that may wait for the CPU threads before requests are refused.
+const CPU_QUEUE: usize = 1024;
+
+/// What `iss` in tokens and in the discovery document is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IssuerMode {
+    /// `{public_url}/{pool id}`: where the documents can be fetched.
+    #[default]
+    Local,
+    /// The issuer of the real service, for verifiers that derive it from the pool id.
+    Aws,
+}
+
+/// The identity of the deployment.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Twelve digits, part of every ARN.
+    pub account_id: String,
+    /// The region of requests that name none.
+    pub default_region: String,
+    /// Where clients reach this server, without a slash at the end.
+    pub public_url: String,
+    /// See [`IssuerMode`].
+    pub issuer: IssuerMode,
+    /// The regions that it answers for; empty means any.
+    pub regions: Vec<String>,
+}
+
+/// Everything that requests share.
+pub struct Service {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Threads for RSA and SRP.
+    pub cpu: CpuPool,
+    /// Seals what the database must not show.
+    pub sealer: Arc<Sealer>,
+    /// The identity of the deployment.
+    pub config: Config,
+    pub(crate) keys: KeyReservoir,
+    pools: Cached<Pool>,
+    clients: Cached<Client>,
+    pool_keys: Cached<PoolKeys>,
+    revoked: Cached<bool>,
+}
+
+impl Service {
+    /// Puts the service together. `cpu_threads` is the number of cores to use for cryptography.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        root: RootKeys,
+        config: Config,
+        cpu_threads: usize,
+    ) -> Arc<Self> {
+        let fresh_for = store.shared().then_some(SHARED_STALENESS);
+        Arc::new(Self {
+            store,
+            clock,
+            entropy,
+            cpu: CpuPool::new(cpu_threads, CPU_QUEUE),
+            sealer: Arc::new(Sealer::new(root)),
+            config,
+            keys: KeyReservoir::new(),
+            pools: Cached::new(1_000, fresh_for),
+            clients: Cached::new(10_000, fresh_for),
+            pool_keys: Cached::new(1_000, fresh_for),
+            revoked: Cached::new(100_000, fresh_for),
+        })
+    }
+
+    /// The pool, if it exists.
+    pub(crate) async fn pool(&self, id: &str) -> Result<Option<Arc<Pool>>> {
+        let region = id.split_once('_').map_or("", |(region, _)| region);
+        let read = async || {
+            let record = self.store.record(Kind::Pool, region, id).await?;
+            record.as_ref().map(Pool::from_record).transpose()
+        };
+        self.pools.get(id, read).await
+    }
+
+    /// The client with this id, whatever its pool.
+    pub(crate) async fn client(&self, id: &str) -> Result<Option<Arc<Client>>> {
+        let read = async || {
+            let record = self.store.client(id).await?;
+            record.as_ref().map(Client::from_record).transpose()
+        };
+        self.clients.get(id, read).await
+    }
+
+    /// The signing keys of a pool, parsed.
+    pub(crate) async fn pool_keys(&self, pool: &str) -> Result<Option<Arc<PoolKeys>>> {
+        let read = async || {
+            let records = self.store.records(Kind::SigningKey, pool, "", None, 16).await?;
+            PoolKeys::from_records(self, pool, &records)
+        };
+        self.pool_keys.get(pool, read).await
+    }
+
+    /// Whether a token family was revoked.
+    pub(crate) async fn is_revoked(&self, pool: &str, origin_jti: &str) -> Result<bool> {
+        let read = async || {
+            Ok(Some(self.store.record(Kind::Revocation, pool, origin_jti).await?.is_some()))
+        };
+        Ok(self.revoked.get(origin_jti, read).await?.is_some_and(|revoked| *revoked))
+    }
+
+    /// Commits, and forgets what the caches hold of the records that the change wrote.
+    async fn commit(&self, change: Change) -> Result<(), CommitError> {
+        let written: Vec<(Kind, String, String)> = change
+            .writes
+            .iter()
+            .filter_map(|write| match write {
+                Write::Put { kind, pool, key, .. } | Write::Delete { kind, pool, key, .. } => {
+                    Some((*kind, pool.clone(), key.clone()))
+                }
+                _ => None,
+            })
+            .collect();
+        let outcome = self.store.commit(change).await;
+        for (kind, pool, key) in written {
+            match kind {
+                Kind::Pool => self.pools.forget(&key),
+                Kind::Client => self.clients.forget(&key),
+                Kind::SigningKey => self.pool_keys.forget(&pool),
+                Kind::Revocation => self.revoked.forget(&key),
+                _ => {}
+            }
+        }
+        outcome
+    }
+}
+
+/// Deletes one bounded batch of expired rows and says how many there were.
+pub async fn sweep(service: &Service) -> Result<usize, StoreError> {
+    const BATCH: usize = 500;
+    service.store.sweep(service.clock.now_ms(), BATCH).await
+}
+
+/// A bounded cache in front of records. `None` is not kept: an absent thing is asked for again.
+struct Cached<T> {
+    entries: Cache<String, (Arc<T>, Instant)>,
+    /// `None` when this process is the only writer, so that forgetting on commit is enough.
+    fresh_for: Option<Duration>,
+}
+
+impl<T> Cached<T> {
+    fn new(capacity: usize, fresh_for: Option<Duration>) -> Self {
+        Self { entries: Cache::new(capacity), fresh_for }
+    }
+
+    async fn get(
+        &self,
+        key: &str,
+        read: impl AsyncFnOnce() -> Result<Option<T>>,
+    ) -> Result<Option<Arc<T>>> {
+        if let Some((value, at)) = self.entries.get(key) {
+            if self.fresh_for.is_none_or(|fresh_for| at.elapsed() < fresh_for) {
+                return Ok(Some(value));
+            }
+            self.entries.remove(key);
+        }
+        // The guard loses its place when the key is forgotten meanwhile, so that what was read before
+        // a commit is never kept after it.
+        match self.entries.get_value_or_guard_async(key).await {
+            Ok((value, _)) => Ok(Some(value)),
+            Err(guard) => {
+                let Some(value) = read().await? else { return Ok(None) };
+                let value = Arc::new(value);
+                let _lost_its_place = guard.insert((Arc::clone(&value), Instant::now()));
+                Ok(Some(value))
+            }
+        }
+    }
+
+    fn forget(&self, key: &str) {
+        self.entries.remove(key);
+    }
+}
+
+/// The context of one request.
+#[derive(Clone)]
+pub struct Cx {
+    /// What requests share.
+    pub service: Arc<Service>,
+    /// The region of the request's credential scope, when it had one.
+    pub region: Option<String>,
+    /// The request's id, as answered in `x-amzn-RequestId`.
+    pub request_id: Uuid,
+}
+
+impl Cx {
+    /// Milliseconds since the epoch.
+    pub(crate) fn now(&self) -> i64 {
+        self.service.clock.now_ms()
+    }
+
+    /// The region that this request is for.
+    pub(crate) fn region(&self) -> &str {
+        self.region.as_deref().unwrap_or(&self.service.config.default_region)
+    }
+
+    /// A random UUID (version 4).
+    pub(crate) fn uuid(&self) -> Uuid {
+        crate::crypto::uuid(&*self.service.entropy)
+    }
+
+    /// The pool, or ResourceNotFoundException.
+    pub(crate) async fn pool(&self, id: &str) -> Result<Arc<Pool>> {
+        self.service.pool(id).await?.ok_or_else(|| Error::pool_not_found(id))
+    }
+
+    /// A client by its id alone, with its pool, or ResourceNotFoundException.
+    pub(crate) async fn client(&self, id: &str) -> Result<(Arc<Pool>, Arc<Client>)> {
+        let client = self.service.client(id).await?.ok_or_else(|| Error::client_not_found(id))?;
+        let pool = self.service.pool(&client.pool_id).await?.ok_or_else(|| Error::client_not_found(id))?;
+        Ok((pool, client))
+    }
+
+    /// A client of this pool, or ResourceNotFoundException.
+    pub(crate) async fn client_of(&self, pool: &Pool, id: &str) -> Result<Arc<Client>> {
+        let client = self.service.client(id).await?;
+        client.filter(|client| client.pool_id == pool.id).ok_or_else(|| Error::client_not_found(id))
+    }
+
+    /// Commits a change; a conflict makes the operation run again.
+    pub(crate) async fn commit(&self, change: Change) -> Result<()> {
+        Ok(self.service.commit(change).await?)
+    }
+
+    /// Commits a change for a caller who has his own answer to a conflict.
+    pub(crate) async fn try_commit(&self, change: Change) -> Result<(), CommitError> {
+        self.service.commit(change).await
+    }
+
+    /// One record that is not expired.
+    pub(crate) async fn live(&self, kind: Kind, pool: &str, key: &str) -> Result<Option<Record>> {
+        let record = self.service.store.record(kind, pool, key).await?;
+        let now = self.now();
+        Ok(record.filter(|record| record.expires_at.is_none_or(|expires_at| expires_at > now)))
+    }
+
+    /// Runs CPU-heavy work on its own threads; refuses when they have too much to do.
+    pub(crate) async fn cpu<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        self.service.cpu.run(work).await.map_err(|error| match error {
+            CpuError::Busy => Error::busy(),
+            CpuError::Panicked => Error::internal("a job on the CPU threads panicked"),
+        })
+    }
+}

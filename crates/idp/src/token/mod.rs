@@ -1,0 +1,35 @@
+//! Tokens: signing keys, claims, access-token checks, refresh tokens and revocation.
+
+mod caller;
+mod issue;
+mod jwt;
+mod keys;
+mod refresh;
+
+pub(crate) use caller::{Caller, authenticate};
+pub(crate) use issue::{SignIn, issue, sign_in};
+pub(crate) use keys::{PoolKeys, new_key_writes};
+pub(crate) use refresh::{Redeemed, RefreshToken, redeem, revoke};
+
+use crate::pool::Pool;
+use crate::{IssuerMode, Service};
+
+/// The scope that lets a token call the user pools API.
+pub(crate) const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
+
+/// The issuer of a pool: `iss` in its tokens and in its discovery document.
+pub(crate) fn issuer(service: &Service, pool: &Pool) -> String {
+    use cenote_model::IssuerType;
+    match service.config.issuer {
+        IssuerMode::Local => format!("{}/{}", service.config.public_url, pool.id),
+        IssuerMode::Aws => {
+            let updated = pool
+                .shape
+                .issuer_configuration
+                .as_ref()
+                .is_some_and(|configuration| configuration.r#type == Some(IssuerType::Updated));
+            let host = if updated { "issuer-cognito-idp" } else { "cognito-idp" };
+            format!("https://{host}.{}.amazonaws.com/{}", pool.region, pool.id)
+        }
+    }
+}

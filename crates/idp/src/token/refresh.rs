@@ -1,0 +1,182 @@
+//! Refresh tokens: sealed and self-contained, so that a sign-in leaves no row behind. Rows exist only for
+//! revoked families and for families that have rotated.
+
+use std::sync::Arc;
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+
+use super::SignIn;
+use crate::crypto::Purpose;
+use crate::pool::{Client, Pool};
+use crate::ports::{Change, Expect, Kind, Write};
+use crate::user::User;
+use crate::{Cx, Error, Result};
+use cenote_model::{ErrorCode, UserStatusType};
+
+/// The first of the five parts: what the real service's tokens begin with.
+const HEADER: &[u8] = br#"{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}"#;
+
+/// What the sealed value puts before its ciphertext: version, key id and nonce.
+const NONCE_END: usize = 17;
+const KEY_END: usize = 5;
+const TAG_LENGTH: usize = 16;
+
+/// What a refresh token says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RefreshToken {
+    pub(crate) pool: String,
+    pub(crate) client: String,
+    pub(crate) sub: String,
+    pub(crate) origin_jti: String,
+    /// Seconds since the epoch.
+    pub(crate) auth_time: i64,
+    /// Seconds since the epoch; rotation does not move it.
+    pub(crate) exp: i64,
+    /// The user's token generation at the sign-in.
+    pub(crate) generation: u32,
+    /// How often the family had rotated when this token was made.
+    #[serde(default)]
+    pub(crate) rotation: u32,
+}
+
+impl RefreshToken {
+    pub(super) fn new(cx: &Cx, client: &Client, user: &User, sign_in: &SignIn) -> Self {
+        Self {
+            pool: client.pool_id.clone(),
+            client: client.id.clone(),
+            sub: user.sub.clone(),
+            origin_jti: sign_in.origin_jti.clone(),
+            auth_time: sign_in.auth_time,
+            exp: cx.now() / 1000 + client.refresh_token_seconds(),
+            generation: user.generation,
+            rotation: 0,
+        }
+    }
+
+    /// The token's text: five parts, as a JWE has, of which only the first says anything.
+    pub(crate) fn seal(&self, cx: &Cx) -> Result<String> {
+        let plain = serde_json::to_vec(self).map_err(|error| Error::internal(error.to_string()))?;
+        let sealed = cx.service.sealer.seal(Purpose::RefreshToken, HEADER, &plain, &*cx.service.entropy);
+        let (head, body) = sealed.split_at(NONCE_END);
+        let (key, nonce) = head.split_at(KEY_END);
+        let (text, tag) = body.split_at(body.len() - TAG_LENGTH);
+        Ok([HEADER, key, nonce, text, tag].map(|part| BASE64URL_NOPAD.encode(part)).join("."))
+    }
+
+    /// Opens a token; `None` when it is not one of ours.
+    pub(crate) fn open(cx: &Cx, token: &str) -> Option<Self> {
+        let mut parts = token.split('.').map(|part| BASE64URL_NOPAD.decode(part.as_bytes()).ok());
+        if parts.next()?? != HEADER {
+            return None;
+        }
+        let mut sealed = Vec::with_capacity(token.len());
+        for _ in 0..4 {
+            sealed.extend(parts.next()??);
+        }
+        if parts.next().is_some() {
+            return None;
+        }
+        let plain = cx.service.sealer.open(Purpose::RefreshToken, HEADER, &sealed).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+
+    /// What stays the same for all tokens of the family.
+    pub(crate) fn sign_in(&self) -> SignIn {
+        SignIn { origin_jti: self.origin_jti.clone(), auth_time: self.auth_time }
+    }
+}
+
+/// A refresh token that is good, with the user whose it is.
+pub(crate) struct Redeemed {
+    pub(crate) token: RefreshToken,
+    pub(crate) user: User,
+}
+
+/// Checks a refresh token that this client presents.
+pub(crate) async fn redeem(cx: &Cx, pool: &Pool, client: &Client, token: &str) -> Result<Redeemed> {
+    let token = RefreshToken::open(cx, token).ok_or_else(Error::refresh_token_invalid)?;
+    if token.pool != pool.id || token.client != client.id {
+        return Err(Error::refresh_token_invalid());
+    }
+    if token.exp * 1000 <= cx.now() {
+        return Err(Error::refresh_token_expired());
+    }
+    if cx.service.is_revoked(&pool.id, &token.origin_jti).await? {
+        return Err(Error::refresh_token_revoked());
+    }
+    let row = cx.service.store.user(&pool.id, &token.sub).await?;
+    let user = User::from_row(row.ok_or_else(Error::user_not_found)?)?;
+    if !user.enabled {
+        return Err(Error::user_disabled());
+    }
+    if user.generation != token.generation {
+        return Err(Error::refresh_token_revoked());
+    }
+    if user.status == UserStatusType::ResetRequired {
+        return Err(Error::password_reset_required());
+    }
+    Ok(Redeemed { token, user })
+}
+
+/// The state of a family that has rotated.
+#[derive(Serialize, Deserialize)]
+struct Family {
+    rotation: u32,
+    /// Milliseconds since the epoch.
+    rotated_at: i64,
+}
+
+impl RefreshToken {
+    /// The successor of this token where rotation is on. The one before it goes on working for the grace
+    /// period, and answers with another copy of the present one; later its use is a replay, which ends the
+    /// family (RFC 9700, 4.14.2). The writes join the caller's change.
+    pub(crate) async fn rotate(&self, cx: &Cx, grace_ms: i64, change: &mut Change) -> Result<Self> {
+        let record = cx.live(Kind::RefreshFamily, &self.pool, &self.origin_jti).await?;
+        let family = match &record {
+            None => Family { rotation: 0, rotated_at: 0 },
+            Some(record) => serde_json::from_str(&record.doc)
+                .map_err(|error| Error::internal(format!("family {}: {error}", record.key)))?,
+        };
+        let now = cx.now();
+        if self.rotation != family.rotation {
+            let in_grace = self.rotation + 1 == family.rotation && now < family.rotated_at + grace_ms;
+            if in_grace {
+                return Ok(Self { rotation: family.rotation, ..self.clone() });
+            }
+            cx.commit(Change::new().with(self.revocation(now))).await?;
+            let text = "Refresh token has already been used. Please sign in again.";
+            return Err(Error::new(ErrorCode::RefreshTokenReuse, text));
+        }
+        let next = Family { rotation: family.rotation + 1, rotated_at: now };
+        change.push(Write::Put {
+            kind: Kind::RefreshFamily,
+            pool: self.pool.clone(),
+            key: self.origin_jti.clone(),
+            doc: serde_json::to_string(&next).map_err(|error| Error::internal(error.to_string()))?,
+            expires_at: Some(self.exp * 1000),
+            expect: record.map_or(Expect::Absent { now }, |record| Expect::Version(record.version)),
+        });
+        Ok(Self { rotation: next.rotation, ..self.clone() })
+    }
+
+    /// The write that revokes the family. It must outlive every access token of the family, the longest of
+    /// which lasts a day past the last refresh.
+    fn revocation(&self, now: i64) -> Write {
+        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+        Write::Put {
+            kind: Kind::Revocation,
+            pool: self.pool.clone(),
+            key: self.origin_jti.clone(),
+            doc: format!("{{\"revoked_at\":{now}}}"),
+            expires_at: Some(self.exp * 1000 + DAY_MS),
+            expect: Expect::Any,
+        }
+    }
+}
+
+/// Revokes the family of a refresh token; doing it again is harmless.
+pub(crate) async fn revoke(cx: &Cx, client: &Arc<Client>, token: &RefreshToken) -> Result<()> {
+    debug_assert_eq!(token.client, client.id, "the caller has compared the clients");
+    cx.commit(Change::new().with(token.revocation(cx.now()))).await
+}

@@ -1,0 +1,235 @@
+//! One-time codes: six digits, kept only as a keyed digest, used once, replaced by the next one.
+
+use cenote_model::{CodeDeliveryDetailsType, UserStatusType};
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use super::User;
+use super::limits::{self, Hourly};
+use crate::crypto::{self, Purpose};
+use crate::message::{self, Target};
+use crate::pool::Pool;
+use crate::ports::{Change, Expect, Kind, Write};
+use crate::{Cx, Error, Result};
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+/// Wrong guesses after which a code is dead, whatever the hourly limits still allow.
+const MAX_WRONG: u32 = 30;
+
+/// What a code is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CodePurpose {
+    /// ConfirmSignUp.
+    SignUp,
+    /// ConfirmForgotPassword.
+    ResetPassword,
+    /// VerifyUserAttribute for `email`.
+    Email,
+    /// VerifyUserAttribute for `phone_number`.
+    PhoneNumber,
+}
+
+impl CodePurpose {
+    /// The purpose that verifies this attribute: `email` or `phone_number`.
+    pub(crate) fn verifying(attribute: &str) -> Self {
+        if attribute == "email" {
+            Self::Email
+        } else {
+            Self::PhoneNumber
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign_up",
+            Self::ResetPassword => "reset",
+            Self::Email => "email",
+            Self::PhoneNumber => "phone_number",
+        }
+    }
+
+    /// The purpose of the message that carries the code.
+    const fn message(self) -> message::Purpose {
+        match self {
+            Self::SignUp => message::Purpose::SignUp,
+            Self::ResetPassword => message::Purpose::ResetPassword,
+            Self::Email | Self::PhoneNumber => message::Purpose::VerifyAttribute,
+        }
+    }
+
+    /// Milliseconds: an hour for a password reset, a day for the rest.
+    const fn lifetime_ms(self) -> i64 {
+        match self {
+            Self::ResetPassword => HOUR_MS,
+            _ => 24 * HOUR_MS,
+        }
+    }
+}
+
+/// An outstanding code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Code {
+    digest: String,
+    /// The attribute that it was sent to.
+    pub(crate) attribute: String,
+    /// The value of that attribute then.
+    pub(crate) value: String,
+    wrong: u32,
+}
+
+fn digest(cx: &Cx, pool: &Pool, sub: &str, purpose: CodePurpose, code: &str) -> String {
+    let text = format!("{}\0{sub}\0{}\0{code}", pool.id, purpose.name());
+    HEXLOWER.encode(&cx.service.sealer.mac(Purpose::Code, text.as_bytes()))
+}
+
+fn key(sub: &str, purpose: CodePurpose) -> String {
+    format!("{sub}/{}", purpose.name())
+}
+
+fn put(pool: &Pool, key: String, code: &Code, expires_at: i64, expect: Expect) -> Result<Write> {
+    Ok(Write::Put {
+        kind: Kind::Code,
+        pool: pool.id.clone(),
+        key,
+        doc: serde_json::to_string(code).map_err(|error| Error::internal(error.to_string()))?,
+        expires_at: Some(expires_at),
+        expect,
+    })
+}
+
+/// The write that keeps a new code.
+fn keep(
+    cx: &Cx,
+    pool: &Pool,
+    sub: &str,
+    purpose: CodePurpose,
+    (attribute, value): (&str, &str),
+    digits: &str,
+) -> Result<Write> {
+    let code = Code {
+        digest: digest(cx, pool, sub, purpose, digits),
+        attribute: attribute.to_owned(),
+        value: value.to_owned(),
+        wrong: 0,
+    };
+    let expires_at = cx.now() + purpose.lifetime_ms();
+    put(pool, key(sub, purpose), &code, expires_at, Expect::Any)
+}
+
+/// Makes a code, which replaces any earlier one of the purpose, and queues the message that carries it.
+/// Answers what the caller may know of the address.
+pub(crate) fn send(
+    cx: &Cx,
+    pool: &Pool,
+    user: &User,
+    purpose: CodePurpose,
+    client_id: &str,
+    target: &Target,
+    change: &mut Change,
+) -> Result<CodeDeliveryDetailsType> {
+    let code = crypto::digits(&*cx.service.entropy, 6);
+    change.push(keep(
+        cx,
+        pool,
+        &user.sub,
+        purpose,
+        (target.attribute, &target.value),
+        &code,
+    )?);
+    message::queue_code(
+        cx,
+        pool,
+        user,
+        purpose.message(),
+        client_id,
+        target,
+        &code,
+        change,
+    )?;
+    Ok(target.details())
+}
+
+/// Does what [`send`] does, at the same cost, for a user who does not exist. A code stays, so that a later
+/// attempt to use it is answered like a user's; it is too long to be guessed, and nobody gets it.
+pub(crate) fn send_to_nobody(
+    cx: &Cx,
+    pool: &Pool,
+    sub: &str,
+    name: &str,
+    purpose: CodePurpose,
+    client_id: &str,
+    change: &mut Change,
+) -> Result<CodeDeliveryDetailsType> {
+    let code = crypto::digits(&*cx.service.entropy, 40);
+    change.push(keep(cx, pool, sub, purpose, ("", ""), &code)?);
+    let nobody = User::new(
+        cx,
+        pool,
+        sub.to_owned(),
+        name.to_owned(),
+        UserStatusType::Unknown,
+    );
+    message::queue_code(
+        cx,
+        pool,
+        &nobody,
+        purpose.message(),
+        client_id,
+        &Target::email(""),
+        &code,
+        change,
+    )?;
+    if let Some(Write::Queue(queued)) = change.writes.last() {
+        let id = queued.id.clone();
+        change.push(Write::DropMessage { id });
+    }
+    Ok(message::invented_details(pool, name, sub))
+}
+
+/// Checks what the caller typed. The attempt is counted in any case. When it is right, the answer is
+/// the code and the start of the change that uses it up: the caller adds what the code allows and commits,
+/// so that of two racing uses one wins.
+pub(crate) async fn redeem(
+    cx: &Cx,
+    pool: &Pool,
+    sub: &str,
+    purpose: CodePurpose,
+    typed: &str,
+    hourly: Hourly,
+) -> Result<(Code, Change)> {
+    let attempt = limits::count(cx, pool, sub, hourly).await?;
+    let key = key(sub, purpose);
+    let Some(record) = cx.live(Kind::Code, &pool.id, &key).await? else {
+        cx.commit(Change::new().with(attempt)).await?;
+        return Err(Error::code_expired());
+    };
+    let mut code: Code = serde_json::from_str(&record.doc)
+        .map_err(|error| Error::internal(format!("code {key}: {error}")))?;
+    if code.wrong >= MAX_WRONG {
+        return Err(Error::too_many_failures());
+    }
+    let expect = Expect::Version(record.version);
+    let right = digest(cx, pool, sub, purpose, typed)
+        .as_bytes()
+        .ct_eq(code.digest.as_bytes());
+    if !bool::from(right) {
+        code.wrong += 1;
+        let expires_at = record.expires_at.unwrap_or_default();
+        cx.commit(
+            Change::new()
+                .with(attempt)
+                .with(put(pool, key, &code, expires_at, expect)?),
+        )
+        .await?;
+        return Err(Error::code_mismatch());
+    }
+    let used = Write::Delete {
+        kind: Kind::Code,
+        pool: pool.id.clone(),
+        key,
+        expect,
+    };
+    Ok((code, Change::new().with(attempt).with(used)))
+}

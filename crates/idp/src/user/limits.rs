@@ -1,0 +1,146 @@
+//! Counters that bound guessing: password lockout, and attempts per user and hour.
+
+use serde::{Deserialize, Serialize};
+
+use crate::pool::Pool;
+use crate::ports::{Change, Expect, Kind, Record, Write};
+use crate::{Cx, Error, Result};
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+/// A lock, and the count of failures behind it, ends after this long without an attempt.
+const LOCKOUT_MEMORY_MS: i64 = 15 * 60 * 1000;
+
+/// Failures that are free of a lock.
+const FREE_FAILURES: u32 = 5;
+
+/// What is counted per user and hour, and how often it may happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hourly {
+    ResendConfirmationCode,
+    ChangePassword,
+    GetUserAttributeVerificationCode,
+    ConfirmSignUp,
+    VerifyUserAttribute,
+    /// ForgotPassword and ConfirmForgotPassword together.
+    Recovery,
+}
+
+impl Hourly {
+    const fn limit(self) -> u32 {
+        match self {
+            Self::ResendConfirmationCode | Self::ChangePassword | Self::GetUserAttributeVerificationCode => 5,
+            Self::ConfirmSignUp | Self::VerifyUserAttribute => 15,
+            Self::Recovery => 20,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::ResendConfirmationCode => "resend",
+            Self::ChangePassword => "change",
+            Self::GetUserAttributeVerificationCode => "attribute",
+            Self::ConfirmSignUp => "confirm",
+            Self::VerifyUserAttribute => "verify",
+            Self::Recovery => "recovery",
+        }
+    }
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Counter {
+    count: u32,
+    /// Milliseconds since the epoch: the window's start, or the end of the present lock.
+    at: i64,
+}
+
+fn parse(record: Option<&Record>) -> Result<Counter> {
+    record.map_or_else(
+        || Ok(Counter::default()),
+        |record| {
+            serde_json::from_str(&record.doc)
+                .map_err(|error| Error::internal(format!("attempts {}: {error}", record.key)))
+        },
+    )
+}
+
+fn put(pool: &Pool, key: String, counter: &Counter, expires_at: i64, expect: Expect) -> Result<Write> {
+    Ok(Write::Put {
+        kind: Kind::Attempt,
+        pool: pool.id.clone(),
+        key,
+        doc: serde_json::to_string(counter).map_err(|error| Error::internal(error.to_string()))?,
+        expires_at: Some(expires_at),
+        expect,
+    })
+}
+
+/// The write that counts one attempt; LimitExceededException when the hour has no more of them.
+pub(crate) async fn count(cx: &Cx, pool: &Pool, sub: &str, what: Hourly) -> Result<Write> {
+    let key = format!("{}/{sub}", what.name());
+    let now = cx.now();
+    let record = cx.live(Kind::Attempt, &pool.id, &key).await?;
+    let mut counter = parse(record.as_ref())?;
+    if counter.count >= what.limit() {
+        return Err(Error::attempt_limit());
+    }
+    if record.is_none() {
+        counter.at = now;
+    }
+    counter.count += 1;
+    let expires_at = counter.at + HOUR_MS;
+    let expect = record.map_or(Expect::Absent { now }, |record| Expect::Version(record.version));
+    put(pool, key, &counter, expires_at, expect)
+}
+
+/// The state of password guessing against one account.
+pub(crate) struct Lockout {
+    key: String,
+    failures: u32,
+    expect: Expect,
+}
+
+impl Lockout {
+    /// Reads it; refuses while the account is locked. An attempt during a lock does not count.
+    pub(crate) async fn check(cx: &Cx, pool: &Pool, sub: &str) -> Result<Self> {
+        let key = format!("password/{sub}");
+        let now = cx.now();
+        let record = cx.live(Kind::Attempt, &pool.id, &key).await?;
+        let counter = parse(record.as_ref())?;
+        if counter.count >= FREE_FAILURES && now < counter.at {
+            return Err(Error::locked_out());
+        }
+        let expect = record.map_or(Expect::Absent { now }, |record| Expect::Version(record.version));
+        Ok(Self { key, failures: counter.count, expect })
+    }
+
+    /// Records one more failure on its own.
+    pub(crate) async fn fail(self, cx: &Cx, pool: &Pool) -> Result<()> {
+        cx.commit(Change::new().with(self.failure(cx, pool)?)).await
+    }
+
+    /// The write that records one more failure: from the fifth on, each locks for 2^(n-5) seconds,
+    /// 15 minutes at most.
+    pub(crate) fn failure(self, cx: &Cx, pool: &Pool) -> Result<Write> {
+        let count = self.failures.saturating_add(1);
+        let lock_ms = match count.checked_sub(FREE_FAILURES) {
+            None => 0,
+            Some(doublings) => (1000_i64 << doublings.min(20)).min(LOCKOUT_MEMORY_MS),
+        };
+        let now = cx.now();
+        let counter = Counter { count, at: now + lock_ms };
+        // A lock of 15 minutes must outlive its own end, or the next failure would start anew.
+        let expires_at = counter.at + LOCKOUT_MEMORY_MS;
+        put(pool, self.key, &counter, expires_at, self.expect)
+    }
+
+    /// The write that forgets earlier failures after a success, if there were any.
+    pub(crate) fn succeed(&self, pool: &Pool) -> Option<Write> {
+        (self.failures > 0).then(|| Write::Delete {
+            kind: Kind::Attempt,
+            pool: pool.id.clone(),
+            key: self.key.clone(),
+            expect: Expect::Any,
+        })
+    }
+}

@@ -1,0 +1,162 @@
+//! Passwords: policy, the sealed SRP verifier that stands for one, and the history.
+
+use data_encoding::{BASE64, HEXLOWER};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::User;
+use crate::crypto::{Purpose, srp};
+use crate::pool::Pool;
+use crate::{Cx, Error, Result};
+
+/// The symbols that satisfy RequireSymbols; a space counts too unless it leads or trails.
+const SYMBOLS: &str = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+-";
+
+/// The longest password, in characters.
+const MAX_LENGTH: usize = 256;
+
+/// A stored password: never itself, only the verifier that SRP needs, sealed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Password {
+    /// 32 hex digits; the first byte is not zero, since some clients drop leading zeros.
+    pub(crate) salt: String,
+    /// g^x, sealed, base64.
+    #[serde(rename = "verifier")]
+    sealed_verifier: String,
+    /// Milliseconds since the epoch.
+    pub(crate) set_at: i64,
+    /// Given by an administrator: to be changed at the first sign-in.
+    #[serde(default)]
+    pub(crate) temporary: bool,
+}
+
+/// The first rule of the pool's policy that a password breaks, in the service's words.
+pub(crate) fn policy_violation(pool: &Pool, password: &str) -> Option<&'static str> {
+    let policy = pool.password_policy();
+    let length = password.chars().count();
+    let minimum = usize::try_from(policy.minimum_length.unwrap_or(8)).unwrap_or(8);
+    let has = |class: fn(char) -> bool| password.chars().any(class);
+    let has_symbol = || has(|c| SYMBOLS.contains(c)) || password.trim_matches(' ').contains(' ');
+    if length < minimum {
+        return Some("Password not long enough");
+    }
+    if length > MAX_LENGTH {
+        return Some("Password too long");
+    }
+    if policy.require_uppercase.unwrap_or_default() && !has(|c| c.is_ascii_uppercase()) {
+        return Some("Password must have uppercase characters");
+    }
+    if policy.require_lowercase.unwrap_or_default() && !has(|c| c.is_ascii_lowercase()) {
+        return Some("Password must have lowercase characters");
+    }
+    if policy.require_numbers.unwrap_or_default() && !has(|c| c.is_ascii_digit()) {
+        return Some("Password must have numeric characters");
+    }
+    if policy.require_symbols.unwrap_or_default() && !has_symbol() {
+        return Some("Password must have symbol characters");
+    }
+    None
+}
+
+/// A new random salt.
+fn new_salt(cx: &Cx) -> [u8; 16] {
+    let mut salt = [0; 16];
+    while salt[0] == 0 {
+        cx.service.entropy.fill(&mut salt);
+    }
+    salt
+}
+
+/// What the verifier is sealed to.
+fn seal_context(user: &User) -> String {
+    format!("{}/{}", user.pool_id, user.sub)
+}
+
+/// Derives the verifier of a password and seals it. Takes about 0.1 ms of CPU, on the CPU threads.
+async fn derive(cx: &Cx, pool: &Pool, user: &User, password: &str, temporary: bool) -> Result<Password> {
+    let salt = new_salt(cx);
+    let verifier = compute(cx, pool, &user.username, password, salt.to_vec()).await?;
+    let sealed = cx.service.sealer.seal(
+        Purpose::Verifier,
+        seal_context(user).as_bytes(),
+        &verifier[..],
+        &*cx.service.entropy,
+    );
+    Ok(Password {
+        salt: HEXLOWER.encode(&salt),
+        sealed_verifier: BASE64.encode(&sealed),
+        set_at: cx.now(),
+        temporary,
+    })
+}
+
+async fn compute(cx: &Cx, pool: &Pool, username: &str, password: &str, salt: Vec<u8>) -> Result<[u8; srp::SIZE]> {
+    let (pool_name, username) = (pool.srp_name().to_owned(), username.to_owned());
+    let password = Zeroizing::new(password.to_owned());
+    cx.cpu(move || srp::verifier(&pool_name, &username, &password, &salt)).await
+}
+
+impl Password {
+    /// The salt's bytes.
+    pub(crate) fn salt_bytes(&self) -> Result<Vec<u8>> {
+        HEXLOWER
+            .decode(self.salt.as_bytes())
+            .map_err(|error| Error::internal(format!("a password's salt is not hex: {error}")))
+    }
+
+    /// The verifier in the clear.
+    pub(crate) fn verifier(&self, cx: &Cx, user: &User) -> Result<[u8; srp::SIZE]> {
+        BASE64
+            .decode(self.sealed_verifier.as_bytes())
+            .ok()
+            .and_then(|sealed| {
+                cx.service.sealer.open(Purpose::Verifier, seal_context(user).as_bytes(), &sealed).ok()
+            })
+            .and_then(|plain| plain.as_slice().try_into().ok())
+            .ok_or_else(|| {
+                Error::internal(format!("the verifier of {}/{} does not open", user.pool_id, user.sub))
+            })
+    }
+
+    /// Whether this is the password, compared in constant time.
+    pub(crate) async fn matches(&self, cx: &Cx, pool: &Pool, user: &User, candidate: &str) -> Result<bool> {
+        let known = self.verifier(cx, user)?;
+        let typed = compute(cx, pool, &user.username, candidate, self.salt_bytes()?).await?;
+        Ok(bool::from(typed[..].ct_eq(&known[..])))
+    }
+}
+
+/// Spends what checking a password costs, for a user who is not there.
+pub(crate) async fn pretend(cx: &Cx, pool: &Pool, username: &str, candidate: &str) -> Result<()> {
+    compute(cx, pool, username, candidate, vec![1; 16]).await.map(drop)
+}
+
+/// Sets a user's password. A permanent one is checked against the history and joins it; the policy has
+/// been checked by the caller, since its text depends on the operation.
+pub(crate) async fn set(
+    cx: &Cx,
+    pool: &Pool,
+    user: &mut User,
+    password: &str,
+    temporary: bool,
+) -> Result<()> {
+    let remembered = pool.password_policy().password_history_size.unwrap_or_default();
+    let remembered = usize::try_from(remembered).unwrap_or_default();
+    if remembered > 0 && !temporary {
+        let current = user.password.iter().filter(|current| !current.temporary);
+        for earlier in current.chain(user.history.iter().take(remembered)) {
+            if earlier.matches(cx, pool, user, password).await? {
+                return Err(Error::password_history());
+            }
+        }
+    }
+    let new = derive(cx, pool, user, password, temporary).await?;
+    if let Some(old) = user.password.replace(new)
+        && !old.temporary
+    {
+        user.history.insert(0, old);
+    }
+    user.history.truncate(remembered);
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! The doors under `/_cenote/`: health for everybody's monitor, inbox and clock for developers.
+
+mod clock;
+mod inbox;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{FromRef, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Json};
+use axum::{Router, routing::get};
+use cenote_idp::Service;
+use cenote_idp::ports::{Kind, SystemClock};
+use hyper::{Response, StatusCode};
+use serde_json::json;
+
+#[derive(Clone, FromRef)]
+struct Doors {
+    service: Arc<Service>,
+    clock: Arc<SystemClock>,
+}
+
+/// `GET /_cenote/health`: ready when the database answers.
+pub(crate) async fn health(State(service): State<Arc<Service>>) -> Response<Body> {
+    match service.store.record(Kind::Pool, "", "").await {
+        Ok(_) => Json(json!({"status": "ok"})).into_response(),
+        Err(error) => {
+            tracing::error!(detail = %error, "The database does not answer");
+            let body = Json(json!({"status": "the database does not answer"}));
+            (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
+        }
+    }
+}
+
+/// The doors that only `cenote dev` has.
+pub(crate) fn development<S>(service: Arc<Service>, clock: Arc<SystemClock>) -> Router<S> {
+    Router::new()
+        .route("/_cenote/inbox", get(inbox::show).delete(inbox::clear))
+        .route("/_cenote/clock", get(clock::show).post(clock::shift))
+        .layer(middleware::from_fn(own_pages_only))
+        .with_state(Doors { service, clock })
+}
+
+/// Refuses what a page of another origin sends through the developer's browser.
+async fn own_pages_only(request: Request, next: Next) -> Response<Body> {
+    let site = request.headers().get("sec-fetch-site").map(|site| site.as_bytes());
+    match site {
+        None | Some(b"same-origin" | b"none") => next.run(request).await,
+        Some(_) => refuse(StatusCode::FORBIDDEN, "pages of other origins may not use this"),
+    }
+}
+
+fn refuse(status: StatusCode, message: &str) -> Response<Body> {
+    (status, Json(json!({"message": message}))).into_response()
+}
+
+fn failed(error: &cenote_idp::Error) -> Response<Body> {
+    let detail = error.detail.as_deref().unwrap_or_default();
+    tracing::error!(error = error.code.name(), detail, "The inbox failed");
+    refuse(StatusCode::INTERNAL_SERVER_ERROR, "the database does not answer")
+}

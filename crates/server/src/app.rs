@@ -1,0 +1,95 @@
+//! The doors of the server and who stands behind each.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::routing::get;
+use cenote_idp::ports::SystemClock;
+use cenote_idp::{Service, crypto};
+use hyper::header::HeaderValue;
+use hyper::{HeaderMap, Method, Request, Response, body::Body as HttpBody};
+use tokio::sync::Semaphore;
+use tower_service::Service as _;
+
+use crate::config::{Limits, Posture, Settings};
+use crate::rpc::{self, Verifier};
+use crate::{admin, discovery};
+
+/// Answers requests.
+#[derive(Clone)]
+pub struct App {
+    shared: Arc<Shared>,
+    /// Everything but the JSON API, which is too busy for a detour.
+    others: Router,
+}
+
+/// What the JSON API needs.
+pub(crate) struct Shared {
+    pub(crate) service: Arc<Service>,
+    /// Absent when nobody's signature is checked.
+    pub(crate) verifier: Option<Verifier>,
+    pub(crate) limits: Limits,
+    pub(crate) long_bodies: Semaphore,
+}
+
+impl App {
+    /// Opens the doors of the posture. `clock` is the one that the service has.
+    pub fn new(service: &Arc<Service>, clock: Arc<SystemClock>, settings: &Settings) -> Self {
+        let keys = settings.access_keys.clone();
+        let verifier = (!keys.is_empty()).then(|| Verifier::new(keys, settings.regions.clone()));
+        let shared = Shared {
+            service: Arc::clone(service),
+            verifier,
+            limits: settings.limits,
+            long_bodies: Semaphore::new(rpc::LONG_BODIES),
+        };
+        let mut others = Router::new()
+            .route(
+                "/{pool}/.well-known/jwks.json",
+                get(discovery::jwks).options(get_preflight),
+            )
+            .route(
+                "/{pool}/.well-known/openid-configuration",
+                get(discovery::openid_configuration).options(get_preflight),
+            )
+            .route("/_cenote/health", get(admin::health))
+            .with_state(Arc::clone(service));
+        if settings.posture == Posture::Dev {
+            others = others.merge(admin::development(Arc::clone(service), clock));
+        }
+        let others = others
+            .fallback(nowhere)
+            .method_not_allowed_fallback(nowhere)
+            .with_state(Arc::clone(service));
+        Self { shared: Arc::new(shared), others }
+    }
+
+    /// Answers one request.
+    pub async fn answer<B>(&self, request: Request<B>) -> Response<Body>
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        if request.uri().path() == "/" {
+            if request.method() == Method::POST {
+                return rpc::answer(&self.shared, request).await;
+            }
+            if request.method() == Method::OPTIONS {
+                return rpc::preflight(request.headers(), HeaderValue::from_static("POST"));
+            }
+        }
+        let answer: Result<_, Infallible> = self.others.clone().call(request).await;
+        answer.unwrap_or_else(|never| match never {})
+    }
+}
+
+async fn get_preflight(headers: HeaderMap) -> Response<Body> {
+    rpc::preflight(&headers, HeaderValue::from_static("GET"))
+}
+
+async fn nowhere(State(service): State<Arc<Service>>) -> Response<Body> {
+    rpc::not_found(crypto::uuid(&*service.entropy))
+}

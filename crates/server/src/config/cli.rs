@@ -1,0 +1,67 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::file::Issuer;
+
+/// Cenote: the Amazon Cognito user pools API as free software.
+#[derive(Debug, Parser)]
+#[command(name = "cenote", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the binary does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run for development: loopback, any AWS credentials, an inbox and a movable clock
+    Dev(DevArgs),
+    /// Run for real: signatures are checked, a public address and a root key are required
+    Serve(ServeArgs),
+    /// Write a new root key to a file
+    RootKey(RootKeyArgs),
+}
+
+/// `cenote dev`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct DevArgs {
+    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:9229]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Folder for the database and the root key [default: ./cenote-data]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Keep everything in memory
+    #[arg(long, conflicts_with_all = ["data", "database"])]
+    pub memory: bool,
+    /// Use PostgreSQL, e.g. postgres://user@host/database
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// What the issuer of tokens is made of: this server's address, or the real service's [default: local]
+    #[arg(long, value_enum)]
+    pub issuer: Option<Issuer>,
+    /// Configuration file (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `cenote serve`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ServeArgs {
+    /// Configuration file (TOML); every key but the access keys can be a CENOTE_ variable too
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `cenote root-key`.
+#[derive(Clone, Debug, Args)]
+pub struct RootKeyArgs {
+    /// The file to make; it must not exist yet
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}

@@ -1,0 +1,121 @@
+//! Variables: `CENOTE_` and a key in capitals, with `_` between the parts of a nested one.
+//!
+//! A variable of that prefix which names no key is left alone: schedulers invent such variables for
+//! a service that is called cenote (`CENOTE_PORT=tcp://…`).
+
+use toml::{Table, Value};
+
+use super::StartError;
+
+/// How the text of a variable becomes a value.
+#[derive(Clone, Copy)]
+enum Form {
+    Text,
+    Whole,
+    Truth,
+    /// Separated by commas.
+    List,
+}
+
+const KEYS: &[(&str, Form)] = &[
+    ("listen", Form::Text),
+    ("public_url", Form::Text),
+    ("data", Form::Text),
+    ("database", Form::Text),
+    ("database_connections", Form::Whole),
+    ("account_id", Form::Text),
+    ("default_region", Form::Text),
+    ("regions", Form::List),
+    ("issuer", Form::Text),
+    ("root_key", Form::Text),
+    ("root_key_file", Form::Text),
+    ("behind_proxy", Form::Truth),
+    ("tls.cert", Form::Text),
+    ("tls.key", Form::Text),
+    ("smtp.host", Form::Text),
+    ("smtp.port", Form::Whole),
+    ("smtp.tls", Form::Text),
+    ("smtp.username", Form::Text),
+    ("smtp.password", Form::Text),
+    ("smtp.from", Form::Text),
+    ("limits.body_bytes", Form::Whole),
+    ("limits.connections", Form::Whole),
+    ("limits.header_timeout_seconds", Form::Whole),
+    ("limits.body_timeout_seconds", Form::Whole),
+    ("log.format", Form::Text),
+    ("log.level", Form::Text),
+];
+
+/// Puts what the variables say over what the file says.
+pub(super) fn overlay(
+    table: &mut Table,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<(), StartError> {
+    for (key, form) in KEYS {
+        let name = format!("CENOTE_{}", key.replace('.', "_").to_ascii_uppercase());
+        if let Some(text) = variable(&name) {
+            put(table, key, form.read(&name, text)?);
+        }
+    }
+    access_key(table, variable)
+}
+
+/// One access key can come from variables, beside those of the file.
+fn access_key(
+    table: &mut Table,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<(), StartError> {
+    match (variable("CENOTE_ACCESS_KEY_ID"), variable("CENOTE_SECRET_ACCESS_KEY")) {
+        (None, None) => Ok(()),
+        (Some(id), Some(secret)) => {
+            let mut key = Table::new();
+            key.insert("id".to_owned(), Value::String(id));
+            key.insert("secret".to_owned(), Value::String(secret));
+            let keys = table.entry("access_keys").or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(keys) = keys {
+                keys.push(Value::Table(key));
+            }
+            Ok(())
+        }
+        _ => Err(StartError::config(
+            "only one of CENOTE_ACCESS_KEY_ID and CENOTE_SECRET_ACCESS_KEY is set; set both",
+        )),
+    }
+}
+
+impl Form {
+    fn read(self, name: &str, text: String) -> Result<Value, StartError> {
+        let refuse = |wanted: &str| StartError::config(format!("{name} is {text:?}; set {wanted}"));
+        Ok(match self {
+            Self::Text => Value::String(text),
+            Self::Whole => {
+                Value::Integer(text.trim().parse().map_err(|_| refuse("a whole number"))?)
+            }
+            Self::Truth => {
+                Value::Boolean(text.trim().parse().map_err(|_| refuse("true or false"))?)
+            }
+            Self::List => text
+                .split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(Value::from)
+                .collect::<Vec<_>>()
+                .into(),
+        })
+    }
+}
+
+fn put(table: &mut Table, key: &str, value: Value) {
+    match key.split_once('.') {
+        None => {
+            table.insert(key.to_owned(), value);
+        }
+        Some((section, key)) => {
+            let section =
+                table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(section) = section {
+                section.insert(key.to_owned(), value);
+            }
+        }
+    }
+}

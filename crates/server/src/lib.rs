@@ -1,0 +1,17 @@
+//! The HTTP server in front of [`cenote_idp`]: the JSON API, the public documents of pools, and the doors
+//! for operators and developers. The binary `cenote` adds a database.
+
+mod admin;
+mod app;
+pub mod config;
+mod discovery;
+mod log;
+mod outbound;
+mod rpc;
+mod run;
+mod serve;
+mod time;
+mod tls;
+
+pub use app::App;
+pub use run::{Identity, root_keys, run};

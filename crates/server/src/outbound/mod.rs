@@ -1,0 +1,5 @@
+//! What the server sends on its own.
+
+mod mail;
+
+pub(crate) use mail::{Mailer, deliver};

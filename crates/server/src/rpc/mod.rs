@@ -1,0 +1,162 @@
+//! The JSON API: `POST /` with an `X-Amz-Target`.
+
+mod body;
+mod reply;
+mod sigv4;
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
+use axum::body::{Body, Bytes};
+use cenote_idp::{Cx, crypto};
+use cenote_model::{AuthClass, ErrorCode, Operation};
+use hyper::header::CONTENT_TYPE;
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Request, Response, body::Body as HttpBody};
+use uuid::Uuid;
+
+use crate::app::Shared;
+use crate::config::is_region;
+
+pub(crate) use self::reply::{Refusal, not_found, open_to_browsers, preflight, refuse};
+pub(crate) use self::sigv4::Verifier;
+
+const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService.";
+
+/// Answers one call.
+pub(crate) async fn answer<B>(shared: &Shared, request: Request<B>) -> Response<Body>
+where
+    B: HttpBody<Data = Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let request_id = crypto::uuid(&*shared.service.entropy);
+    let (parts, body) = request.into_parts();
+    let operation = operation(&parts.headers);
+    let outcome = match operation {
+        Some(operation) => attempt(shared, operation, &parts, body, request_id).await,
+        None => Err(Refusal::unknown_operation()),
+    };
+    match outcome {
+        Ok(output) => reply::success(request_id, output),
+        Err(refusal) => {
+            log(&refusal, operation, request_id);
+            refuse(request_id, &refusal)
+        }
+    }
+}
+
+async fn attempt<B>(
+    shared: &Shared,
+    operation: Operation,
+    parts: &Parts,
+    body: B,
+    request_id: Uuid,
+) -> Result<Option<Vec<u8>>, Refusal>
+where
+    B: HttpBody<Data = Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    if !has_json_type(&parts.headers) {
+        return Err(Refusal::bare(ErrorCode::Serialization));
+    }
+    let body = body::read(shared, body).await?;
+    let region = authenticate(shared, operation, parts, &body)?;
+    let cx = Cx { service: shared.service.clone(), region, request_id };
+    let output = unless_it_panics(cenote_idp::dispatch(&cx, operation, &body)).await;
+    output.ok_or_else(|| Refusal::from(cenote_idp::Error::internal("the operation panicked")))?.map_err(
+        |error| {
+            if !is_declared(operation, error.code) {
+                tracing::error!(
+                    %request_id,
+                    operation = operation.name(),
+                    error = error.code.name(),
+                    "Defect: the operation answered with an error that its model does not declare"
+                );
+            }
+            Refusal::from(error)
+        },
+    )
+}
+
+/// Whether the model declares the error, or the framework in front of every operation has it.
+fn is_declared(operation: Operation, code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::Serialization | ErrorCode::NotImplemented)
+        || operation.info().errors.contains(&code)
+}
+
+fn operation(headers: &HeaderMap) -> Option<Operation> {
+    let target = headers.get("x-amz-target")?.to_str().ok()?;
+    Operation::from_name(target.strip_prefix(TARGET_PREFIX)?)
+}
+
+fn has_json_type(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    ["application/x-amz-json-1.1", "application/x-amz-json-1.0"]
+        .iter()
+        .any(|accepted| essence.eq_ignore_ascii_case(accepted))
+}
+
+/// Checks the signature where the operation's class and the posture ask for one, and finds the region
+/// that the caller means.
+fn authenticate(
+    shared: &Shared,
+    operation: Operation,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Option<String>, Refusal> {
+    let needs_signature = operation.info().auth == AuthClass::Iam;
+    if needs_signature && let Some(verifier) = &shared.verifier {
+        verifier.check(parts, body, shared.service.clock.now_ms().div_euclid(1000))?;
+    }
+    let Some(region) = sigv4::region(&parts.headers).filter(|region| is_region(region)) else {
+        return Ok(None);
+    };
+    let regions = &shared.service.config.regions;
+    if regions.is_empty() || regions.iter().any(|known| known == region) {
+        return Ok(Some(region.to_owned()));
+    }
+    if needs_signature {
+        return Err(Refusal::new(
+            ErrorCode::InvalidSignature,
+            format!("Credential should be scoped to a valid region, not '{region}'. "),
+        ));
+    }
+    Ok(None)
+}
+
+/// `None` when it panicked: the caller gets an answer, and the connection lives on.
+async fn unless_it_panics<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    // What a panic leaves half-done is dropped with the future; the shared state behind it has locks
+    // that notice, or none.
+    std::future::poll_fn(|context| {
+        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => Poll::Ready(Some(output)),
+            Err(_) => Poll::Ready(None),
+        }
+    })
+    .await
+}
+
+/// One line for a failed request. Never what it carried.
+fn log(refusal: &Refusal, operation: Option<Operation>, request_id: Uuid) {
+    let operation = operation.map_or("unknown", Operation::name);
+    let error = refusal.name();
+    match (refusal.status().as_u16(), refusal.detail()) {
+        (500, detail) => {
+            let detail = detail.unwrap_or_default();
+            tracing::error!(%request_id, operation, error, detail, "Request failed on our side");
+        }
+        (501, _) => tracing::info!(%request_id, operation, error, "Request for what is not built"),
+        _ if error == ErrorCode::TooManyRequests.name() => {
+            tracing::info!(%request_id, operation, error, "Request turned away");
+        }
+        _ => tracing::debug!(%request_id, operation, error, "Request refused"),
+    }
+}

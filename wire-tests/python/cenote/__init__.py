@@ -1,0 +1,1 @@
+"""What the wire tests share: the server under test, real clients, and a few independent tools."""

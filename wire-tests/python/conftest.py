@@ -1,0 +1,92 @@
+"""Fixtures: one server per run, on the store under test; a pool and an app per test."""
+
+import pytest
+
+from cenote import sdk
+from cenote import store as stores
+from cenote.process import Server
+from cenote.scene import Clock, Inbox, Pool
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves out what belongs to the other store: those tests run in the other store's run."""
+    chosen = stores.kind()
+    kept, other = [], []
+    for item in items:
+        mark = item.get_closest_marker("only")
+        (kept if mark is None or chosen in mark.args else other).append(item)
+    config.hook.pytest_deselected(items=other)
+    items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def new_store(tmp_path_factory):
+    """Makes stores, and drops them at the end of the run."""
+    made = []
+
+    def make(which=None, server_url=None):
+        made.append(stores.Store(tmp_path_factory.mktemp("store"), which, server_url))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.drop()
+
+
+@pytest.fixture(scope="session")
+def server(new_store):
+    """`cenote dev` on the store under test, for the whole run."""
+    place = new_store()
+    running = Server(["dev", "--listen", "127.0.0.1:0", *place.arguments()], cwd=place.folder)
+    yield running
+    alive = running.alive()
+    code = running.stop()
+    assert alive, "the server ended during the tests:\n" + "".join(running.output[-50:])
+    assert code == 0, f"the server ended with {code}"
+
+
+@pytest.fixture
+def start(request):
+    """Starts further servers, which end with the test."""
+
+    def run(arguments, **keywords):
+        running = Server(arguments, **keywords)
+        request.addfinalizer(running.kill)
+        return running
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def idp(server):
+    return sdk.client(server.url)
+
+
+@pytest.fixture
+def make_pool(server):
+    return lambda **settings: Pool(server, **settings)
+
+
+@pytest.fixture
+def pool(make_pool):
+    """Usernames only, email verified at sign-up, default password policy."""
+    return make_pool(AutoVerifiedAttributes=["email"])
+
+
+@pytest.fixture
+def app(pool):
+    """Every flow of this step, no secret."""
+    return pool.app()
+
+
+@pytest.fixture
+def inbox(server):
+    return Inbox(server)
+
+
+@pytest.fixture
+def clock(server):
+    """The server's clock; back at the real time when the test ends."""
+    moved = Clock(server)
+    yield moved
+    moved.reset()
