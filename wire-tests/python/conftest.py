@@ -21,12 +21,14 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(scope="session")
 def new_store(tmp_path_factory):
-    """Makes stores, and drops them at the end of the run."""
+    """Makes stores, and drops them at the end of the run; a cluster of a test's own goes by itself."""
     made = []
 
     def make(which=None, server_url=None):
-        made.append(stores.Store(tmp_path_factory.mktemp("store"), which, server_url))
-        return made[-1]
+        store = stores.Store(tmp_path_factory.mktemp("store"), which, server_url)
+        if server_url is None:
+            made.append(store)
+        return store
 
     yield make
     for one in made:

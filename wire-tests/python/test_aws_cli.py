@@ -75,7 +75,7 @@ def test_a_user_from_pool_to_token(aws):
 
 def test_an_error_is_told_by_name_and_text(aws):
     failed = aws("describe-user-pool", "--user-pool-id", "us-east-1_ABCdef123")
-    assert failed.returncode == 254
+    assert failed.returncode == 255
     assert (
         "An error occurred (ResourceNotFoundException) when calling the DescribeUserPool "
         "operation: User pool us-east-1_ABCdef123 does not exist."

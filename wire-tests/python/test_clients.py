@@ -361,7 +361,7 @@ def test_analytics_need_an_application_or_a_project(pool):
         re.compile("Invalid analytics configuration given, either <application arn> or "
                    "<application id, role arn, external id> are valid\\.?"),
     ):
-        create(pool, AnalyticsConfiguration={"ApplicationId": "x"})
+        create(pool, AnalyticsConfiguration={"ApplicationId": "0123456789abcdef"})
 
 
 def test_the_answer_to_an_update_is_the_client(pool):

@@ -1,5 +1,7 @@
 """Claims, keys, refresh, rotation and revocation."""
 
+import base64
+import json
 import uuid
 
 import jwt
@@ -96,7 +98,8 @@ class TestClaims:
         token = scene[3]["RefreshToken"]
         assert len(token.split(".")) == 5
         assert token.startswith("eyJjdHki")
-        assert jwt.get_unverified_header(token) == {
+        head = token.split(".")[0]
+        assert json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4))) == {
             "cty": "JWT", "enc": "A256GCM", "alg": "RSA-OAEP",
         }
 

@@ -19,18 +19,29 @@ struct Rules {
 /// Checks every crate that ends up in the binary or builds it.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
     let path = root.join("dependencies.toml");
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let rules: Rules = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text =
+        std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let rules: Rules =
+        toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut problems = BTreeSet::new();
     for line in tree(root)?.lines() {
         let mut words = line.split('\t');
-        let (Some(package), Some(licence)) = (words.next(), words.next()) else { continue };
+        let (Some(package), Some(licence)) = (words.next(), words.next()) else {
+            continue;
+        };
         let mut package = package.split(' ');
-        let (Some(name), Some(version)) = (package.next(), package.next()) else { continue };
-        versions.entry(name.to_owned()).or_default().insert(version.to_owned());
+        let (Some(name), Some(version)) = (package.next(), package.next()) else {
+            continue;
+        };
+        versions
+            .entry(name.to_owned())
+            .or_default()
+            .insert(version.to_owned());
         if !is_allowed(&rules, licence)? {
-            problems.insert(format!("{name} {version}: the licence {licence:?} is not on the list"));
+            problems.insert(format!(
+                "{name} {version}: the licence {licence:?} is not on the list"
+            ));
         }
     }
     for (name, versions) in &versions {
@@ -40,7 +51,9 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
     }
     for name in rules.duplicates.keys() {
         if versions.get(name).is_none_or(|versions| versions.len() < 2) {
-            problems.insert(format!("{name} is no longer there twice: take it off dependencies.toml"));
+            problems.insert(format!(
+                "{name} is no longer there twice: take it off dependencies.toml"
+            ));
         }
     }
     if problems.is_empty() {
@@ -53,13 +66,23 @@ fn is_allowed(rules: &Rules, licence: &str) -> Result<bool, String> {
     let parsed = spdx::Expression::parse_mode(licence, spdx::ParseMode::LAX)
         .map_err(|error| format!("the licence {licence:?}: {error}"))?;
     Ok(parsed.evaluate(|requirement| {
-        requirement.license.id().is_some_and(|id| rules.licences.contains(id.name))
+        requirement
+            .license
+            .id()
+            .is_some_and(|id| rules.licences.contains(id.name))
     }))
 }
 
 fn tree(root: &Path) -> Result<String, String> {
     let output = Command::new("cargo")
-        .args(["tree", "--package", "cenote-server", "--edges", "normal,build", "--locked"])
+        .args([
+            "tree",
+            "--package",
+            "cenote-server",
+            "--edges",
+            "normal,build",
+            "--locked",
+        ])
         .args(["--prefix", "none", "--format", "{p}\t{l}"])
         .current_dir(root)
         .output()

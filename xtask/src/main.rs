@@ -1,15 +1,17 @@
-//! Chores of the repository: `cargo xtask codegen`, `cargo xtask check`.
+//! Chores of the repository: `cargo xtask codegen`, `cargo xtask check`, `cargo xtask test`.
 
 mod check;
 mod codegen;
 mod dependencies;
+mod test;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask codegen [--model PATH]   regenerate; with --model, take over a new service model first
-       cargo xtask check                    format, lints, generated files, file lengths, licences";
+       cargo xtask check                    format, lints, generated files, file lengths, licences
+       cargo xtask test [WORD]...           every test, or those of: rust python node sqlite postgres";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,6 +21,7 @@ fn main() -> ExitCode {
         ["codegen"] => codegen(&root, None),
         ["codegen", "--model", model] => codegen(&root, Some(Path::new(model))),
         ["check"] => check::run(&root),
+        ["test", words @ ..] => return test::run(&root, words),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -1,6 +1,7 @@
 //! The catalogue of refusals: every text that a caller can read lives here, once.
 
 mod configuration;
+mod sign_in;
 
 use cenote_model::{DecodeError, ErrorCode, Operation, UserStatusType};
 
@@ -155,94 +156,6 @@ impl Error {
 
     pub(crate) fn alias_exists(attribute: &str) -> Self {
         Self::new(ErrorCode::AliasExists, format!("An account with the given {attribute} already exists."))
-    }
-
-    // Signing in.
-
-    pub(crate) fn wrong_password() -> Self {
-        Self::not_authorized("Incorrect username or password.")
-    }
-
-    pub(crate) fn locked_out() -> Self {
-        Self::not_authorized("Password attempts exceeded")
-    }
-
-    pub(crate) fn user_disabled() -> Self {
-        Self::not_authorized("User is disabled.")
-    }
-
-    pub(crate) fn user_not_confirmed() -> Self {
-        Self::new(ErrorCode::UserNotConfirmed, "User is not confirmed.")
-    }
-
-    pub(crate) fn password_reset_required() -> Self {
-        Self::new(ErrorCode::PasswordResetRequired, "Password reset required for the user")
-    }
-
-    pub(crate) fn temporary_password_expired() -> Self {
-        Self::not_authorized("Temporary password has expired and must be reset by an administrator.")
-    }
-
-    pub(crate) fn missing_parameter(name: &str) -> Self {
-        Self::invalid(format!("Missing required parameter {name}"))
-    }
-
-    pub(crate) fn secret_hash_missing(client: &str) -> Self {
-        Self::not_authorized(format!("Client {client} is configured with secret but SECRET_HASH was not received"))
-    }
-
-    pub(crate) fn secret_hash_wrong(client: &str) -> Self {
-        Self::not_authorized(format!("Unable to verify secret hash for client {client}"))
-    }
-
-    pub(crate) fn refresh_secret_hash_wrong(client: &str) -> Self {
-        Self::not_authorized(format!("SecretHash does not match for the client: {client}"))
-    }
-
-    pub(crate) fn session_invalid() -> Self {
-        Self::not_authorized("Invalid session for the user.")
-    }
-
-    pub(crate) fn session_expired() -> Self {
-        Self::not_authorized("Invalid session for the user, session is expired.")
-    }
-
-    pub(crate) fn session_used() -> Self {
-        Self::not_authorized("Invalid session for the user, session can only be used once.")
-    }
-
-    // Tokens.
-
-    pub(crate) fn access_token_invalid() -> Self {
-        Self::not_authorized("Invalid Access Token")
-    }
-
-    pub(crate) fn access_token_signature() -> Self {
-        Self::not_authorized("Could not verify signature for Access Token")
-    }
-
-    pub(crate) fn access_token_expired() -> Self {
-        Self::not_authorized("Access Token has expired")
-    }
-
-    pub(crate) fn access_token_revoked() -> Self {
-        Self::not_authorized("Access Token has been revoked")
-    }
-
-    pub(crate) fn access_token_scope() -> Self {
-        Self::not_authorized("Access Token does not have required scopes")
-    }
-
-    pub(crate) fn refresh_token_invalid() -> Self {
-        Self::not_authorized("Invalid Refresh Token.")
-    }
-
-    pub(crate) fn refresh_token_expired() -> Self {
-        Self::not_authorized("Refresh Token has expired")
-    }
-
-    pub(crate) fn refresh_token_revoked() -> Self {
-        Self::not_authorized("Refresh Token has been revoked")
     }
 
     // Codes and limits.

@@ -12,19 +12,22 @@ const RUNS: usize = 6;
 /// Runs one operation on the JSON text of its input and answers the JSON text of its output, or
 /// `None` for the operations whose answer has an empty body.
 pub async fn dispatch(cx: &Cx, operation: Operation, body: &[u8]) -> Result<Option<Vec<u8>>> {
-    run(operation, async || generated::call(cx, operation, body).await).await
-}
-
-/// Runs `call`, an operation under its name, again while its change keeps meeting newer versions.
-pub(crate) async fn run<T>(operation: Operation, call: impl AsyncFn() -> Result<T>) -> Result<T> {
     let mut run = 1;
     loop {
-        match call().await {
-            Err(error) if error.retry && run < RUNS => run += 1,
-            Err(error) => return Err(declared(operation, error)),
+        match generated::call(cx, operation, body).await {
+            Err(error) => again(operation, &mut run, error)?,
             answer => return answer,
         }
     }
+}
+
+/// Decides after a refusal: `Ok` runs the operation again, since somebody else was faster.
+pub(crate) fn again(operation: Operation, run: &mut usize, error: Error) -> Result<()> {
+    if error.retry && *run < RUNS {
+        *run += 1;
+        return Ok(());
+    }
+    Err(declared(operation, error))
 }
 
 /// Makes the error one that the model declares for the operation.
@@ -41,6 +44,10 @@ fn declared(operation: Operation, error: Error) -> Error {
     // VerifyUserAttribute has only the general word for it.
     if error.code == ErrorCode::TooManyFailedAttempts && !has(ErrorCode::TooManyFailedAttempts) {
         return Error::attempt_limit();
+    }
+    // GetTokensFromRefreshToken has only the general word for this one.
+    if error.code == ErrorCode::PasswordResetRequired && !has(ErrorCode::PasswordResetRequired) {
+        return Error { code: ErrorCode::NotAuthorized, ..error };
     }
     error
 }

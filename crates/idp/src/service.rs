@@ -93,7 +93,7 @@ impl Service {
     /// The pool, if it exists.
     pub(crate) async fn pool(&self, id: &str) -> Result<Option<Arc<Pool>>> {
         let region = id.split_once('_').map_or("", |(region, _)| region);
-        let read = async || {
+        let read = async {
             let record = self.store.record(Kind::Pool, region, id).await?;
             record.as_ref().map(Pool::from_record).transpose()
         };
@@ -102,7 +102,7 @@ impl Service {
 
     /// The client with this id, whatever its pool.
     pub(crate) async fn client(&self, id: &str) -> Result<Option<Arc<Client>>> {
-        let read = async || {
+        let read = async {
             let record = self.store.client(id).await?;
             record.as_ref().map(Client::from_record).transpose()
         };
@@ -111,7 +111,7 @@ impl Service {
 
     /// The signing keys of a pool, parsed.
     pub(crate) async fn pool_keys(&self, pool: &str) -> Result<Option<Arc<PoolKeys>>> {
-        let read = async || {
+        let read = async {
             let records = self.store.records(Kind::SigningKey, pool, "", None, 16).await?;
             PoolKeys::from_records(self, pool, &records)
         };
@@ -120,35 +120,44 @@ impl Service {
 
     /// Whether a token family was revoked.
     pub(crate) async fn is_revoked(&self, pool: &str, origin_jti: &str) -> Result<bool> {
-        let read = async || {
+        let read = async {
             Ok(Some(self.store.record(Kind::Revocation, pool, origin_jti).await?.is_some()))
         };
         Ok(self.revoked.get(origin_jti, read).await?.is_some_and(|revoked| *revoked))
     }
 
     /// Commits, and forgets what the caches hold of the records that the change wrote.
-    async fn commit(&self, change: Change) -> Result<(), CommitError> {
-        let written: Vec<(Kind, String, String)> = change
+    async fn commit(self: &Arc<Self>, change: Change) -> Result<(), CommitError> {
+        let cached: Vec<(Kind, String, String)> = change
             .writes
             .iter()
             .filter_map(|write| match write {
                 Write::Put { kind, pool, key, .. } | Write::Delete { kind, pool, key, .. } => {
-                    Some((*kind, pool.clone(), key.clone()))
+                    let kinds = [Kind::Pool, Kind::Client, Kind::SigningKey, Kind::Revocation];
+                    kinds.contains(kind).then(|| (*kind, pool.clone(), key.clone()))
                 }
                 _ => None,
             })
             .collect();
-        let outcome = self.store.commit(change).await;
-        for (kind, pool, key) in written {
-            match kind {
-                Kind::Pool => self.pools.forget(&key),
-                Kind::Client => self.clients.forget(&key),
-                Kind::SigningKey => self.pool_keys.forget(&pool),
-                Kind::Revocation => self.revoked.forget(&key),
-                _ => {}
-            }
+        if cached.is_empty() {
+            return self.store.commit(change).await;
         }
-        outcome
+        // In a task of its own: when the caller hangs up and the request is dropped, the change may be
+        // committed all the same, and the caches must not keep what was there before.
+        let service = Arc::clone(self);
+        let task = tokio::spawn(async move {
+            let outcome = service.store.commit(change).await;
+            for (kind, pool, key) in cached {
+                match kind {
+                    Kind::Pool => service.pools.forget(&key),
+                    Kind::Client => service.clients.forget(&key),
+                    Kind::SigningKey => service.pool_keys.forget(&pool),
+                    _ => service.revoked.forget(&key),
+                }
+            }
+            outcome
+        });
+        task.await.unwrap_or_else(|error| Err(StoreError(error.to_string()).into()))
     }
 }
 
@@ -173,7 +182,7 @@ impl<T> Cached<T> {
     async fn get(
         &self,
         key: &str,
-        read: impl AsyncFnOnce() -> Result<Option<T>>,
+        read: impl Future<Output = Result<Option<T>>>,
     ) -> Result<Option<Arc<T>>> {
         if let Some((value, at)) = self.entries.get(key) {
             if self.fresh_for.is_none_or(|fresh_for| at.elapsed() < fresh_for) {
@@ -186,9 +195,10 @@ impl<T> Cached<T> {
         match self.entries.get_value_or_guard_async(key).await {
             Ok((value, _)) => Ok(Some(value)),
             Err(guard) => {
-                let Some(value) = read().await? else { return Ok(None) };
+                let at = Instant::now();
+                let Some(value) = read.await? else { return Ok(None) };
                 let value = Arc::new(value);
-                let _lost_its_place = guard.insert((Arc::clone(&value), Instant::now()));
+                let _lost_its_place = guard.insert((Arc::clone(&value), at));
                 Ok(Some(value))
             }
         }
@@ -270,5 +280,67 @@ impl Cx {
             CpuError::Busy => Error::busy(),
             CpuError::Panicked => Error::internal("a job on the CPU threads panicked"),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "key";
+
+    /// What the cache answers when the database holds `stored`.
+    async fn get(cache: &Cached<u32>, stored: u32) -> u32 {
+        *cache.get(KEY, async { Ok(Some(stored)) }).await.expect("no failure").expect("a value")
+    }
+
+    #[tokio::test]
+    async fn what_was_read_is_kept_until_it_is_forgotten() {
+        let cache = Cached::new(10, None);
+        assert_eq!(get(&cache, 1).await, 1);
+        assert_eq!(get(&cache, 2).await, 1);
+        cache.forget(KEY);
+        assert_eq!(get(&cache, 2).await, 2);
+    }
+
+    #[tokio::test]
+    async fn what_was_read_before_a_commit_is_not_kept_after_it() {
+        let cache = Cached::new(10, None);
+        let before = cache.get(KEY, async {
+            // The read has its answer, and only then another request commits.
+            cache.forget(KEY);
+            Ok(Some(1))
+        });
+        assert_eq!(before.await.expect("no failure").as_deref(), Some(&1));
+        assert_eq!(get(&cache, 2).await, 2);
+        assert_eq!(get(&cache, 3).await, 2);
+    }
+
+    #[tokio::test]
+    async fn a_read_before_a_commit_does_not_replace_one_after_it() {
+        let cache = Cached::new(10, None);
+        let before = cache.get(KEY, async {
+            cache.forget(KEY);
+            assert_eq!(get(&cache, 2).await, 2);
+            Ok(Some(1))
+        });
+        assert_eq!(before.await.expect("no failure").as_deref(), Some(&1));
+        assert_eq!(get(&cache, 3).await, 2);
+    }
+
+    #[tokio::test]
+    async fn absence_and_failure_are_not_kept() {
+        let cache = Cached::new(10, None);
+        assert_eq!(cache.get(KEY, async { Ok(None) }).await, Ok(None));
+        let failure = Error::internal("the database is away");
+        assert_eq!(cache.get(KEY, async { Err(failure.clone()) }).await, Err(failure.clone()));
+        assert_eq!(get(&cache, 1).await, 1);
+    }
+
+    #[tokio::test]
+    async fn beside_other_writers_a_value_grows_old() {
+        let cache = Cached::new(10, Some(Duration::ZERO));
+        assert_eq!(get(&cache, 1).await, 1);
+        assert_eq!(get(&cache, 2).await, 2);
     }
 }

@@ -3,11 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::Harness;
-
-fn refusal(name: &str, message: &str) -> Result<Value, (String, String)> {
-    Err((name.to_owned(), message.to_owned()))
-}
+use support::{Harness, refusal};
 
 /// A pool with these users, each with attributes.
 async fn pool_of(h: &Harness, users: &[(&str, &[(&str, &str)])]) -> String {

@@ -1,33 +1,24 @@
-//! SignUp, ConfirmSignUp, ResendConfirmationCode.
+//! SignUp: who may, what is stored, what is sent, and the secret hash of the operations around it.
 
 mod support;
 #[path = "support/world.rs"]
 mod world;
 
 use aws_lc_rs::hmac;
-use cenote_idp::confirm_by_link;
 use serde_json::{Value, json};
-use world::{Answer, HOUR_MS, PASSWORD, World, attributes, refusal, wrong};
+use support::{refusal, sms};
+use world::{PASSWORD, World, attributes, code_expired};
 
 const EMAIL: (&str, &str) = ("email", "ada@example.com");
 const PHONE: (&str, &str) = ("phone_number", "+12065551234");
 
-fn code_mismatch() -> Answer {
-    refusal("CodeMismatchException", "Invalid verification code provided, please try again.")
-}
-
-fn code_expired() -> Answer {
-    refusal("ExpiredCodeException", "Invalid code provided, please request a code again.")
-}
-
-fn attempt_limit() -> Answer {
-    refusal("LimitExceededException", "Attempt limit exceeded, please try after some time.")
-}
-
 #[tokio::test]
 async fn a_sign_up_makes_an_unconfirmed_user_and_sends_one_code() {
     let w = World::verifying_email().await;
-    let answer = w.sign_up("ada", &[EMAIL, ("name", "Ada")]).await.expect("a sign-up");
+    let answer = w
+        .sign_up("ada", &[EMAIL, ("name", "Ada")])
+        .await
+        .expect("a sign-up");
     let details =
         json!({"Destination": "a***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"});
     let sub = w.attribute("ada", "sub").await.expect("a sub");
@@ -35,9 +26,17 @@ async fn a_sign_up_makes_an_unconfirmed_user_and_sends_one_code() {
         answer,
         json!({"UserConfirmed": false, "UserSub": sub, "CodeDeliveryDetails": details})
     );
-    let user = w.admin("AdminGetUser", json!({"Username": "ada"})).await.expect("a user");
+    let user = w
+        .admin("AdminGetUser", json!({"Username": "ada"}))
+        .await
+        .expect("a user");
     assert_eq!(user["UserStatus"], "UNCONFIRMED");
-    let list = [("sub", sub.as_str()), EMAIL, ("email_verified", "false"), ("name", "Ada")];
+    let list = [
+        ("sub", sub.as_str()),
+        EMAIL,
+        ("email_verified", "false"),
+        ("name", "Ada"),
+    ];
     assert_eq!(user["UserAttributes"], attributes(&list));
     let sent = w.h.inbox(&w.pool, "ada").await;
     assert_eq!(sent.len(), 1);
@@ -52,104 +51,46 @@ async fn a_sign_up_makes_an_unconfirmed_user_and_sends_one_code() {
 
 #[tokio::test]
 async fn the_phone_alone_gets_the_code_where_both_are_verified() {
-    let w = World::new(json!({"AutoVerifiedAttributes": ["email", "phone_number"]}), json!({})).await;
+    let w = World::new(
+        json!({"AutoVerifiedAttributes": ["email", "phone_number"], "SmsConfiguration": sms()}),
+        json!({}),
+    )
+    .await;
     let answer = w.sign_up("ada", &[EMAIL, PHONE]).await.expect("a sign-up");
     assert_eq!(
         answer["CodeDeliveryDetails"],
         json!({"Destination": "+*******1234", "DeliveryMedium": "SMS", "AttributeName": "phone_number"})
     );
     assert_eq!((w.sent("ada").await, w.sent(PHONE.1).await), (1, 1));
-    w.confirm("ada", &w.h.code(&w.pool, "ada").await).await.expect("a confirmation");
-    assert_eq!(w.attribute("ada", "phone_number_verified").await.as_deref(), Some("true"));
-    assert_eq!(w.attribute("ada", "email_verified").await.as_deref(), Some("false"));
+    w.confirm("ada", &w.h.code(&w.pool, "ada").await)
+        .await
+        .expect("a confirmation");
+    assert_eq!(
+        w.attribute("ada", "phone_number_verified").await.as_deref(),
+        Some("true")
+    );
+    assert_eq!(
+        w.attribute("ada", "email_verified").await.as_deref(),
+        Some("false")
+    );
 }
 
 #[tokio::test]
 async fn without_something_to_verify_no_code_is_sent() {
-    for (pool, list) in [(json!({"AutoVerifiedAttributes": ["email"]}), PHONE), (json!({}), EMAIL)] {
+    for (pool, list) in [
+        (json!({"AutoVerifiedAttributes": ["email"]}), PHONE),
+        (json!({}), EMAIL),
+    ] {
         let w = World::new(pool, json!({})).await;
         let answer = w.sign_up("ada", &[list]).await.expect("a sign-up");
-        assert_eq!(answer, json!({"UserConfirmed": false, "UserSub": answer["UserSub"]}));
+        assert_eq!(
+            answer,
+            json!({"UserConfirmed": false, "UserSub": answer["UserSub"]})
+        );
         assert_eq!(w.sent("ada").await, 0);
         assert_eq!(w.status("ada").await, "UNCONFIRMED");
         assert_eq!(w.confirm("ada", "123456").await, code_expired());
     }
-}
-
-#[tokio::test]
-async fn the_right_code_confirms_once() {
-    let w = World::verifying_email().await;
-    w.sign_up("ada", &[EMAIL]).await.expect("a sign-up");
-    let code = w.h.code(&w.pool, "ada").await;
-    assert_eq!(w.confirm("ada", &wrong(&code)).await, code_mismatch());
-    assert_eq!(
-        w.sign_in("ada", PASSWORD).await,
-        refusal("UserNotConfirmedException", "User is not confirmed.")
-    );
-    assert_eq!(w.confirm("ada", &code).await, Ok(json!({})));
-    assert_eq!(w.status("ada").await, "CONFIRMED");
-    assert_eq!(w.attribute("ada", "email_verified").await.as_deref(), Some("true"));
-    let again = "User cannot be confirmed. Current status is CONFIRMED";
-    assert_eq!(w.confirm("ada", &code).await, refusal("NotAuthorizedException", again));
-    w.sign_in("ada", PASSWORD).await.expect("a sign-in");
-}
-
-#[tokio::test]
-async fn a_code_lives_a_day_and_the_next_one_replaces_it() {
-    let w = World::verifying_email().await;
-    w.sign_up("ada", &[EMAIL]).await.expect("a sign-up");
-    let first = w.h.code(&w.pool, "ada").await;
-    w.h.clock.advance(24 * HOUR_MS);
-    assert_eq!(w.confirm("ada", &first).await, code_expired());
-    let answer = w.public("ResendConfirmationCode", json!({"Username": "ada"})).await;
-    let details =
-        json!({"Destination": "a***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"});
-    assert_eq!(answer, Ok(json!({"CodeDeliveryDetails": details})));
-    let second = w.h.code(&w.pool, "ada").await;
-    w.h.clock.advance(1);
-    w.public("ResendConfirmationCode", json!({"Username": "ada"})).await.expect("a code");
-    let third = w.h.code(&w.pool, "ada").await;
-    assert_ne!(second, third);
-    assert_eq!(w.confirm("ada", &second).await, code_mismatch());
-    w.h.clock.advance(24 * HOUR_MS - 1);
-    assert_eq!(w.confirm("ada", &third).await, Ok(json!({})));
-}
-
-#[tokio::test]
-async fn attempts_are_limited_by_the_hour() {
-    let w = World::verifying_email().await;
-    w.sign_up("ada", &[EMAIL]).await.expect("a sign-up");
-    let code = w.h.code(&w.pool, "ada").await;
-    for _ in 0..15 {
-        assert_eq!(w.confirm("ada", &wrong(&code)).await, code_mismatch());
-    }
-    assert_eq!(w.confirm("ada", &code).await, attempt_limit());
-    w.h.clock.advance(HOUR_MS);
-    for _ in 0..5 {
-        w.public("ResendConfirmationCode", json!({"Username": "ada"})).await.expect("a code");
-        w.h.clock.advance(1);
-    }
-    let answer = w.public("ResendConfirmationCode", json!({"Username": "ada"})).await;
-    assert_eq!(answer, attempt_limit());
-    assert_eq!(w.confirm("ada", &w.h.code(&w.pool, "ada").await).await, Ok(json!({})));
-}
-
-#[tokio::test]
-async fn thirty_wrong_guesses_kill_a_code() {
-    let w = World::verifying_email().await;
-    w.sign_up("ada", &[EMAIL]).await.expect("a sign-up");
-    let code = w.h.code(&w.pool, "ada").await;
-    for guess in 0..30 {
-        if guess == 15 {
-            w.h.clock.advance(HOUR_MS);
-        }
-        assert_eq!(w.confirm("ada", &wrong(&code)).await, code_mismatch());
-    }
-    w.h.clock.advance(HOUR_MS);
-    let dead = "Too many failed attempts. Please request a new code.";
-    assert_eq!(w.confirm("ada", &code).await, refusal("TooManyFailedAttemptsException", dead));
-    w.public("ResendConfirmationCode", json!({"Username": "ada"})).await.expect("a code");
-    assert_eq!(w.confirm("ada", &w.h.code(&w.pool, "ada").await).await, Ok(json!({})));
 }
 
 #[tokio::test]
@@ -162,28 +103,48 @@ async fn what_is_not_allowed_is_refused_and_leaves_no_user() {
     let client = json!({"WriteAttributes": ["given_name", "email", "preferred_username"]});
     let w = World::new(pool, client).await;
     let given = ("given_name", "Ada");
-    let unwritable =
-        ("NotAuthorizedException", "A client attempted to write unauthorized attribute".to_owned());
+    let unwritable = (
+        "NotAuthorizedException",
+        "A client attempted to write unauthorized attribute".to_owned(),
+    );
     let invalid = |text: &str| ("InvalidParameterException", text.to_owned());
     let schema = |text: &str| invalid(&format!("Attributes did not conform to the schema: {text}"));
     let cases = [
-        (vec![], schema("given_name: The attribute given_name is required\n")),
-        (vec![("given_name", "")], schema("given_name: The attribute given_name is required\n")),
-        (vec![given, ("email", "nobody")], invalid("Invalid email address format.")),
+        (
+            vec![],
+            schema("given_name: The attribute given_name is required\n"),
+        ),
+        (
+            vec![("given_name", "")],
+            schema("given_name: The attribute given_name is required\n"),
+        ),
+        (
+            vec![given, ("email", "nobody")],
+            invalid("Invalid email address format."),
+        ),
         (vec![given, ("phone_number", "+1")], unwritable.clone()),
         (vec![given, ("custom:badge", "7")], unwritable.clone()),
         (vec![given, ("email_verified", "true")], unwritable.clone()),
         (vec![given, ("sub", "x")], unwritable),
         (
             vec![given, ("preferred_username", "countess")],
-            invalid("preferred_username is an alias and cannot be set before the user is confirmed."),
+            invalid(
+                "preferred_username is an alias and cannot be set before the user is confirmed.",
+            ),
         ),
     ];
     for (list, (name, message)) in cases {
-        assert_eq!(w.sign_up("ada", &list).await, refusal(name, &message), "{list:?}");
+        assert_eq!(
+            w.sign_up("ada", &list).await,
+            refusal(name, &message),
+            "{list:?}"
+        );
     }
     let not_found = refusal("UserNotFoundException", "User does not exist.");
-    assert_eq!(w.admin("AdminGetUser", json!({"Username": "ada"})).await, not_found);
+    assert_eq!(
+        w.admin("AdminGetUser", json!({"Username": "ada"})).await,
+        not_found
+    );
 }
 
 #[tokio::test]
@@ -193,13 +154,24 @@ async fn unknown_attributes_and_bad_values_are_refused() {
     let invalid = |text: &str| refusal("InvalidParameterException", text);
     let schema = |text: &str| invalid(&format!("Attributes did not conform to the schema: {text}"));
     let answer = w.sign_up("ada", &[("custom:nope", "1")]).await;
-    assert_eq!(answer, schema("custom:nope: Attribute does not exist in the schema."));
+    assert_eq!(
+        answer,
+        schema("custom:nope: Attribute does not exist in the schema.")
+    );
     let answer = w.sign_up("ada", &[("custom:badge", "seven")]).await;
-    assert_eq!(answer, schema("custom:badge: Attribute value must be a number."));
+    assert_eq!(
+        answer,
+        schema("custom:badge: Attribute value must be a number.")
+    );
     let answer = w.sign_up("ada", &[("phone_number", "12065551234")]).await;
     assert_eq!(answer, invalid("Invalid phone number format."));
-    w.sign_up("ada", &[("custom:badge", "7")]).await.expect("a sign-up");
-    assert_eq!(w.attribute("ada", "custom:badge").await.as_deref(), Some("7"));
+    w.sign_up("ada", &[("custom:badge", "7")])
+        .await
+        .expect("a sign-up");
+    assert_eq!(
+        w.attribute("ada", "custom:badge").await.as_deref(),
+        Some("7")
+    );
 }
 
 #[tokio::test]
@@ -215,7 +187,9 @@ async fn the_password_is_required_and_meets_the_policy() {
         ("Password!", "Password must have numeric characters"),
         ("Passw0rds", "Password must have symbol characters"),
     ] {
-        let answer = w.public("SignUp", json!({"Username": "ada", "Password": password})).await;
+        let answer = w
+            .public("SignUp", json!({"Username": "ada", "Password": password}))
+            .await;
         let text = format!("Password did not conform with policy: {reason}");
         assert_eq!(answer, refusal("InvalidPasswordException", &text));
     }
@@ -226,10 +200,16 @@ async fn pools_of_administrators_and_unknown_clients_take_no_sign_up() {
     let config = json!({"AllowAdminCreateUserOnly": true});
     let w = World::new(json!({"AdminCreateUserConfig": config}), json!({})).await;
     let text = "SignUp is not permitted for this user pool";
-    assert_eq!(w.sign_up("ada", &[]).await, refusal("NotAuthorizedException", text));
+    assert_eq!(
+        w.sign_up("ada", &[]).await,
+        refusal("NotAuthorizedException", text)
+    );
     let input = json!({"ClientId": "nobody", "Username": "ada", "Password": PASSWORD});
     let text = "User pool client nobody does not exist.";
-    assert_eq!(w.public("SignUp", input).await, refusal("ResourceNotFoundException", text));
+    assert_eq!(
+        w.public("SignUp", input).await,
+        refusal("ResourceNotFoundException", text)
+    );
 }
 
 #[tokio::test]
@@ -246,7 +226,10 @@ async fn a_username_is_taken_whatever_the_client_hides() {
     let w = World::new(configuration, json!({})).await;
     w.sign_up("Ada", &[]).await.expect("a sign-up");
     assert_eq!(w.sign_up("aDA", &[]).await, taken());
-    let user = w.admin("AdminGetUser", json!({"Username": "ADA"})).await.expect("a user");
+    let user = w
+        .admin("AdminGetUser", json!({"Username": "ADA"}))
+        .await
+        .expect("a user");
     assert_eq!(user["Username"], "ada");
 }
 
@@ -256,7 +239,10 @@ async fn somebody_elses_sub_as_a_username_does_not_shadow_him() {
     let victim = w.sign_up("ada", &[]).await.expect("a sign-up");
     let sub = victim["UserSub"].as_str().expect("a sub");
     w.sign_up(sub, &[]).await.expect("another sign-up");
-    let user = w.admin("AdminGetUser", json!({"Username": sub})).await.expect("a user");
+    let user = w
+        .admin("AdminGetUser", json!({"Username": sub}))
+        .await
+        .expect("a user");
     assert_eq!(user["Username"], "ada");
 }
 
@@ -268,10 +254,21 @@ async fn an_address_in_place_of_a_username_is_unique() {
     )
     .await;
     let answer = w.sign_up("ada@example.com", &[]).await.expect("a sign-up");
-    let user = w.admin("AdminGetUser", json!({"Username": "ada@example.com"})).await.expect("a user");
+    let user = w
+        .admin("AdminGetUser", json!({"Username": "ada@example.com"}))
+        .await
+        .expect("a user");
     assert_eq!(user["Username"], answer["UserSub"]);
-    assert_eq!(w.attribute("ada@example.com", "email").await.as_deref(), Some("ada@example.com"));
-    w.confirm("ada@example.com", &w.h.code(&w.pool, "ada@example.com").await).await.expect("confirmed");
+    assert_eq!(
+        w.attribute("ada@example.com", "email").await.as_deref(),
+        Some("ada@example.com")
+    );
+    w.confirm(
+        "ada@example.com",
+        &w.h.code(&w.pool, "ada@example.com").await,
+    )
+    .await
+    .expect("confirmed");
 
     let exists = |attribute: &str| {
         let text = format!("An account with the given {attribute} already exists.");
@@ -280,7 +277,10 @@ async fn an_address_in_place_of_a_username_is_unique() {
     assert_eq!(w.sign_up("ada@example.com", &[]).await, exists("email"));
     w.sign_up(PHONE.1, &[]).await.expect("a sign-up by phone");
     assert_eq!(w.sign_up(PHONE.1, &[]).await, exists("phone_number"));
-    assert_eq!(w.sign_up("bob@example.com", &[PHONE]).await, exists("phone_number"));
+    assert_eq!(
+        w.sign_up("bob@example.com", &[PHONE]).await,
+        exists("phone_number")
+    );
 }
 
 #[tokio::test]
@@ -288,7 +288,11 @@ async fn the_form_of_a_username_follows_from_the_pool() {
     for (kinds, name, text) in [
         (json!(["email"]), "ada", "Username should be an email."),
         (json!(["email"]), PHONE.1, "Username should be an email."),
-        (json!(["phone_number"]), "ada@example.com", "Username should be a phone number."),
+        (
+            json!(["phone_number"]),
+            "ada@example.com",
+            "Username should be a phone number.",
+        ),
         (
             json!(["email", "phone_number"]),
             "ada",
@@ -296,53 +300,28 @@ async fn the_form_of_a_username_follows_from_the_pool() {
         ),
     ] {
         let w = World::new(json!({"UsernameAttributes": kinds}), json!({})).await;
-        assert_eq!(w.sign_up(name, &[]).await, refusal("InvalidParameterException", text));
+        assert_eq!(
+            w.sign_up(name, &[]).await,
+            refusal("InvalidParameterException", text)
+        );
     }
-    let w = World::new(json!({"AliasAttributes": ["email", "phone_number"]}), json!({})).await;
-    for (name, form, alias) in
-        [("ada@example.com", "email", "email"), (PHONE.1, "phone number", "phone number")]
-    {
+    let w = World::new(
+        json!({"AliasAttributes": ["email", "phone_number"]}),
+        json!({}),
+    )
+    .await;
+    for (name, form, alias) in [
+        ("ada@example.com", "email", "email"),
+        (PHONE.1, "phone number", "phone number"),
+    ] {
         let text = format!(
             "Username cannot be of {form} format, since user pool is configured for {alias} alias."
         );
-        assert_eq!(w.sign_up(name, &[]).await, refusal("InvalidParameterException", &text));
+        assert_eq!(
+            w.sign_up(name, &[]).await,
+            refusal("InvalidParameterException", &text)
+        );
     }
-}
-
-/// An alias pool in which `ada` holds the address and `eve` has signed up with it: eve's code.
-async fn contested() -> (World, String) {
-    let pool = json!({"AliasAttributes": ["email"], "AutoVerifiedAttributes": ["email"]});
-    let w = World::new(pool, json!({})).await;
-    w.member("ada", &[EMAIL]).await;
-    w.sign_in(EMAIL.1, PASSWORD).await.expect("a sign-in by alias");
-    w.h.clock.advance(1);
-    w.sign_up("eve", &[EMAIL]).await.expect("a sign-up with an address that is another's");
-    let code = w.h.code(&w.pool, "eve").await;
-    (w, code)
-}
-
-#[tokio::test]
-async fn an_alias_that_is_anothers_stops_the_confirmation() {
-    let (w, code) = contested().await;
-    let exists = refusal("AliasExistsException", "An account with the email already exists.");
-    assert_eq!(w.confirm("eve", &code).await, exists);
-    assert_eq!(w.status("eve").await, "UNCONFIRMED");
-    assert_eq!(w.attribute("eve", "email_verified").await.as_deref(), Some("false"));
-    // The refusal did not use the code up.
-    assert_eq!(w.confirm("eve", &code).await, exists);
-    assert_eq!(w.attribute("ada", "email_verified").await.as_deref(), Some("true"));
-}
-
-#[tokio::test]
-async fn a_forced_confirmation_moves_the_alias() {
-    let (w, code) = contested().await;
-    let input = json!({"Username": "eve", "ConfirmationCode": code, "ForceAliasCreation": true});
-    assert_eq!(w.public("ConfirmSignUp", input).await, Ok(json!({})));
-    let user = w.admin("AdminGetUser", json!({"Username": EMAIL.1})).await.expect("a user");
-    assert_eq!(user["Username"], "eve");
-    assert_eq!(w.attribute("ada", "email").await.as_deref(), Some(EMAIL.1));
-    assert_eq!(w.attribute("ada", "email_verified").await.as_deref(), Some("false"));
-    w.sign_in("ada", PASSWORD).await.expect("the username still signs in");
 }
 
 fn secret_hash(secret: &str, username: &str, client: &str) -> String {
@@ -361,85 +340,57 @@ async fn a_client_with_a_secret_wants_its_hash() {
     let hash = "AAAA";
     let text = format!("Unable to verify secret hash for client {}", w.client);
     let input = json!({"Username": "ada", "Password": PASSWORD, "SecretHash": hash});
-    assert_eq!(w.public("SignUp", input).await, refusal("NotAuthorizedException", &text));
+    assert_eq!(
+        w.public("SignUp", input).await,
+        refusal("NotAuthorizedException", &text)
+    );
 
-    let made =
-        w.admin("CreateUserPoolClient", json!({"ClientName": "b", "GenerateSecret": true})).await;
+    let made = w
+        .admin(
+            "CreateUserPoolClient",
+            json!({"ClientName": "b", "GenerateSecret": true}),
+        )
+        .await;
     let made = made.expect("a client")["UserPoolClient"].clone();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let (id, secret) = (text(&made["ClientId"]), text(&made["ClientSecret"]));
     w.client = id.clone();
     for (operation, mut input) in [
-        ("SignUp", json!({"Password": PASSWORD, "UserAttributes": attributes(&[EMAIL])})),
+        (
+            "SignUp",
+            json!({"Password": PASSWORD, "UserAttributes": attributes(&[EMAIL])}),
+        ),
         ("ResendConfirmationCode", json!({})),
         ("ConfirmSignUp", json!({"ConfirmationCode": "000000"})),
         ("ForgotPassword", json!({})),
-        ("ConfirmForgotPassword", json!({"ConfirmationCode": "000000", "Password": PASSWORD})),
+        (
+            "ConfirmForgotPassword",
+            json!({"ConfirmationCode": "000000", "Password": PASSWORD}),
+        ),
     ] {
         input["Username"] = json!("ada");
         let missing =
             format!("Client {id} is configured with secret but SECRET_HASH was not received");
         let answer = w.public(operation, input.clone()).await;
-        assert_eq!(answer, refusal("NotAuthorizedException", &missing), "{operation}");
+        assert_eq!(
+            answer,
+            refusal("NotAuthorizedException", &missing),
+            "{operation}"
+        );
         input["SecretHash"] = json!(secret_hash(&secret, "eve", &id));
         let answer = w.public(operation, input.clone()).await;
         let wrong = format!("Unable to verify secret hash for client {id}");
-        assert_eq!(answer, refusal("NotAuthorizedException", &wrong), "{operation}");
+        assert_eq!(
+            answer,
+            refusal("NotAuthorizedException", &wrong),
+            "{operation}"
+        );
         input["SecretHash"] = json!(secret_hash(&secret, "ada", &id));
         let answer = w.public(operation, input.clone()).await;
-        assert_ne!(answer.err().map(|(name, _)| name).as_deref(), Some("NotAuthorizedException"));
+        assert_ne!(
+            answer.err().map(|(name, _)| name).as_deref(),
+            Some("NotAuthorizedException")
+        );
     }
     assert_eq!(w.status("ada").await, "UNCONFIRMED");
-}
-
-#[tokio::test]
-async fn a_code_is_resent_only_to_who_waits_for_one() {
-    let w = World::verifying_email().await;
-    w.member("ada", &[EMAIL]).await;
-    let resend = async |w: &World| w.public("ResendConfirmationCode", json!({"Username": "ada"})).await;
-    let invalid = |text: &str| refusal("InvalidParameterException", text);
-    assert_eq!(resend(&w).await, invalid("User is already confirmed."));
-
-    let w = World::new(json!({}), json!({})).await;
-    w.sign_up("ada", &[EMAIL]).await.expect("a sign-up");
-    assert_eq!(resend(&w).await, invalid("Cannot resend codes. Auto verification not turned on."));
-
-    let w = World::verifying_email().await;
-    w.sign_up("ada", &[EMAIL]).await.expect("a sign-up");
-    w.admin("AdminDisableUser", json!({"Username": "ada"})).await.expect("disabled");
-    assert_eq!(resend(&w).await, refusal("NotAuthorizedException", "User is disabled."));
-}
-
-#[tokio::test]
-async fn a_link_confirms_like_the_code_in_it() {
-    let template = json!({"DefaultEmailOption": "CONFIRM_WITH_LINK"});
-    let pool =
-        json!({"AutoVerifiedAttributes": ["email"], "VerificationMessageTemplate": template});
-    let w = World::new(pool, json!({})).await;
-    w.sign_up("ada b+c", &[EMAIL]).await.expect_err("no blanks in usernames");
-    w.sign_up("ada+c", &[EMAIL]).await.expect("a sign-up");
-    let sent = w.h.inbox(&w.pool, "ada+c").await;
-    let link = sent[0].link.clone().expect("a link");
-    assert_eq!(sent[0].subject.as_deref(), Some("Your verification link"));
-    assert!(link.contains(&format!("/confirmUser/?client_id={}&user_name=ada%2Bc&", w.client)));
-    let (_, code) = link.split_once("confirmation_code=").expect("a code");
-
-    let cx = w.h.cx();
-    let refused = confirm_by_link(&cx, &w.client, "ada+c", &wrong(code)).await.expect_err("wrong");
-    assert_eq!(refused.code.name(), "CodeMismatchException");
-    confirm_by_link(&cx, &w.client, "ada+c", code).await.expect("a confirmation");
-    assert_eq!(w.status("ada+c").await, "CONFIRMED");
-    assert_eq!(w.attribute("ada+c", "email_verified").await.as_deref(), Some("true"));
-}
-
-#[tokio::test]
-async fn of_two_racing_confirmations_one_wins() {
-    let w = World::verifying_email().await;
-    w.sign_up("ada", &[EMAIL]).await.expect("a sign-up");
-    let code = w.h.code(&w.pool, "ada").await;
-    let (first, second) = tokio::join!(w.confirm("ada", &code), w.confirm("ada", &code));
-    let again = "User cannot be confirmed. Current status is CONFIRMED";
-    let mut answers = [first, second];
-    answers.sort_by_key(Result::is_err);
-    assert_eq!(answers, [Ok(json!({})), refusal("NotAuthorizedException", again)]);
 }

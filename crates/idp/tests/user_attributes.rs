@@ -5,11 +5,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use support::Harness;
-
-fn refusal(name: &str, message: &str) -> Result<Value, (String, String)> {
-    Err((name.to_owned(), message.to_owned()))
-}
+use support::{Harness, refusal};
 
 fn list(attributes: &[(&str, &str)]) -> Value {
     attributes.iter().map(|(name, value)| json!({"Name": name, "Value": value})).collect()

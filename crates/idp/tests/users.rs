@@ -3,11 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::Harness;
-
-fn refusal(name: &str, message: &str) -> Result<Value, (String, String)> {
-    Err((name.to_owned(), message.to_owned()))
-}
+use support::{Harness, refusal, with};
 
 fn attribute(user: &Value, name: &str) -> Option<String> {
     let found = user["UserAttributes"].as_array()?.iter().find(|attribute| attribute["Name"] == name)?;
@@ -32,8 +28,7 @@ impl World {
 
     /// Calls an operation about one user, with these members beside pool and name.
     async fn about(&self, operation: &str, name: &str, more: Value) -> Result<Value, (String, String)> {
-        let mut input = json!({"UserPoolId": self.pool, "Username": name});
-        input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let input = with(json!({"UserPoolId": self.pool, "Username": name}), more);
         self.h.call(operation, input).await
     }
 

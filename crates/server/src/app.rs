@@ -64,7 +64,10 @@ impl App {
             .fallback(nowhere)
             .method_not_allowed_fallback(nowhere)
             .with_state(Arc::clone(service));
-        Self { shared: Arc::new(shared), others }
+        Self {
+            shared: Arc::new(shared),
+            others,
+        }
     }
 
     /// Answers one request.

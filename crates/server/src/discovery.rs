@@ -24,7 +24,10 @@ pub(crate) async fn openid_configuration(
     State(service): State<Arc<Service>>,
     Path(pool): Path<String>,
 ) -> Response<Body> {
-    document(&service, discovery::openid_configuration(&service, &pool).await)
+    document(
+        &service,
+        discovery::openid_configuration(&service, &pool).await,
+    )
 }
 
 fn document(service: &Service, document: cenote_idp::Result<Value>) -> Response<Body> {
@@ -34,7 +37,10 @@ fn document(service: &Service, document: cenote_idp::Result<Value>) -> Response<
             let headers = response.headers_mut();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             // Short, since a rotated key must become known.
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+            headers.insert(
+                CACHE_CONTROL,
+                HeaderValue::from_static("public, max-age=300"),
+            );
             rpc::open_to_browsers(headers);
             response
         }

@@ -5,7 +5,7 @@ mod admin;
 mod app;
 pub mod config;
 mod discovery;
-mod log;
+pub mod log;
 mod outbound;
 mod rpc;
 mod run;
@@ -14,4 +14,4 @@ mod time;
 mod tls;
 
 pub use app::App;
-pub use run::{Identity, root_keys, run};
+pub use run::{root_keys, run};

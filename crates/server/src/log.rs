@@ -20,9 +20,9 @@ pub fn start(log: &Log) -> Result<(), StartError> {
     let lines = fmt::layer().with_writer(std::io::stderr);
     let registry = tracing_subscriber::registry();
     let outcome = match log.format {
-        LogFormat::Json => {
-            registry.with(lines.json().flatten_event(true).with_filter(filter)).try_init()
-        }
+        LogFormat::Json => registry
+            .with(lines.json().flatten_event(true).with_filter(filter))
+            .try_init(),
         LogFormat::Text => {
             let lines = lines.with_ansi(std::io::stderr().is_terminal());
             registry.with(lines.with_filter(filter)).try_init()

@@ -1,43 +1,200 @@
 //! From settings to a running server, and to its end.
 
-use std::io::Write;
+use std::future::Future;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::num::NonZero;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cenote_idp::crypto::RootKeys;
-use cenote_idp::ports::{Store, SystemClock, SystemEntropy};
+use cenote_idp::ports::{Entropy, Store, SystemClock, SystemEntropy};
 use cenote_idp::{Config, Service};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::config::{Posture, RootSource, Settings, StartError};
 use crate::outbound::{Mailer, deliver};
-use crate::{log, serve, tls};
+use crate::{serve, tls};
 
 /// How often expired rows are looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
 
+/// New connections that the kernel keeps until the server takes them.
+const BACKLOG: u32 = 4096;
+
 /// The root key that the settings name; the first start in development makes one.
-pub fn root_keys(source: &RootSource) -> Result<RootKeys, StartError> {
-    let entropy = &SystemEntropy;
+pub fn root_keys(source: &RootSource, entropy: &dyn Entropy) -> Result<RootKeys, StartError> {
     let keys = match source {
-        RootSource::Random => return Ok(RootKeys::random(entropy)),
+        RootSource::Random => Ok(RootKeys::random(entropy)),
         RootSource::Text(text) => RootKeys::parse(text, "`root_key`"),
         RootSource::File(path) => RootKeys::load(path),
         RootSource::FirstStart(path) if path.exists() => RootKeys::load(path),
         RootSource::FirstStart(path) => {
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).map_err(|error| {
-                    StartError::environment(format!(
-                        "cannot make the folder {}: {error}; choose another with --data",
-                        folder.display()
-                    ))
-                })?;
-            }
+            first_start(path.parent().unwrap_or(Path::new(".")))?;
             RootKeys::create(path, entropy)
         }
     };
     keys.map_err(|error| StartError::environment(error.to_string()))
+}
+
+/// Makes the data folder. A new key could not open what is in a database, so that there must be none.
+fn first_start(folder: &Path) -> Result<(), StartError> {
+    let shown = folder.display();
+    if folder.join("cenote.db").exists() {
+        return Err(StartError::environment(format!(
+            "{shown} holds a database but not its root key; restore {shown}/root.key from a backup, \
+             or start with another --data"
+        )));
+    }
+    std::fs::create_dir_all(folder).map_err(|error| {
+        StartError::environment(format!(
+            "cannot make the folder {shown}: {error}; choose another with --data"
+        ))
+    })
+}
+
+/// Runs until it is told to stop.
+pub async fn run(
+    settings: Settings,
+    store: Arc<dyn Store>,
+    root: RootKeys,
+) -> Result<(), StartError> {
+    raise_file_limit();
+    let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
+    let mailer = settings.smtp.as_ref().map(Mailer::new).transpose()?;
+    let (listener, address) = listen(settings.listen)?;
+    let stop = stop_signal()?;
+    let url = format!(
+        "{}://{address}",
+        if tls.is_some() { "https" } else { "http" }
+    );
+
+    let clock = Arc::new(SystemClock::default());
+    let config = Config {
+        account_id: settings.account_id.clone(),
+        default_region: settings.default_region.clone(),
+        public_url: settings.public_url.clone().unwrap_or_else(|| url.clone()),
+        issuer: settings.issuer,
+        regions: settings.regions.clone(),
+    };
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let entropy = Arc::new(SystemEntropy);
+    let service = Service::new(store, clock.clone(), entropy, root, config, threads);
+    let app = App::new(&service, clock, &settings);
+
+    let mut tasks = JoinSet::new();
+    tasks.spawn(sweep(Arc::clone(&service)));
+    match (mailer, settings.posture) {
+        (Some(mailer), _) => {
+            tasks.spawn(deliver(service, mailer));
+        }
+        (None, Posture::Serve) => {
+            tracing::warn!("No messages are sent: there is no [smtp] in the configuration");
+        }
+        (None, Posture::Dev) => {}
+    }
+    if settings.posture == Posture::Dev && !address.ip().is_loopback() {
+        tracing::warn!(
+            "Other machines can read the inbox and move the clock: use `cenote serve` for real data"
+        );
+    }
+    announce(&url);
+    serve::serve(listener, tls, app, settings.limits, stop).await;
+    tasks.shutdown().await;
+    Ok(())
+}
+
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let open = || {
+        let socket = if address.is_ipv4() {
+            TcpSocket::new_v4()
+        } else {
+            TcpSocket::new_v6()
+        }?;
+        // A restart need not wait for the connections of the process before it to be forgotten.
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        let listener = socket.listen(BACKLOG)?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    open().map_err(|error: io::Error| {
+        StartError::environment(format!(
+            "cannot listen on {address}: {error}; end what listens there, or choose another address with `listen`"
+        ))
+    })
+}
+
+/// One line on stdout for whoever waits for the server.
+fn announce(url: &str) {
+    let mut stdout = io::stdout().lock();
+    let written = writeln!(stdout, "listening on {url}").and_then(|()| stdout.flush());
+    if let Err(error) = written {
+        tracing::debug!(%error, "Nobody reads stdout");
+    }
+}
+
+/// Every connection is a file to the kernel, and the usual limit of 1024 is less than the server's own.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "The limit of open files stays as it is");
+    }
+}
+
+/// Deletes what has expired, batch after batch, for as long as the server runs.
+async fn sweep(service: Arc<Service>) {
+    loop {
+        tokio::time::sleep(SWEEP_INTERVAL).await;
+        loop {
+            match cenote_idp::sweep(&service).await {
+                Ok(0) => break,
+                Ok(rows) => tracing::debug!(rows, "Expired rows were deleted"),
+                Err(error) => {
+                    tracing::error!(detail = %error, "Expired rows could not be deleted");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Comes when the process is asked to end.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>, StartError> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let listen = |kind| {
+        signal(kind)
+            .map_err(|error| StartError::environment(format!("cannot wait for signals: {error}")))
+    };
+    let (mut terminate, mut interrupt) = (
+        listen(SignalKind::terminate())?,
+        listen(SignalKind::interrupt())?,
+    );
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Comes when the process is asked to end.
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>, StartError> {
+    Ok(async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "Cannot wait for signals");
+        }
+    })
 }

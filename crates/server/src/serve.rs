@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::config::Limits;
 
 /// The longest head of a request.
-const HEAD_BYTES: usize = 32 * 1024;
+const HEAD_BYTES: u32 = 32 * 1024;
 
 /// How long requests in progress may go on after the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -38,7 +38,7 @@ const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
 /// Answers connections until `stop` comes, then waits for the requests in progress.
-pub async fn serve(
+pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     app: App,
@@ -47,7 +47,12 @@ pub async fn serve(
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
     let (stopping, stopped) = watch::channel(());
-    let door = Door { app, tls, header_timeout: limits.header_timeout, stopped };
+    let door = Door {
+        app,
+        tls,
+        header_timeout: limits.header_timeout,
+        stopped,
+    };
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -76,7 +81,10 @@ pub async fn serve(
     drop(stopping);
     // All places free means that every connection has ended.
     let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
-    if tokio::time::timeout(DRAIN, places.acquire_many(all)).await.is_err() {
+    if tokio::time::timeout(DRAIN, places.acquire_many(all))
+        .await
+        .is_err()
+    {
         tracing::warn!("Requests were still in progress when the server stopped");
     }
 }
@@ -84,7 +92,10 @@ pub async fn serve(
 /// A connection that was reset meanwhile concerns nobody. The rest is a shortage, of file descriptors
 /// or memory, which does not end sooner for asking at once again.
 async fn pause_after(error: &io::Error) {
-    if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
+    if matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    ) {
         return;
     }
     tracing::error!(%error, "A connection could not be accepted");
@@ -150,12 +161,17 @@ impl Door {
     }
 
     async fn http1(self, io: impl Read + Write + Unpin + Send + 'static) {
-        let Self { app, header_timeout, mut stopped, .. } = self;
+        let Self {
+            app,
+            header_timeout,
+            mut stopped,
+            ..
+        } = self;
         let service = service_fn(move |request| answer(app.clone(), request));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(header_timeout)
-            .max_buf_size(HEAD_BYTES)
+            .max_buf_size(HEAD_BYTES as usize)
             .serve_connection(io, service);
         let mut connection = pin!(connection);
         let outcome = tokio::select! {
@@ -169,12 +185,17 @@ impl Door {
     }
 
     async fn http2(self, io: impl Read + Write + Unpin + Send + 'static) {
-        let Self { app, header_timeout, mut stopped, .. } = self;
+        let Self {
+            app,
+            header_timeout,
+            mut stopped,
+            ..
+        } = self;
         let service = service_fn(move |request| answer(app.clone(), request));
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .max_concurrent_streams(STREAMS)
-            .max_header_list_size(HEAD_BYTES as u32)
+            .max_header_list_size(HEAD_BYTES)
             .initial_stream_window_size(WINDOW_BYTES)
             .initial_connection_window_size(4 * WINDOW_BYTES)
             .keep_alive_interval(header_timeout)
@@ -205,9 +226,11 @@ async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
     Ok(length == start.len() && start == *b"PRI")
 }
 
-async fn answer(app: App, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-    // Boxed: hyper reserves room for this future in every connection, idle or not.
-    Ok(Box::pin(async move { app.answer(request).await }).await)
+/// Boxed, since hyper reserves room for the future in every connection, idle or not.
+type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+fn answer(app: App, request: Request<Incoming>) -> Answer {
+    Box::pin(async move { Ok(app.answer(request).await) })
 }
 
 fn note(outcome: hyper::Result<()>) {

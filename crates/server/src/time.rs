@@ -8,7 +8,8 @@ pub(crate) fn parse_basic(text: &str) -> Option<i64> {
     }
     let number = |from: usize, to: usize| {
         bytes[from..to].iter().try_fold(0, |sum: i64, byte| {
-            byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0'))
+            byte.is_ascii_digit()
+                .then(|| sum * 10 + i64::from(byte - b'0'))
         })
     };
     let day = days_from_civil(number(0, 4)?, number(4, 6)?, number(6, 8)?)?;
@@ -45,7 +46,11 @@ pub(crate) fn format_plain(seconds: i64) -> String {
 /// The moment of a date-time with an offset, in seconds since the epoch.
 pub(crate) fn from_toml(at: &toml::value::Datetime) -> Option<i64> {
     let (date, time, offset) = (at.date?, at.time?, at.offset?);
-    let day = days_from_civil(i64::from(date.year), i64::from(date.month), i64::from(date.day))?;
+    let day = days_from_civil(
+        i64::from(date.year),
+        i64::from(date.month),
+        i64::from(date.day),
+    )?;
     let second = i64::from(time.second.unwrap_or(0));
     let local = seconds_of(day, i64::from(time.hour), i64::from(time.minute), second)?;
     Some(match offset {
@@ -84,7 +89,11 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let march_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let month = if march_month < 10 {
+        march_month + 3
+    } else {
+        march_month - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -119,9 +128,17 @@ mod tests {
     #[test]
     fn what_is_no_time_is_refused() {
         for text in [
-            "", "20150830", "20150830T123600", "2015-08-30T12:36:00Z", "20150230T123600Z",
-            "20151330T123600Z", "20150830T243600Z", "20150830T126000Z", "2015083xT123600Z",
-            "20150830t123600Z", "é0150830T12360Z",
+            "",
+            "20150830",
+            "20150830T123600",
+            "2015-08-30T12:36:00Z",
+            "20150230T123600Z",
+            "20151330T123600Z",
+            "20150830T243600Z",
+            "20150830T126000Z",
+            "2015083xT123600Z",
+            "20150830t123600Z",
+            "é0150830T12360Z",
         ] {
             assert_eq!(parse_basic(text), None, "{text}");
         }

@@ -32,7 +32,10 @@ pub(crate) fn page_start<'a>(prefix: &'a str, after: Option<&'a str>) -> (&'stat
 
 /// The shard of the pool's user counter that a user is counted in: the first hexadecimal digit of `sub`.
 pub(crate) fn shard(sub: &str) -> i64 {
-    sub.chars().next().and_then(|digit| digit.to_digit(16)).map_or(0, i64::from)
+    sub.chars()
+        .next()
+        .and_then(|digit| digit.to_digit(16))
+        .map_or(0, i64::from)
 }
 
 /// The range of keys of a user's codes: from `<sub>/` up to, but not including, the next text after that prefix.
@@ -66,9 +69,8 @@ impl Column {
             "sub" => Self::Sub,
             "enabled" => Self::Enabled,
             "username" | "status" => Self::Short(name),
-            "email" | "phone_number" | "name" | "given_name" | "family_name" | "preferred_username" => {
-                Self::Attribute(name)
-            }
+            "email" | "phone_number" | "name" | "given_name" | "family_name"
+            | "preferred_username" => Self::Attribute(name),
             _ => return Err(StoreError(format!("users cannot be searched by {name:?}"))),
         })
     }
@@ -113,7 +115,9 @@ impl<'a> Purge<'a> {
     pub(crate) fn of_key(key: &'a str) -> Option<Self> {
         let purge = match key.split_once('/') {
             Some(("pool", pool)) => Some(Self::Pool(pool)),
-            Some(("group", rest)) => rest.split_once('/').map(|(pool, id)| Self::Group { pool, id }),
+            Some(("group", rest)) => rest
+                .split_once('/')
+                .map(|(pool, id)| Self::Group { pool, id }),
             _ => None,
         };
         if purge.is_none() {
@@ -132,7 +136,9 @@ pub(crate) fn check(change: &Change) -> Result<(), StoreError> {
             _ => false,
         };
         if meaningless {
-            return Err(StoreError(format!("write {index} has a precondition that it cannot have")));
+            return Err(StoreError(format!(
+                "write {index} has a precondition that it cannot have"
+            )));
         }
     }
     Ok(())
@@ -163,7 +169,13 @@ mod tests {
     #[test]
     fn purge_keys_are_read_or_refused() {
         assert_eq!(Purge::of_key("pool/p"), Some(Purge::Pool("p")));
-        assert_eq!(Purge::of_key("group/p/g/1"), Some(Purge::Group { pool: "p", id: "g/1" }));
+        assert_eq!(
+            Purge::of_key("group/p/g/1"),
+            Some(Purge::Group {
+                pool: "p",
+                id: "g/1"
+            })
+        );
         assert_eq!(Purge::of_key("group/p"), None);
         assert_eq!(Purge::of_key("user/p"), None);
     }

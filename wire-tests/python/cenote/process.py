@@ -51,12 +51,13 @@ class Server:
             raise RuntimeError("the server did not start:\n" + "".join(self.output))
 
     def _read(self):
-        for line in self.process.stdout:
-            self.output.append(line)
-            found = re.match(r"listening on (http://\S+)", line)
-            if found:
-                self.url = found.group(1)
-                self._listening.set()
+        with self.process.stdout as lines:
+            for line in lines:
+                self.output.append(line)
+                found = re.match(r"listening on (http://\S+)", line)
+                if found:
+                    self.url = found.group(1)
+                    self._listening.set()
         self._listening.set()
 
     @property

@@ -1,6 +1,6 @@
 //! Answers to challenges: which step takes which.
 
-use cenote_model::ChallengeNameType;
+use cenote_model::{ChallengeNameType, ExplicitAuthFlowsType};
 
 use super::{Parameters, Scene, Step, new_password, password, srp};
 use crate::{Cx, Error, Result};
@@ -20,7 +20,10 @@ pub(crate) async fn respond(
             let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
             new_password::answer(cx, scene, session, answers).await
         }
-        ChallengeNameType::AdminNoSrpAuth if is_admin => password::with_password(cx, scene, answers).await,
+        ChallengeNameType::AdminNoSrpAuth if is_admin => {
+            scene.client.check_flow(ExplicitAuthFlowsType::AllowAdminUserPasswordAuth)?;
+            password::with_password(cx, scene, answers).await
+        }
         ChallengeNameType::AdminNoSrpAuth => Err(Error::session_invalid()),
         other => Err(Error::flow_not_built(&format!("The challenge {}", other.as_str()))),
     }

@@ -16,7 +16,7 @@ use cenote_model::{
 
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Write};
-use crate::user::User;
+use crate::user::{Account, User};
 use crate::{Cx, Error, Result, token};
 
 pub(crate) use challenge::respond;
@@ -75,13 +75,13 @@ pub(crate) async fn after_first_factor(
     proved: Vec<Write>,
 ) -> Result<Step> {
     let Scene { pool, client } = scene;
+    commit(cx, proved).await?;
     if !user.enabled {
         return Err(Error::user_disabled());
     }
     match user.status {
         UserStatusType::Unconfirmed => return Err(Error::user_not_confirmed()),
-        // An imported or reset user gives himself away by this answer, so a client that hides users
-        // gets it only after the right password, as here.
+        // This answer gives the user away, but here the right password has been given.
         UserStatusType::ResetRequired => return Err(Error::password_reset_required()),
         _ => {}
     }
@@ -92,19 +92,39 @@ pub(crate) async fn after_first_factor(
             return Err(Error::temporary_password_expired());
         }
     }
-    commit(cx, proved).await?;
+    refuse_mfa(pool)?;
     if must_change {
         return new_password::ask(cx, pool, client, user);
     }
     finish(cx, scene, user).await
 }
 
-/// Issues the tokens, once every factor that the pool demands has been given.
-async fn finish(cx: &Cx, scene: &Scene, user: &User) -> Result<Step> {
-    if scene.pool.mfa_configuration() == UserPoolMfaType::On {
+/// Asked before anything is changed by a sign-in that cannot be finished.
+fn refuse_mfa(pool: &Pool) -> Result<()> {
+    if pool.mfa_configuration() == UserPoolMfaType::On {
         return Err(Error::flow_not_built("Signing in to a user pool that requires MFA"));
     }
+    Ok(())
+}
+
+/// Issues the tokens.
+async fn finish(cx: &Cx, scene: &Scene, user: &User) -> Result<Step> {
     Ok(Step::Done(token::sign_in(cx, &scene.pool, &scene.client, user).await?))
+}
+
+/// A user who was imported, or reset before he had a password, has none that could be right. Only a
+/// client that does not hide users tells him what to do.
+fn refuse_without_password(client: &Client, account: &Account) -> Result<()> {
+    match account {
+        Account::Known(user)
+            if user.password.is_none()
+                && user.status == UserStatusType::ResetRequired
+                && !client.hides_users() =>
+        {
+            Err(Error::password_reset_required())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Commits writes, if there are any: a plain sign-in by password writes nothing.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cenote_model::{AttributeType, ChallengeNameType, UserStatusType};
 use serde_json::{Map, Value};
 
-use super::{Parameters, Scene, Session, Step, finish, session};
+use super::{Parameters, Scene, Session, Step, finish, refuse_mfa, session};
 use crate::pool::{Client, Pool};
 use crate::ports::Change;
 use crate::user::{self, User, attributes, names, password};
@@ -48,6 +48,7 @@ pub(super) async fn answer(
     let username = answers.required("USERNAME")?;
     let new_password = answers.required("NEW_PASSWORD")?;
     client.check_secret_hash(cx, username, answers.optional("SECRET_HASH"))?;
+    refuse_mfa(pool)?;
     let challenge = ChallengeNameType::NewPasswordRequired;
     let session = Session::open(cx, pool, client, session_text, challenge).await?;
     let before = user::find(cx, pool, username).await?.filter(|user| user.sub == session.sub);
@@ -64,7 +65,7 @@ pub(super) async fn answer(
     let mut after = before.clone();
     add_attributes(pool, client, &mut after, answers)?;
     if let Some(missing) = attributes::required_missing(pool, &after.attributes).next() {
-        return Err(Error::invalid(format!("Invalid attributes given, {missing} is missing")));
+        return Err(Error::challenge_attribute_missing(missing));
     }
     password::set(cx, pool, &mut after, new_password, false).await?;
     after.status = UserStatusType::Confirmed;
@@ -87,7 +88,7 @@ fn add_attributes(pool: &Pool, client: &Client, user: &mut User, answers: &Param
     let checked: BTreeMap<String, String> = attributes::check_new(pool, &given)?;
     attributes::check_writable(client, checked.keys().map(String::as_str))?;
     if let Some(present) = checked.keys().find(|name| user.attributes.contains_key(*name)) {
-        return Err(Error::not_authorized(format!("Cannot modify an already provided {present}")));
+        return Err(Error::attribute_already_provided(present));
     }
     for (name, value) in checked {
         if matches!(name.as_str(), "email" | "phone_number") {

@@ -6,7 +6,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Parameters, Scene, Step, after_first_factor, session};
+use super::{Parameters, Scene, Step, after_first_factor, refuse_without_password, session};
 use crate::crypto::{Purpose, srp};
 use crate::pool::{Client, Pool};
 use crate::ports::Kind;
@@ -50,9 +50,10 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
     let public_a = parameters.required("SRP_A")?;
     client.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
     let public_a =
-        srp::ClientPublic::parse(public_a).map_err(|_| Error::invalid("Invalid SRP_A value."))?;
+        srp::ClientPublic::parse(public_a).map_err(|_| Error::srp_a_unfit())?;
     let account = user::find_public(cx, pool, client, username, Error::user_not_found).await?;
     Lockout::check(cx, pool, account.sub()).await?;
+    refuse_without_password(client, &account)?;
 
     let known = match &account {
         Account::Known(user) => user.password.as_ref().map(|password| (user, password)),
@@ -98,7 +99,10 @@ fn invented_salt(cx: &Cx, pool: &Pool, sub: &str) -> String {
     let mac = cx.service.sealer.mac(Purpose::Invented, format!("salt\0{}\0{sub}", pool.id).as_bytes());
     let mut salt = [0; 16];
     salt.copy_from_slice(&mac[..16]);
-    salt[0] |= 1;
+    // As in a real salt, every value but zero: a pattern here would tell who exists.
+    if salt[0] == 0 {
+        salt[0] = mac[16].max(1);
+    }
     HEXLOWER.encode(&salt)
 }
 
@@ -119,8 +123,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
         .ok()
         .and_then(|plain| serde_json::from_slice(&plain).ok())
         .ok_or_else(Error::wrong_password)?;
-    let time = srp::parse_timestamp(timestamp)
-        .ok_or_else(|| Error::invalid("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english."))?;
+    let time = srp::parse_timestamp(timestamp).ok_or_else(Error::timestamp_format)?;
     if block.expires_at <= cx.now() || (cx.now() / 1000 - time).abs() > CLOCK_SKEW {
         return Err(Error::wrong_password());
     }
@@ -154,7 +157,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
         Some(user) if is_right && named && user.password.is_some() => {
             debug_assert_eq!(user.sub, sub, "the user of the block was read");
             let mut proved = vec![session::consume(cx, pool, &id, expires_at)];
-            proved.extend(lockout.succeed(pool));
+            proved.extend(lockout.succeed(cx, pool).await?);
             after_first_factor(cx, scene, &user, proved).await
         }
         _ => {

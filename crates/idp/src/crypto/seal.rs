@@ -45,7 +45,8 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 12] = [
+    /// Every purpose, in order.
+    pub const ALL: [Self; 12] = [
         Self::SigningKey,
         Self::Verifier,
         Self::ClientSecret,

@@ -11,7 +11,9 @@ impl Error {
     pub(crate) fn not_in_tier(tier: UserPoolTierType, feature: &str) -> Self {
         Self::new(
             ErrorCode::FeatureUnavailableInTier,
-            format!("The following feature is not available for the {tier} pricing tier configured: {feature}"),
+            format!(
+                "The following feature is not available for the {tier} pricing tier configured: {feature}"
+            ),
         )
     }
 
@@ -51,7 +53,9 @@ impl Error {
     }
 
     pub(crate) fn standard_attribute_fixed(name: &str) -> Self {
-        Self::invalid(format!("You can not change the standard schema attribute {name}"))
+        Self::invalid(format!(
+            "You can not change the standard schema attribute {name}"
+        ))
     }
 
     pub(crate) fn attribute_named_twice(name: &str) -> Self {
@@ -61,23 +65,33 @@ impl Error {
     }
 
     pub(crate) fn attribute_exists(name: &str) -> Self {
-        Self::invalid(format!("{name}: Existing attribute already has name {name}."))
+        Self::invalid(format!(
+            "{name}: Existing attribute already has name {name}."
+        ))
     }
 
     pub(crate) fn too_many_custom_attributes(limit: usize) -> Self {
-        Self::invalid(format!("A user pool can have at most {limit} custom attributes."))
+        Self::invalid(format!(
+            "A user pool can have at most {limit} custom attributes."
+        ))
     }
 
     pub(crate) fn constraint_is_no_number(name: &str) -> Self {
-        Self::invalid(format!("The constraints of attribute {name} must be whole numbers."))
+        Self::invalid(format!(
+            "The constraints of attribute {name} must be whole numbers."
+        ))
     }
 
     pub(crate) fn lengths_reversed(name: &str) -> Self {
-        Self::invalid(format!("Attribute {name} cannot have a max length shorter than it's min length"))
+        Self::invalid(format!(
+            "Attribute {name} cannot have a max length shorter than it's min length"
+        ))
     }
 
     pub(crate) fn values_reversed(name: &str) -> Self {
-        Self::invalid(format!("Attribute {name} cannot have a max value smaller than it's min value"))
+        Self::invalid(format!(
+            "Attribute {name} cannot have a max value smaller than it's min value"
+        ))
     }
 }
 
@@ -85,7 +99,9 @@ impl Error {
 
 impl Error {
     pub(crate) fn aliases_and_username_attributes() -> Self {
-        Self::invalid("Only one of the aliasAttributes or usernameAttributes can be set in a User pool.")
+        Self::invalid(
+            "Only one of the aliasAttributes or usernameAttributes can be set in a User pool.",
+        )
     }
 
     pub(crate) fn required_alias() -> Self {
@@ -113,7 +129,9 @@ impl Error {
     }
 
     pub(crate) fn sender_without_key() -> Self {
-        Self::invalid("KMSKeyId parameter is required when Custom SMS/Email Lambda trigger is used.")
+        Self::invalid(
+            "KMSKeyId parameter is required when Custom SMS/Email Lambda trigger is used.",
+        )
     }
 
     pub(crate) fn arn_of_other_region(region: &str) -> Self {
@@ -131,7 +149,9 @@ impl Error {
     }
 
     pub(crate) fn recovery_duplicates() -> Self {
-        Self::invalid("Account Recovery Setting cannot have duplicate priorities or recovery mechanisms.")
+        Self::invalid(
+            "Account Recovery Setting cannot have duplicate priorities or recovery mechanisms.",
+        )
     }
 
     pub(crate) fn recovery_admin_only() -> Self {
@@ -167,11 +187,15 @@ impl Error {
     }
 
     pub(crate) fn eums_region(pool: &str) -> Self {
-        Self::invalid(format!("Invalid region in EumsSms. Allowed region for {pool} is {pool}"))
+        Self::invalid(format!(
+            "Invalid region in EumsSms. Allowed region for {pool} is {pool}"
+        ))
     }
 
     pub(crate) fn sms_for_verification() -> Self {
-        Self::invalid("SMS configuration is required when phone_number is selected for auto verification")
+        Self::invalid(
+            "SMS configuration is required when phone_number is selected for auto verification",
+        )
     }
 
     pub(crate) fn sms_for_mfa(required: bool) -> Self {
@@ -186,7 +210,10 @@ impl Error {
     }
 
     pub(crate) fn too_many_tags(limit: usize) -> Self {
-        Self::new(ErrorCode::UserPoolTagging, format!("A user pool can have at most {limit} tags."))
+        Self::new(
+            ErrorCode::UserPoolTagging,
+            format!("A user pool can have at most {limit} tags."),
+        )
     }
 
     pub(crate) fn kms_key_missing() -> Self {
@@ -209,7 +236,9 @@ impl Error {
 
 impl Error {
     pub(crate) fn mfa_off_and_configured() -> Self {
-        Self::invalid("Invalid MFA configuration given, can't turn off MFA and configure an MFA together.")
+        Self::invalid(
+            "Invalid MFA configuration given, can't turn off MFA and configure an MFA together.",
+        )
     }
 
     pub(crate) fn mfa_state_missing() -> Self {
@@ -223,7 +252,9 @@ impl Error {
     }
 
     pub(crate) fn mfa_with_one_time_passwords() -> Self {
-        Self::invalid("MFA cannot be required when EMAIL_OTP or SMS_OTP is an allowed first auth factor.")
+        Self::invalid(
+            "MFA cannot be required when EMAIL_OTP or SMS_OTP is an allowed first auth factor.",
+        )
     }
 
     pub(crate) fn mfa_with_passkeys() -> Self {
@@ -234,7 +265,9 @@ impl Error {
     }
 
     pub(crate) fn email_mfa_sender() -> Self {
-        Self::invalid("Email MFA requires an EmailConfiguration with EmailSendingAccount DEVELOPER.")
+        Self::invalid(
+            "Email MFA requires an EmailConfiguration with EmailSendingAccount DEVELOPER.",
+        )
     }
 
     pub(crate) fn email_mfa_recovery() -> Self {
@@ -260,11 +293,15 @@ impl Error {
     }
 
     pub(crate) fn client_attributes(access: &str, act: &str) -> Self {
-        Self::invalid(format!("Invalid {access} attributes specified while {act} a client"))
+        Self::invalid(format!(
+            "Invalid {access} attributes specified while {act} a client"
+        ))
     }
 
     pub(crate) fn mixed_flow_names() -> Self {
-        Self::invalid("Auth flow name with prefix 'ALLOW' cannot be used with legacy auth flow names.")
+        Self::invalid(
+            "Auth flow name with prefix 'ALLOW' cannot be used with legacy auth flow names.",
+        )
     }
 
     pub(crate) fn client_token_flow_alone() -> Self {
@@ -280,7 +317,9 @@ impl Error {
     }
 
     pub(crate) fn provider_not_found(provider: &str, pool: &str) -> Self {
-        Self::invalid(format!("The provider {provider} does not exist for User Pool {pool}"))
+        Self::invalid(format!(
+            "The provider {provider} does not exist for User Pool {pool}"
+        ))
     }
 
     pub(crate) fn url_without_tls(url: &str) -> Self {
@@ -296,7 +335,9 @@ impl Error {
     }
 
     pub(crate) fn default_redirect(url: &str) -> Self {
-        Self::invalid(format!("The default redirect URI {url} is not in the callback URIs list."))
+        Self::invalid(format!(
+            "The default redirect URI {url} is not in the callback URIs list."
+        ))
     }
 
     pub(crate) fn oauth_lists_missing() -> Self {
@@ -324,11 +365,16 @@ impl Error {
     }
 
     pub(crate) fn scope_not_found(scope: &str) -> Self {
-        Self::new(ErrorCode::ScopeDoesNotExist, format!("Invalid scope requested: {scope}"))
+        Self::new(
+            ErrorCode::ScopeDoesNotExist,
+            format!("Invalid scope requested: {scope}"),
+        )
     }
 
     pub(crate) fn context_without_secret() -> Self {
-        Self::invalid("Client Secret is required to set EnablePropagateAdditionalUserContextData as true")
+        Self::invalid(
+            "Client Secret is required to set EnablePropagateAdditionalUserContextData as true",
+        )
     }
 
     pub(crate) fn analytics() -> Self {

@@ -11,7 +11,7 @@ use cenote_model::{
 use serde::{Deserialize, Serialize};
 
 use crate::pool::Pool;
-use crate::ports::Change;
+use crate::ports::{Change, Message, Write};
 use crate::user::User;
 use crate::{Cx, Error, Result};
 
@@ -162,8 +162,8 @@ pub(crate) fn invented_details(pool: &Pool, name: &str, invented_sub: &str) -> C
     Target::email(format!("{}@{}", letter(0), letter(1))).details()
 }
 
-/// Queues the message that carries a code. Only sign-ups use a link, and only by e-mail where the pool says so.
-pub(crate) fn queue_code(
+/// The message that carries a code, ready to be queued. Only sign-ups use a link, and only by e-mail where the pool says so.
+pub(crate) fn with_code(
     cx: &Cx,
     pool: &Pool,
     user: &User,
@@ -171,8 +171,7 @@ pub(crate) fn queue_code(
     client_id: &str,
     target: &Target,
     code: &str,
-    change: &mut Change,
-) -> Result<()> {
+) -> Result<Message> {
     let template = pool.shape.verification_message_template.clone().unwrap_or_default();
     let by_link = purpose == Purpose::SignUp
         && target.medium() == DeliveryMediumType::Email
@@ -183,7 +182,7 @@ pub(crate) fn queue_code(
     } else {
         template::code(&template, purpose, target.medium(), code)
     };
-    outbox::queue(cx, user, purpose, target, text, change)
+    outbox::row(cx, user, purpose, target, text)
 }
 
 /// Queues an invitation with the temporary password.
@@ -203,7 +202,8 @@ pub(crate) fn queue_invitation(
         .and_then(|config| config.invite_message_template.clone())
         .unwrap_or_default();
     let text = template::invitation(&template, target.medium(), shown_name, temporary_password);
-    outbox::queue(cx, user, Purpose::Invitation, target, text, change)
+    change.push(Write::Queue(outbox::row(cx, user, Purpose::Invitation, target, text)?));
+    Ok(())
 }
 
 /// The address that confirms a sign-up when it is opened.

@@ -36,14 +36,14 @@ struct Content {
     link: Option<String>,
 }
 
-pub(super) fn queue(
+/// The row that sends a text.
+pub(super) fn row(
     cx: &Cx,
     user: &User,
     purpose: Purpose,
     target: &Target,
     text: Text,
-    change: &mut Change,
-) -> Result<()> {
+) -> Result<Message> {
     let id = cx.uuid().to_string();
     let content = Content {
         purpose,
@@ -59,7 +59,7 @@ pub(super) fn queue(
     let sealed =
         cx.service.sealer.seal(crypto::Purpose::Message, id.as_bytes(), &plain, &*cx.service.entropy);
     let now = cx.now();
-    change.push(Write::Queue(Message {
+    Ok(Message {
         id,
         pool: user.pool_id.clone(),
         sub: user.sub.clone(),
@@ -68,8 +68,7 @@ pub(super) fn queue(
         tries: 0,
         due_at: Some(now),
         expires_at: now + KEPT_MS,
-    }));
-    Ok(())
+    })
 }
 
 fn open(service: &Service, message: &Message) -> Option<Content> {

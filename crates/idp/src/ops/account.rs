@@ -2,7 +2,7 @@
 //! GetUserAttributeVerificationCode, VerifyUserAttribute, SetUserSettings, DeleteUser.
 
 use cenote_model::{
-    DeleteUserAttributesRequest, DeleteUserAttributesResponse, DeleteUserRequest, ErrorCode,
+    DeleteUserAttributesRequest, DeleteUserAttributesResponse, DeleteUserRequest,
     GetUserAttributeVerificationCodeRequest, GetUserAttributeVerificationCodeResponse,
     GetUserRequest, GetUserResponse, SetUserSettingsRequest, SetUserSettingsResponse,
     UpdateUserAttributesRequest, UpdateUserAttributesResponse, VerifyUserAttributeRequest,
@@ -110,8 +110,7 @@ pub(crate) async fn verify_user_attribute(
         &input.code,
         Hourly::VerifyUserAttribute,
     )
-    .await
-    .map_err(declared)?;
+    .await?;
     let target = unverified(user, attribute).filter(|target| target.value == code.value);
     let target = target.ok_or_else(Error::code_expired)?;
 
@@ -176,13 +175,4 @@ fn unverified(user: &User, attribute: &'static str) -> Option<Target> {
         value: value.clone(),
     });
     waiting.or_else(|| Target::of(user, attribute))
-}
-
-/// VerifyUserAttribute does not declare TooManyFailedAttemptsException.
-fn declared(error: Error) -> Error {
-    if error.code == ErrorCode::TooManyFailedAttempts {
-        Error::attempt_limit()
-    } else {
-        error
-    }
 }

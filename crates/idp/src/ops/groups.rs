@@ -3,8 +3,8 @@
 use cenote_model::{
     AdminAddUserToGroupRequest, AdminListGroupsForUserRequest, AdminListGroupsForUserResponse,
     AdminRemoveUserFromGroupRequest, CreateGroupRequest, CreateGroupResponse, DeleteGroupRequest,
-    GetGroupRequest, GetGroupResponse, ListGroupsRequest, ListGroupsResponse, ListUsersInGroupRequest,
-    ListUsersInGroupResponse, UpdateGroupRequest, UpdateGroupResponse,
+    GetGroupRequest, GetGroupResponse, ListGroupsRequest, ListGroupsResponse,
+    ListUsersInGroupRequest, ListUsersInGroupResponse, UpdateGroupRequest, UpdateGroupResponse,
 };
 
 use crate::pool::Pool;
@@ -21,11 +21,16 @@ async fn find(cx: &Cx, pool: &Pool, name: &str) -> Result<Option<Group>> {
 
 /// The group of this name, or ResourceNotFoundException.
 async fn existing(cx: &Cx, pool: &Pool, name: &str) -> Result<Group> {
-    find(cx, pool, name).await?.ok_or_else(Error::group_not_found)
+    find(cx, pool, name)
+        .await?
+        .ok_or_else(Error::group_not_found)
 }
 
 /// Creates a group.
-pub(crate) async fn create_group(cx: &Cx, input: &CreateGroupRequest) -> Result<CreateGroupResponse> {
+pub(crate) async fn create_group(
+    cx: &Cx,
+    input: &CreateGroupRequest,
+) -> Result<CreateGroupResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     if find(cx, &pool, &input.group_name).await?.is_some() {
         return Err(Error::group_exists());
@@ -42,19 +47,31 @@ pub(crate) async fn create_group(cx: &Cx, input: &CreateGroupRequest) -> Result<
         created_at: now,
         modified_at: now,
     };
-    cx.commit(Change::new().with(pool.require()).with(group.put(Expect::Absent { now })?)).await?;
-    Ok(CreateGroupResponse { group: Some(group.shape()) })
+    cx.commit(
+        Change::new()
+            .with(pool.require())
+            .with(group.put(Expect::Absent { now })?),
+    )
+    .await?;
+    Ok(CreateGroupResponse {
+        group: Some(group.shape()),
+    })
 }
 
 /// Shows a group.
 pub(crate) async fn get_group(cx: &Cx, input: &GetGroupRequest) -> Result<GetGroupResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let group = existing(cx, &pool, &input.group_name).await?;
-    Ok(GetGroupResponse { group: Some(group.shape()) })
+    Ok(GetGroupResponse {
+        group: Some(group.shape()),
+    })
 }
 
 /// Changes the members that are given and keeps the others.
-pub(crate) async fn update_group(cx: &Cx, input: &UpdateGroupRequest) -> Result<UpdateGroupResponse> {
+pub(crate) async fn update_group(
+    cx: &Cx,
+    input: &UpdateGroupRequest,
+) -> Result<UpdateGroupResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let kept = existing(cx, &pool, &input.group_name).await?;
     let group = Group {
@@ -64,8 +81,11 @@ pub(crate) async fn update_group(cx: &Cx, input: &UpdateGroupRequest) -> Result<
         modified_at: cx.now(),
         ..kept
     };
-    cx.commit(Change::new().with(group.put(Expect::Version(group.version))?)).await?;
-    Ok(UpdateGroupResponse { group: Some(group.shape()) })
+    cx.commit(Change::new().with(group.put(Expect::Version(group.version))?))
+        .await?;
+    Ok(UpdateGroupResponse {
+        group: Some(group.shape()),
+    })
 }
 
 /// Deletes a group. Its memberships count no more from now on, and are cleared away in batches.
@@ -95,24 +115,42 @@ pub(crate) async fn list_groups(cx: &Cx, input: &ListGroupsRequest) -> Result<Li
     let scope = format!("ListGroups/{}", pool.id);
     let after = page::open(cx, "NextToken", &scope, input.next_token.as_deref())?;
     let size = page::size(input.limit);
-    let records =
-        cx.service.store.records(Kind::Group, &pool.id, "", after.as_deref(), size + 1).await?;
-    let mut groups = records.into_iter().map(Group::from_record).collect::<Result<Vec<_>>>()?;
+    let records = cx
+        .service
+        .store
+        .records(Kind::Group, &pool.id, "", after.as_deref(), size + 1)
+        .await?;
+    let mut groups = records
+        .into_iter()
+        .map(Group::from_record)
+        .collect::<Result<Vec<_>>>()?;
     let next_token = page::cut(cx, &scope, &mut groups, size, |group| &group.name);
-    Ok(ListGroupsResponse { groups: Some(groups.iter().map(Group::shape).collect()), next_token })
+    Ok(ListGroupsResponse {
+        groups: Some(groups.iter().map(Group::shape).collect()),
+        next_token,
+    })
 }
 
 /// Puts a user into a group; a member stays one.
-pub(crate) async fn admin_add_user_to_group(cx: &Cx, input: &AdminAddUserToGroupRequest) -> Result<()> {
+pub(crate) async fn admin_add_user_to_group(
+    cx: &Cx,
+    input: &AdminAddUserToGroupRequest,
+) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let group = existing(cx, &pool, &input.group_name).await?;
     let user = admin_find(cx, &pool, &input.username).await?;
-    let memberships =
-        cx.service.store.groups_of(&pool.id, &user.sub, None, 2 * PER_USER).await?;
+    let memberships = cx
+        .service
+        .store
+        .groups_of(&pool.id, &user.sub, None, 2 * PER_USER)
+        .await?;
     let mut change = Change::new().with(group.require());
     let (mut others, mut is_member) = (0, false);
     for (record, group_id) in memberships {
-        let (name, live) = (record.key.clone(), Group::from_record(record)?.id == group_id);
+        let (name, live) = (
+            record.key.clone(),
+            Group::from_record(record)?.id == group_id,
+        );
         is_member |= live && name == group.name;
         others += usize::from(live && name != group.name);
         if !live && name == group.name {
@@ -147,7 +185,11 @@ pub(crate) async fn admin_remove_user_from_group(
     let pool = cx.pool(&input.user_pool_id).await?;
     let group = existing(cx, &pool, &input.group_name).await?;
     let user = admin_find(cx, &pool, &input.username).await?;
-    let removed = Write::RemoveMember { pool: pool.id.clone(), group_id: group.id, sub: user.sub };
+    let removed = Write::RemoveMember {
+        pool: pool.id.clone(),
+        group_id: group.id,
+        sub: user.sub,
+    };
     cx.commit(Change::new().with(removed)).await
 }
 
@@ -180,9 +222,18 @@ pub(crate) async fn list_users_in_group(
     let scope = format!("ListUsersInGroup/{}/{}", pool.id, group.id);
     let after = page::open(cx, "NextToken", &scope, input.next_token.as_deref())?;
     let size = page::size(input.limit);
-    let rows =
-        cx.service.store.members(&pool.id, &group.id, after.as_deref(), size + 1).await?;
-    let mut users = rows.into_iter().map(User::from_row).collect::<Result<Vec<_>>>()?;
+    let rows = cx
+        .service
+        .store
+        .members(&pool.id, &group.id, after.as_deref(), size + 1)
+        .await?;
+    let mut users = rows
+        .into_iter()
+        .map(User::from_row)
+        .collect::<Result<Vec<_>>>()?;
     let next_token = page::cut(cx, &scope, &mut users, size, |user| &user.sub);
-    Ok(ListUsersInGroupResponse { users: Some(users.iter().map(User::shape).collect()), next_token })
+    Ok(ListUsersInGroupResponse {
+        users: Some(users.iter().map(User::shape).collect()),
+        next_token,
+    })
 }

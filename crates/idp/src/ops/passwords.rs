@@ -34,7 +34,7 @@ pub(crate) async fn change_password(
             cx.commit(change).await?;
             return Err(Error::wrong_password());
         }
-        change.writes.extend(lockout.succeed(pool));
+        change.writes.extend(lockout.succeed(cx, pool).await?);
         // Who has to change it at the next sign-in still has to: only that step ends the status.
         temporary = current.temporary;
     }

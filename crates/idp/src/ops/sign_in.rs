@@ -2,9 +2,8 @@
 
 use cenote_model::{
     AdminInitiateAuthRequest, AdminInitiateAuthResponse, AdminRespondToAuthChallengeRequest,
-    AdminRespondToAuthChallengeResponse, AuthFlowType, ErrorCode, ExplicitAuthFlowsType,
-    InitiateAuthRequest, InitiateAuthResponse, RespondToAuthChallengeRequest,
-    RespondToAuthChallengeResponse,
+    AdminRespondToAuthChallengeResponse, AuthFlowType, ExplicitAuthFlowsType, InitiateAuthRequest,
+    InitiateAuthResponse, RespondToAuthChallengeRequest, RespondToAuthChallengeResponse,
 };
 
 use crate::auth::{self, Parameters, Scene, Step};
@@ -87,45 +86,35 @@ async fn initiate(
     parameters: &Parameters<'_>,
     is_admin: bool,
 ) -> Result<Step> {
-    let allows = |flow| scene.client.allows(flow);
+    use ExplicitAuthFlowsType as Allowed;
+    let client = &scene.client;
     match flow {
         AuthFlowType::UserSrpAuth => {
-            if !allows(ExplicitAuthFlowsType::AllowUserSrpAuth) {
-                return Err(Error::invalid("USER_SRP_AUTH is not enabled for the client."));
-            }
+            client.check_flow(Allowed::AllowUserSrpAuth)?;
             auth::start_srp(cx, scene, parameters).await
         }
         AuthFlowType::UserPasswordAuth if !is_admin => {
-            if !allows(ExplicitAuthFlowsType::AllowUserPasswordAuth) {
-                return Err(Error::invalid("USER_PASSWORD_AUTH flow not enabled for this client"));
-            }
+            client.check_flow(Allowed::AllowUserPasswordAuth)?;
             auth::with_password(cx, scene, parameters).await
         }
         AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth if is_admin => {
-            if !allows(ExplicitAuthFlowsType::AllowAdminUserPasswordAuth) {
-                return Err(Error::invalid("Auth flow not enabled for this client"));
-            }
+            client.check_flow(Allowed::AllowAdminUserPasswordAuth)?;
             auth::with_password(cx, scene, parameters).await
         }
         AuthFlowType::UserPasswordAuth
         | AuthFlowType::AdminUserPasswordAuth
-        | AuthFlowType::AdminNoSrpAuth => Err(Error::invalid("Initiate Auth method not supported.")),
+        | AuthFlowType::AdminNoSrpAuth => Err(Error::flow_not_supported()),
         AuthFlowType::RefreshTokenAuth | AuthFlowType::RefreshToken => refresh(cx, scene, parameters).await,
         AuthFlowType::CustomAuth => {
-            if !allows(ExplicitAuthFlowsType::AllowCustomAuth) {
-                return Err(Error::invalid("CUSTOM_AUTH is not enabled for the client."));
-            }
+            client.check_flow(Allowed::AllowCustomAuth)?;
             let triggers = scene.pool.shape.lambda_config.as_ref();
             if triggers.is_none_or(|triggers| triggers.define_auth_challenge.is_none()) {
-                let text = "Custom auth lambda trigger is not configured for the user pool.";
-                return Err(Error::invalid(text));
+                return Err(Error::custom_auth_trigger_missing());
             }
             Err(Error::flow_not_built("CUSTOM_AUTH"))
         }
         AuthFlowType::UserAuth => {
-            if !allows(ExplicitAuthFlowsType::AllowUserAuth) {
-                return Err(Error::invalid("USER_AUTH is not enabled for the client."));
-            }
+            client.check_flow(Allowed::AllowUserAuth)?;
             Err(Error::flow_not_built("USER_AUTH"))
         }
     }
@@ -135,12 +124,9 @@ async fn initiate(
 async fn refresh(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -> Result<Step> {
     let Scene { pool, client } = scene;
     if client.rotation_grace_ms().is_some() {
-        let text = "Refresh token rotation is enabled for this client. Use GetTokensFromRefreshToken.";
-        return Err(Error::new(ErrorCode::UnsupportedOperation, text));
+        return Err(Error::refresh_with_rotation());
     }
-    if !client.allows(ExplicitAuthFlowsType::AllowRefreshTokenAuth) {
-        return Err(Error::invalid("REFRESH_TOKEN_AUTH is not enabled for the client."));
-    }
+    client.check_flow(ExplicitAuthFlowsType::AllowRefreshTokenAuth)?;
     let refresh_token = parameters.required("REFRESH_TOKEN")?;
     let redeemed = token::redeem(cx, pool, client, refresh_token).await?;
     check_refresh_hash(cx, scene, &redeemed.user.username, parameters.optional("SECRET_HASH"))?;

@@ -112,11 +112,14 @@ pub(crate) async fn confirm_sign_up(
 /// Confirms a user who opened the link of the sign-up's e-mail. The code is the proof: a link carries no
 /// secret hash.
 pub async fn confirm_by_link(cx: &Cx, client_id: &str, username: &str, code: &str) -> Result<()> {
-    rpc::run(Operation::ConfirmSignUp, async || {
-        let (pool, client) = cx.client(client_id).await?;
-        confirm(cx, &pool, &client, username, code, false).await
-    })
-    .await
+    let (pool, client) = cx.client(client_id).await?;
+    let mut run = 1;
+    loop {
+        match confirm(cx, &pool, &client, username, code, false).await {
+            Err(error) => rpc::again(Operation::ConfirmSignUp, &mut run, error)?,
+            confirmed => return confirmed,
+        }
+    }
 }
 
 async fn confirm(

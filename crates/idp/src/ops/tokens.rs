@@ -1,8 +1,8 @@
 //! GetTokensFromRefreshToken, RevokeToken and GlobalSignOut.
 
 use cenote_model::{
-    ErrorCode, GetTokensFromRefreshTokenRequest, GetTokensFromRefreshTokenResponse,
-    GlobalSignOutRequest, GlobalSignOutResponse, RevokeTokenRequest, RevokeTokenResponse,
+    GetTokensFromRefreshTokenRequest, GetTokensFromRefreshTokenResponse, GlobalSignOutRequest,
+    GlobalSignOutResponse, RevokeTokenRequest, RevokeTokenResponse,
 };
 
 use crate::pool::Client;
@@ -17,7 +17,7 @@ pub(crate) async fn get_tokens_from_refresh_token(
 ) -> Result<GetTokensFromRefreshTokenResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     if !is_the_client(cx, &client, input.client_secret.as_deref())? {
-        return Err(Error::not_authorized("Invalid client secret."));
+        return Err(Error::client_secret_wrong());
     }
     let redeemed = token::redeem(cx, &pool, &client, &input.refresh_token).await?;
     let mut change = Change::new();
@@ -38,24 +38,18 @@ pub(crate) async fn get_tokens_from_refresh_token(
 pub(crate) async fn revoke_token(cx: &Cx, input: &RevokeTokenRequest) -> Result<RevokeTokenResponse> {
     let (_, client) = cx.client(&input.client_id).await?;
     if !is_the_client(cx, &client, input.client_secret.as_deref())? {
-        return Err(Error::new(ErrorCode::Unauthorized, "Invalid client secret."));
+        return Err(Error::revocation_secret_wrong());
     }
     if !client.revokes_tokens() {
-        let text = "Token revocation is not enabled for this client.";
-        return Err(Error::new(ErrorCode::UnsupportedOperation, text));
+        return Err(Error::revocation_off());
     }
     match RefreshToken::open(cx, &input.token) {
-        Some(token) if token.client != client.id => {
-            Err(Error::new(ErrorCode::Unauthorized, "The token was not issued to this client."))
-        }
+        Some(token) if token.client != client.id => Err(Error::revocation_of_other_client()),
         Some(token) => {
             token::revoke(cx, &client, &token).await?;
             Ok(RevokeTokenResponse::default())
         }
-        None if input.token.split('.').count() == 3 => {
-            let text = "Unsupported token type: only refresh tokens can be revoked.";
-            Err(Error::new(ErrorCode::UnsupportedTokenType, text))
-        }
+        None if input.token.split('.').count() == 3 => Err(Error::revocation_of_other_type()),
         // RFC 7009, 2.2: an unknown token is as good as revoked.
         None => Ok(RevokeTokenResponse::default()),
     }

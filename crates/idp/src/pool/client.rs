@@ -170,7 +170,7 @@ impl Client {
 
     /// Whether a sign-in flow is on. Without a list, SRP, custom and refresh are; a list of legacy
     /// names has them on too, unless CUSTOM_AUTH_FLOW_ONLY turns SRP off.
-    pub(crate) fn allows(&self, flow: ExplicitAuthFlowsType) -> bool {
+    fn allows(&self, flow: ExplicitAuthFlowsType) -> bool {
         use ExplicitAuthFlowsType as Flow;
         let flows = self.shape.explicit_auth_flows.as_deref().unwrap_or_default();
         let is_modern = flows.iter().any(|flow| flow.as_str().starts_with("ALLOW_"));
@@ -184,6 +184,11 @@ impl Client {
             Flow::AllowAdminUserPasswordAuth => flows.contains(&Flow::AdminNoSrpAuth),
             _ => false,
         }
+    }
+
+    /// Refuses a sign-in flow that is off.
+    pub(crate) fn check_flow(&self, flow: ExplicitAuthFlowsType) -> Result<()> {
+        if self.allows(flow) { Ok(()) } else { Err(Error::flow_off(flow)) }
     }
 
     /// Access token lifetime in seconds.

@@ -3,7 +3,7 @@
 mod client;
 pub(crate) mod schema;
 
-pub(crate) use client::{Client, ClientSecret};
+pub(crate) use client::Client;
 
 use cenote_model::{
     AliasAttributeType, EmailMfaConfigType, PasswordPolicyType, SchemaAttributeType,

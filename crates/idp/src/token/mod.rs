@@ -9,7 +9,7 @@ mod refresh;
 pub(crate) use caller::{Caller, authenticate};
 pub(crate) use issue::{SignIn, issue, sign_in};
 pub(crate) use keys::{PoolKeys, new_key_writes};
-pub(crate) use refresh::{Redeemed, RefreshToken, redeem, revoke};
+pub(crate) use refresh::{RefreshToken, redeem, revoke};
 
 use crate::pool::Pool;
 use crate::{IssuerMode, Service};

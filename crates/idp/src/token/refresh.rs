@@ -3,16 +3,16 @@
 
 use std::sync::Arc;
 
+use cenote_model::UserStatusType;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
 use super::SignIn;
 use crate::crypto::Purpose;
 use crate::pool::{Client, Pool};
-use crate::ports::{Change, Expect, Kind, Write};
+use crate::ports::{Change, Expect, Kind, Record, Write};
 use crate::user::User;
 use crate::{Cx, Error, Result};
-use cenote_model::{ErrorCode, UserStatusType};
 
 /// The first of the five parts: what the real service's tokens begin with.
 const HEADER: &[u8] = br#"{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}"#;
@@ -105,6 +105,10 @@ pub(crate) async fn redeem(cx: &Cx, pool: &Pool, client: &Client, token: &str) -
     if cx.service.is_revoked(&pool.id, &token.origin_jti).await? {
         return Err(Error::refresh_token_revoked());
     }
+    // A family that has rotated keeps its present token only, even if rotation was turned off since.
+    if client.rotation_grace_ms().is_none() && token.rotation != token.family(cx).await?.0.rotation {
+        return Err(Error::refresh_token_revoked());
+    }
     let row = cx.service.store.user(&pool.id, &token.sub).await?;
     let user = User::from_row(row.ok_or_else(Error::user_not_found)?)?;
     if !user.enabled {
@@ -120,7 +124,7 @@ pub(crate) async fn redeem(cx: &Cx, pool: &Pool, client: &Client, token: &str) -
 }
 
 /// The state of a family that has rotated.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Family {
     rotation: u32,
     /// Milliseconds since the epoch.
@@ -128,16 +132,22 @@ struct Family {
 }
 
 impl RefreshToken {
+    /// The family as it stands, and the record that says so; one that has not rotated has none.
+    async fn family(&self, cx: &Cx) -> Result<(Family, Option<Record>)> {
+        let record = cx.live(Kind::RefreshFamily, &self.pool, &self.origin_jti).await?;
+        let family = match &record {
+            None => Family::default(),
+            Some(record) => serde_json::from_str(&record.doc)
+                .map_err(|error| Error::internal(format!("family {}: {error}", record.key)))?,
+        };
+        Ok((family, record))
+    }
+
     /// The successor of this token where rotation is on. The one before it goes on working for the grace
     /// period, and answers with another copy of the present one; later its use is a replay, which ends the
     /// family (RFC 9700, 4.14.2). The writes join the caller's change.
     pub(crate) async fn rotate(&self, cx: &Cx, grace_ms: i64, change: &mut Change) -> Result<Self> {
-        let record = cx.live(Kind::RefreshFamily, &self.pool, &self.origin_jti).await?;
-        let family = match &record {
-            None => Family { rotation: 0, rotated_at: 0 },
-            Some(record) => serde_json::from_str(&record.doc)
-                .map_err(|error| Error::internal(format!("family {}: {error}", record.key)))?,
-        };
+        let (family, record) = self.family(cx).await?;
         let now = cx.now();
         if self.rotation != family.rotation {
             let in_grace = self.rotation + 1 == family.rotation && now < family.rotated_at + grace_ms;
@@ -145,8 +155,7 @@ impl RefreshToken {
                 return Ok(Self { rotation: family.rotation, ..self.clone() });
             }
             cx.commit(Change::new().with(self.revocation(now))).await?;
-            let text = "Refresh token has already been used. Please sign in again.";
-            return Err(Error::new(ErrorCode::RefreshTokenReuse, text));
+            return Err(Error::refresh_token_reused());
         }
         let next = Family { rotation: family.rotation + 1, rotated_at: now };
         change.push(Write::Put {

@@ -129,25 +129,12 @@ pub(crate) fn send(
     target: &Target,
     change: &mut Change,
 ) -> Result<CodeDeliveryDetailsType> {
-    let code = crypto::digits(&*cx.service.entropy, 6);
-    change.push(keep(
-        cx,
-        pool,
-        &user.sub,
-        purpose,
-        (target.attribute, &target.value),
-        &code,
-    )?);
-    message::queue_code(
-        cx,
-        pool,
-        user,
-        purpose.message(),
-        client_id,
-        target,
-        &code,
-        change,
-    )?;
+    let digits = crypto::digits(&*cx.service.entropy, 6);
+    let sent_to = (target.attribute, target.value.as_str());
+    change.push(keep(cx, pool, &user.sub, purpose, sent_to, &digits)?);
+    let message =
+        message::with_code(cx, pool, user, purpose.message(), client_id, target, &digits)?;
+    change.push(Write::Queue(message));
     Ok(target.details())
 }
 
@@ -162,29 +149,15 @@ pub(crate) fn send_to_nobody(
     client_id: &str,
     change: &mut Change,
 ) -> Result<CodeDeliveryDetailsType> {
-    let code = crypto::digits(&*cx.service.entropy, 40);
-    change.push(keep(cx, pool, sub, purpose, ("", ""), &code)?);
-    let nobody = User::new(
-        cx,
-        pool,
-        sub.to_owned(),
-        name.to_owned(),
-        UserStatusType::Unknown,
-    );
-    message::queue_code(
-        cx,
-        pool,
-        &nobody,
-        purpose.message(),
-        client_id,
-        &Target::email(""),
-        &code,
-        change,
-    )?;
-    if let Some(Write::Queue(queued)) = change.writes.last() {
-        let id = queued.id.clone();
-        change.push(Write::DropMessage { id });
-    }
+    let digits = crypto::digits(&*cx.service.entropy, 40);
+    change.push(keep(cx, pool, sub, purpose, ("", ""), &digits)?);
+    let nobody =
+        User::new(cx, pool, sub.to_owned(), name.to_owned(), UserStatusType::Unknown);
+    let target = Target::email("");
+    let message =
+        message::with_code(cx, pool, &nobody, purpose.message(), client_id, &target, &digits)?;
+    let id = message.id.clone();
+    change.push(Write::Queue(message)).push(Write::DropMessage { id });
     Ok(message::invented_details(pool, name, sub))
 }
 

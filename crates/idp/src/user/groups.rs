@@ -35,9 +35,15 @@ pub(crate) struct Group {
 
 impl Group {
     pub(crate) fn from_record(record: Record) -> Result<Self> {
-        let group: Self = serde_json::from_str(&record.doc)
-            .map_err(|error| Error::internal(format!("group {}/{}: {error}", record.pool, record.key)))?;
-        Ok(Self { pool_id: record.pool, name: record.key, version: record.version, ..group })
+        let group: Self = serde_json::from_str(&record.doc).map_err(|error| {
+            Error::internal(format!("group {}/{}: {error}", record.pool, record.key))
+        })?;
+        Ok(Self {
+            pool_id: record.pool,
+            name: record.key,
+            version: record.version,
+            ..group
+        })
     }
 
     /// The write that stores it.
@@ -89,7 +95,11 @@ pub(crate) async fn page_of_user(
     // Memberships of a deleted group stay until they are swept; they must not shorten a page.
     while groups.len() < limit {
         let wanted = limit - groups.len();
-        let rows = cx.service.store.groups_of(pool, sub, after.as_deref(), wanted).await?;
+        let rows = cx
+            .service
+            .store
+            .groups_of(pool, sub, after.as_deref(), wanted)
+            .await?;
         let is_last = rows.len() < wanted;
         after = rows.last().map(|(record, _)| record.key.clone());
         for (record, member_of) in rows {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::pool::Pool;
-use crate::ports::{Change, Expect, Kind, Record, Write};
+use crate::ports::{Change, CommitError, Expect, Kind, Record, Write};
 use crate::{Cx, Error, Result};
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
@@ -134,13 +134,16 @@ impl Lockout {
         put(pool, self.key, &counter, expires_at, self.expect)
     }
 
-    /// The write that forgets earlier failures after a success, if there were any.
-    pub(crate) fn succeed(&self, pool: &Pool) -> Option<Write> {
-        (self.failures > 0).then(|| Write::Delete {
-            kind: Kind::Attempt,
-            pool: pool.id.clone(),
-            key: self.key.clone(),
-            expect: Expect::Any,
-        })
+    /// The write that forgets earlier failures after a success, if there were any. A success counts only
+    /// if nobody failed meanwhile: of guesses sent all at once, no more are heard than of guesses in turn.
+    pub(crate) async fn succeed(self, cx: &Cx, pool: &Pool) -> Result<Option<Write>> {
+        if self.failures == 0 {
+            return match cx.live(Kind::Attempt, &pool.id, &self.key).await? {
+                None => Ok(None),
+                Some(_) => Err(CommitError::Conflict { index: 0 }.into()),
+            };
+        }
+        let (kind, pool) = (Kind::Attempt, pool.id.clone());
+        Ok(Some(Write::Delete { kind, pool, key: self.key, expect: self.expect }))
     }
 }

@@ -247,10 +247,14 @@ pub(crate) async fn find_public(
     }
 }
 
-/// Adds the writes that store a new user: the row, and the names that it signs in with.
+/// Adds the writes that store a new user: the row, and the names that it signs in with. The username
+/// comes first, so that of several taken names it is the one that a refusal speaks of.
 pub(crate) fn insert(pool: &Pool, user: &User, change: &mut Change) -> Result<()> {
     change.push(pool.require());
-    for name in names::of(pool, user) {
+    let username = names::normalise(pool, &user.username);
+    let (first, rest): (Vec<_>, Vec<_>) =
+        names::of(pool, user).into_iter().partition(|name| *name == username);
+    for name in first.into_iter().chain(rest) {
         change.push(Write::ClaimName { pool: pool.id.clone(), name, sub: user.sub.clone() });
     }
     change.push(Write::InsertUser(user.row()?));

@@ -1,6 +1,10 @@
 //! A service on an in-memory database, called as the server calls it.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub(crate) mod clients;
+pub(crate) mod groups;
+pub(crate) mod pools;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -66,7 +70,11 @@ impl Harness {
 
     /// Calls an operation; an answer without a body is `null`. A refusal is the error's name and text,
     /// and must be one that the model declares for the operation.
-    pub(crate) async fn call(&self, operation: &str, input: Value) -> Result<Value, (String, String)> {
+    pub(crate) async fn call(
+        &self,
+        operation: &str,
+        input: Value,
+    ) -> Result<Value, (String, String)> {
         self.call_in(None, operation, input).await
     }
 
@@ -87,14 +95,20 @@ impl Harness {
             Ok(Some(body)) => Ok(serde_json::from_slice(&body).expect("a JSON answer")),
             Ok(None) => Ok(Value::Null),
             Err(error) => {
-                let is_common = matches!(error.code, ErrorCode::Serialization | ErrorCode::NotImplemented);
+                let is_common = matches!(
+                    error.code,
+                    ErrorCode::Serialization | ErrorCode::NotImplemented
+                );
                 assert!(
                     is_common || operation.info().errors.contains(&error.code),
                     "{} does not declare {error} ({:?})",
                     operation.name(),
                     error.detail,
                 );
-                Err((error.code.name().to_owned(), error.message.unwrap_or_default()))
+                Err((
+                    error.code.name().to_owned(),
+                    error.message.unwrap_or_default(),
+                ))
             }
         }
     }
@@ -102,12 +116,18 @@ impl Harness {
     /// Calls an operation that must succeed.
     pub(crate) async fn ok(&self, operation: &str, input: Value) -> Value {
         let answer = self.call(operation, input).await;
-        answer.unwrap_or_else(|(name, message)| panic!("{operation} was refused: {name}: {message}"))
+        answer
+            .unwrap_or_else(|(name, message)| panic!("{operation} was refused: {name}: {message}"))
     }
 
     /// Creates a pool with these settings and answers its id.
     pub(crate) async fn pool(&self, settings: Value) -> String {
-        let made = self.ok("CreateUserPool", with(json!({"PoolName": "test"}), settings)).await;
+        let made = self
+            .ok(
+                "CreateUserPool",
+                with(json!({"PoolName": "test"}), settings),
+            )
+            .await;
         text(&made["UserPool"]["Id"])
     }
 
@@ -120,21 +140,31 @@ impl Harness {
 
     /// Everything that was sent to a user (username, `sub` or address), newest first.
     pub(crate) async fn inbox(&self, pool: &str, user: &str) -> Vec<InboxMessage> {
-        let query =
-            InboxQuery { pool: Some(pool.to_owned()), user: Some(user.to_owned()), ..Default::default() };
-        message::inbox(&self.service, &query).await.expect("the inbox")
+        let query = InboxQuery {
+            pool: Some(pool.to_owned()),
+            user: Some(user.to_owned()),
+            ..Default::default()
+        };
+        message::inbox(&self.service, &query)
+            .await
+            .expect("the inbox")
     }
 
     /// The newest code or temporary password that was sent to a user.
     pub(crate) async fn code(&self, pool: &str, user: &str) -> String {
         let messages = self.inbox(pool, user).await;
-        messages.into_iter().find_map(|message| message.code).expect("a code in the inbox")
+        messages
+            .into_iter()
+            .find_map(|message| message.code)
+            .expect("a code in the inbox")
     }
 }
 
 /// The members of both objects; those of the second count.
 pub(crate) fn with(mut first: Value, second: Value) -> Value {
-    let Value::Object(second) = second else { panic!("settings are an object") };
+    let Value::Object(second) = second else {
+        panic!("settings are an object")
+    };
     first.as_object_mut().expect("an object").extend(second);
     first
 }

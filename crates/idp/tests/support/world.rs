@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::Harness;
+use crate::support::{Harness, refusal, with};
 
 /// What a call answers: its output, or the name and text of the refusal.
 pub(crate) type Answer = Result<Value, (String, String)>;
@@ -19,21 +19,11 @@ pub(crate) struct World {
     pub(crate) client: String,
 }
 
-pub(crate) fn refusal(name: &str, message: &str) -> Answer {
-    Err((name.to_owned(), message.to_owned()))
-}
-
 /// The form in which operations take and give attributes.
 pub(crate) fn attributes(list: &[(&str, &str)]) -> Value {
-    list.iter().map(|(name, value)| json!({"Name": name, "Value": value})).collect()
-}
-
-/// Both objects in one; the second wins.
-fn merged(mut first: Value, second: &Value) -> Value {
-    for (name, value) in second.as_object().expect("an object") {
-        first[name] = value.clone();
-    }
-    first
+    list.iter()
+        .map(|(name, value)| json!({"Name": name, "Value": value}))
+        .collect()
 }
 
 impl World {
@@ -42,7 +32,7 @@ impl World {
         let h = Harness::new().await;
         let pool = h.pool(pool).await;
         let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]});
-        let client = h.client(&pool, merged(flows, &client)).await;
+        let client = h.client(&pool, with(flows, client)).await;
         Self { h, pool, client }
     }
 
@@ -53,21 +43,30 @@ impl World {
 
     /// Calls a public operation as the client.
     pub(crate) async fn public(&self, operation: &str, input: Value) -> Answer {
-        self.h.call(operation, merged(json!({"ClientId": self.client}), &input)).await
+        self.h
+            .call(operation, with(json!({"ClientId": self.client}), input))
+            .await
     }
 
     /// Calls an IAM operation on the pool.
     pub(crate) async fn admin(&self, operation: &str, input: Value) -> Answer {
-        self.h.call(operation, merged(json!({"UserPoolId": self.pool}), &input)).await
+        self.h
+            .call(operation, with(json!({"UserPoolId": self.pool}), input))
+            .await
     }
 
     pub(crate) async fn sign_up(&self, name: &str, list: &[(&str, &str)]) -> Answer {
-        let input = json!({"Username": name, "Password": PASSWORD, "UserAttributes": attributes(list)});
+        let input =
+            json!({"Username": name, "Password": PASSWORD, "UserAttributes": attributes(list)});
         self.public("SignUp", input).await
     }
 
     pub(crate) async fn confirm(&self, name: &str, code: &str) -> Answer {
-        self.public("ConfirmSignUp", json!({"Username": name, "ConfirmationCode": code})).await
+        self.public(
+            "ConfirmSignUp",
+            json!({"Username": name, "ConfirmationCode": code}),
+        )
+        .await
     }
 
     /// A user who signed up and confirmed himself with the code that he got.
@@ -79,11 +78,14 @@ impl World {
 
     /// A confirmed user whom an administrator made, with a permanent password.
     pub(crate) async fn made(&self, name: &str, list: &[(&str, &str)]) {
-        let input =
-            json!({"Username": name, "UserAttributes": attributes(list), "MessageAction": "SUPPRESS"});
-        self.admin("AdminCreateUser", input).await.expect("a new user");
+        let input = json!({"Username": name, "UserAttributes": attributes(list), "MessageAction": "SUPPRESS"});
+        self.admin("AdminCreateUser", input)
+            .await
+            .expect("a new user");
         let input = json!({"Username": name, "Password": PASSWORD, "Permanent": true});
-        self.admin("AdminSetUserPassword", input).await.expect("a password");
+        self.admin("AdminSetUserPassword", input)
+            .await
+            .expect("a password");
     }
 
     pub(crate) async fn sign_in(&self, name: &str, password: &str) -> Answer {
@@ -95,22 +97,33 @@ impl World {
     /// The access token of a user with [`PASSWORD`].
     pub(crate) async fn token(&self, name: &str) -> String {
         let answer = self.sign_in(name, PASSWORD).await.expect("a sign-in");
-        answer["AuthenticationResult"]["AccessToken"].as_str().expect("a token").to_owned()
+        answer["AuthenticationResult"]["AccessToken"]
+            .as_str()
+            .expect("a token")
+            .to_owned()
     }
 
     /// Calls an operation with an access token.
     pub(crate) async fn with(&self, token: &str, operation: &str, input: Value) -> Answer {
-        self.h.call(operation, merged(json!({"AccessToken": token}), &input)).await
+        self.h
+            .call(operation, with(json!({"AccessToken": token}), input))
+            .await
     }
 
     pub(crate) async fn status(&self, name: &str) -> String {
-        let user = self.admin("AdminGetUser", json!({"Username": name})).await.expect("a user");
+        let user = self
+            .admin("AdminGetUser", json!({"Username": name}))
+            .await
+            .expect("a user");
         user["UserStatus"].as_str().expect("a status").to_owned()
     }
 
     /// One attribute as an administrator sees it.
     pub(crate) async fn attribute(&self, name: &str, attribute: &str) -> Option<String> {
-        let user = self.admin("AdminGetUser", json!({"Username": name})).await.expect("a user");
+        let user = self
+            .admin("AdminGetUser", json!({"Username": name}))
+            .await
+            .expect("a user");
         let list = user["UserAttributes"].as_array().expect("attributes");
         let found = list.iter().find(|entry| entry["Name"] == attribute)?;
         Some(found["Value"].as_str().expect("a text").to_owned())
@@ -124,5 +137,28 @@ impl World {
 
 /// A code that is not this one.
 pub(crate) fn wrong(code: &str) -> String {
-    code.chars().map(|digit| if digit == '0' { '1' } else { '0' }).collect()
+    code.chars()
+        .map(|digit| if digit == '0' { '1' } else { '0' })
+        .collect()
+}
+
+pub(crate) fn code_mismatch() -> Answer {
+    refusal(
+        "CodeMismatchException",
+        "Invalid verification code provided, please try again.",
+    )
+}
+
+pub(crate) fn code_expired() -> Answer {
+    refusal(
+        "ExpiredCodeException",
+        "Invalid code provided, please request a code again.",
+    )
+}
+
+pub(crate) fn attempt_limit() -> Answer {
+    refusal(
+        "LimitExceededException",
+        "Attempt limit exceeded, please try after some time.",
+    )
 }

@@ -61,8 +61,16 @@ fn without_blanks(query: InboxQuery) -> InboxQuery {
 
 /// Browsers ask for HTML by name; tools say `*/*` or nothing.
 fn wants_html(headers: &HeaderMap) -> bool {
-    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    accept.split(',').any(|range| range.split(';').next().is_some_and(|name| name.trim() == "text/html"))
+    let accept = headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .unwrap_or_default();
+    accept.split(',').any(|range| {
+        range
+            .split(';')
+            .next()
+            .is_some_and(|name| name.trim() == "text/html")
+    })
 }
 
 fn page(messages: &[InboxMessage], user: Option<&str>) -> String {
@@ -97,8 +105,15 @@ fn article(message: &InboxMessage) -> String {
     if let Some(code) = &message.code {
         html += &format!("<b>{}</b>", escape(code));
     }
-    if let Some(link) = message.link.as_deref().filter(|link| link.starts_with("http")) {
-        html += &format!("<p><a href=\"{0}\" rel=\"noreferrer\">{0}</a></p>", escape(link));
+    if let Some(link) = message
+        .link
+        .as_deref()
+        .filter(|link| link.starts_with("http"))
+    {
+        html += &format!(
+            "<p><a href=\"{0}\" rel=\"noreferrer\">{0}</a></p>",
+            escape(link)
+        );
     }
     html += &format!("<pre>{}</pre></article>", escape(&message.body));
     html

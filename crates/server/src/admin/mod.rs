@@ -15,10 +15,22 @@ use cenote_idp::ports::{Kind, SystemClock};
 use hyper::{Response, StatusCode};
 use serde_json::json;
 
-#[derive(Clone, FromRef)]
+#[derive(Clone)]
 struct Doors {
     service: Arc<Service>,
     clock: Arc<SystemClock>,
+}
+
+impl FromRef<Doors> for Arc<Service> {
+    fn from_ref(doors: &Doors) -> Self {
+        Self::clone(&doors.service)
+    }
+}
+
+impl FromRef<Doors> for Arc<SystemClock> {
+    fn from_ref(doors: &Doors) -> Self {
+        Self::clone(&doors.clock)
+    }
 }
 
 /// `GET /_cenote/health`: ready when the database answers.
@@ -44,10 +56,16 @@ pub(crate) fn development<S>(service: Arc<Service>, clock: Arc<SystemClock>) -> 
 
 /// Refuses what a page of another origin sends through the developer's browser.
 async fn own_pages_only(request: Request, next: Next) -> Response<Body> {
-    let site = request.headers().get("sec-fetch-site").map(|site| site.as_bytes());
+    let site = request
+        .headers()
+        .get("sec-fetch-site")
+        .map(|site| site.as_bytes());
     match site {
         None | Some(b"same-origin" | b"none") => next.run(request).await,
-        Some(_) => refuse(StatusCode::FORBIDDEN, "pages of other origins may not use this"),
+        Some(_) => refuse(
+            StatusCode::FORBIDDEN,
+            "pages of other origins may not use this",
+        ),
     }
 }
 
@@ -58,5 +76,8 @@ fn refuse(status: StatusCode, message: &str) -> Response<Body> {
 fn failed(error: &cenote_idp::Error) -> Response<Body> {
     let detail = error.detail.as_deref().unwrap_or_default();
     tracing::error!(error = error.code.name(), detail, "The inbox failed");
-    refuse(StatusCode::INTERNAL_SERVER_ERROR, "the database does not answer")
+    refuse(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "the database does not answer",
+    )
 }

@@ -65,13 +65,18 @@ fn access_key(
     table: &mut Table,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(), StartError> {
-    match (variable("CENOTE_ACCESS_KEY_ID"), variable("CENOTE_SECRET_ACCESS_KEY")) {
+    match (
+        variable("CENOTE_ACCESS_KEY_ID"),
+        variable("CENOTE_SECRET_ACCESS_KEY"),
+    ) {
         (None, None) => Ok(()),
         (Some(id), Some(secret)) => {
             let mut key = Table::new();
             key.insert("id".to_owned(), Value::String(id));
             key.insert("secret".to_owned(), Value::String(secret));
-            let keys = table.entry("access_keys").or_insert_with(|| Value::Array(Vec::new()));
+            let keys = table
+                .entry("access_keys")
+                .or_insert_with(|| Value::Array(Vec::new()));
             if let Value::Array(keys) = keys {
                 keys.push(Value::Table(key));
             }
@@ -111,8 +116,9 @@ fn put(table: &mut Table, key: &str, value: Value) {
             table.insert(key.to_owned(), value);
         }
         Some((section, key)) => {
-            let section =
-                table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            let section = table
+                .entry(section)
+                .or_insert_with(|| Value::Table(Table::new()));
             if let Value::Table(section) = section {
                 section.insert(key.to_owned(), value);
             }

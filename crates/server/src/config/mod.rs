@@ -10,7 +10,8 @@ mod tests;
 use std::fmt;
 
 pub use cli::{Cli, Command, DevArgs, RootKeyArgs, ServeArgs};
-pub use file::{LogFormat, SmtpSecurity};
+pub use file::{Issuer, LogFormat, SmtpSecurity};
+pub(crate) use settings::is_region;
 pub use settings::{
     AccessKey, Limits, Log, Posture, RootSource, Settings, Smtp, Storage, TlsFiles, dev, serve,
 };
@@ -25,12 +26,18 @@ pub struct StartError {
 impl StartError {
     /// A mistake in the configuration.
     pub fn config(message: impl Into<String>) -> Self {
-        Self { message: one_line(&message.into()), exit_code: 2 }
+        Self {
+            message: one_line(&message.into()),
+            exit_code: 2,
+        }
     }
 
     /// Something outside that the server cannot do without.
     pub fn environment(message: impl Into<String>) -> Self {
-        Self { message: one_line(&message.into()), exit_code: 1 }
+        Self {
+            message: one_line(&message.into()),
+            exit_code: 1,
+        }
     }
 
     /// What the process exits with.
@@ -48,5 +55,9 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {}
 
 fn one_line(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("; ")
 }

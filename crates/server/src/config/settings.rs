@@ -170,13 +170,22 @@ pub fn serve(
         StartError::config(format!("`cenote serve` needs `{key}`; set it to {what}"))
     };
     if file.public_url.is_none() {
-        return Err(missing("public_url", "the address that clients use, like https://id.example.com"));
+        return Err(missing(
+            "public_url",
+            "the address that clients use, like https://id.example.com",
+        ));
     }
     let root = given_root(&mut file)?.ok_or_else(|| {
-        missing("root_key_file", "a file made with `cenote root-key --out FILE`")
+        missing(
+            "root_key_file",
+            "a file made with `cenote root-key --out FILE`",
+        )
     })?;
     if file.access_keys.is_empty() {
-        return Err(missing("access_keys", "a list of tables with an `id` and a `secret` each"));
+        return Err(missing(
+            "access_keys",
+            "a list of tables with an `id` and a `secret` each",
+        ));
     }
     if file.tls.is_none() && file.behind_proxy != Some(true) {
         return Err(StartError::config(
@@ -196,12 +205,19 @@ fn read(
     if let Some(path) = path {
         let shown = path.display();
         let text = std::fs::read_to_string(path).map_err(|error| {
-            StartError::config(format!("cannot read {shown}: {error}; correct the path of --config"))
+            StartError::config(format!(
+                "cannot read {shown}: {error}; correct the path of --config"
+            ))
         })?;
         // Read as a whole first, for errors that name the line.
         toml::from_str::<File>(&text).map_err(|error| {
-            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
-            StartError::config(format!("{shown}, line {line}: {}; correct it", error.message()))
+            let line = error
+                .span()
+                .map_or(1, |span| text[..span.start].lines().count().max(1));
+            StartError::config(format!(
+                "{shown}, line {line}: {}; correct it",
+                error.message()
+            ))
         })?;
         table = text.parse().map_err(|error: toml::de::Error| {
             StartError::config(format!("{shown}: {}; correct it", error.message()))
@@ -209,7 +225,10 @@ fn read(
     }
     env::overlay(&mut table, variable)?;
     table.try_into().map_err(|error: toml::de::Error| {
-        StartError::config(format!("a CENOTE_ variable: {}; correct it", error.message()))
+        StartError::config(format!(
+            "a CENOTE_ variable: {}; correct it",
+            error.message()
+        ))
     })
 }
 
@@ -234,14 +253,18 @@ fn settle(
     memory: bool,
     root: RootSource,
 ) -> Result<Settings, StartError> {
-    let listen = file.listen.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 9229)));
+    let listen = file
+        .listen
+        .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 9229)));
     if !listen.ip().is_loopback() && file.access_keys.is_empty() {
         return Err(StartError::config(format!(
             "{listen} can be reached from other machines, and anybody could administer this server; \
              set `access_keys`, or listen on 127.0.0.1"
         )));
     }
-    let default_region = file.default_region.unwrap_or_else(|| "us-east-1".to_owned());
+    let default_region = file
+        .default_region
+        .unwrap_or_else(|| "us-east-1".to_owned());
     let regions = file.regions.unwrap_or_default();
     for region in regions.iter().chain([&default_region]) {
         if !is_region(region) {
@@ -282,8 +305,15 @@ fn settle(
             Some(Issuer::Aws) => IssuerMode::Aws,
             Some(Issuer::Local) | None => IssuerMode::Local,
         },
-        access_keys: file.access_keys.into_iter().map(access_key).collect::<Result<_, _>>()?,
-        tls: file.tls.map(|tls| TlsFiles { cert: tls.cert, key: tls.key }),
+        access_keys: file
+            .access_keys
+            .into_iter()
+            .map(access_key)
+            .collect::<Result<_, _>>()?,
+        tls: file.tls.map(|tls| TlsFiles {
+            cert: tls.cert,
+            key: tls.key,
+        }),
         smtp: file.smtp.map(smtp).transpose()?,
         limits: limits(&file.limits)?,
         log: Log {
@@ -296,14 +326,21 @@ fn settle(
 /// Whether a text can be the region part of a pool id.
 pub(crate) fn is_region(text: &str) -> bool {
     (1..=32).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 fn public_url(url: &str) -> Result<String, StartError> {
     let trimmed = url.trim_end_matches('/');
-    let host = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
+    let host = trimmed
+        .strip_prefix("https://")
+        .or_else(|| trimmed.strip_prefix("http://"));
     let fits = |host: &str| {
-        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#@\"<>".contains(&byte))
+        !host.is_empty()
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !b"?#@\"<>".contains(&byte))
     };
     if host.is_some_and(fits) {
         return Ok(trimmed.to_owned());
@@ -315,7 +352,9 @@ fn public_url(url: &str) -> Result<String, StartError> {
 
 fn access_key(key: file::AccessKey) -> Result<AccessKey, StartError> {
     if key.id.is_empty() || key.secret.is_empty() {
-        return Err(StartError::config("an access key has an empty `id` or `secret`; set both"));
+        return Err(StartError::config(
+            "an access key has an empty `id` or `secret`; set both",
+        ));
     }
     let expires_at = key
         .expires_at
@@ -328,7 +367,12 @@ fn access_key(key: file::AccessKey) -> Result<AccessKey, StartError> {
             })
         })
         .transpose()?;
-    Ok(AccessKey { id: key.id, secret: key.secret, session_token: key.session_token, expires_at })
+    Ok(AccessKey {
+        id: key.id,
+        secret: key.secret,
+        session_token: key.session_token,
+        expires_at,
+    })
 }
 
 fn smtp(smtp: file::Smtp) -> Result<Smtp, StartError> {
@@ -346,7 +390,13 @@ fn smtp(smtp: file::Smtp) -> Result<Smtp, StartError> {
         SmtpSecurity::Starttls => 587,
         SmtpSecurity::Tls => 465,
     });
-    Ok(Smtp { host: smtp.host, port, security: smtp.tls, credentials, from: smtp.from })
+    Ok(Smtp {
+        host: smtp.host,
+        port,
+        security: smtp.tls,
+        credentials,
+        from: smtp.from,
+    })
 }
 
 fn limits(limits: &file::Limits) -> Result<Limits, StartError> {
@@ -359,7 +409,10 @@ fn limits(limits: &file::Limits) -> Result<Limits, StartError> {
         body_bytes: positive("limits.body_bytes", limits.body_bytes, 1024 * 1024)?,
         // A semaphore counts them, which has a bound of its own.
         connections: positive("limits.connections", limits.connections, 20_000)?.min(1_000_000),
-        header_timeout: seconds("limits.header_timeout_seconds", limits.header_timeout_seconds)?,
+        header_timeout: seconds(
+            "limits.header_timeout_seconds",
+            limits.header_timeout_seconds,
+        )?,
         body_timeout: seconds("limits.body_timeout_seconds", limits.body_timeout_seconds)?,
     })
 }

@@ -65,7 +65,10 @@ impl Mailer {
         if let Some((username, password)) = &settings.credentials {
             builder = builder.credentials(Credentials::new(username.clone(), password.clone()));
         }
-        Ok(Self { transport: builder.build(), from })
+        Ok(Self {
+            transport: builder.build(),
+            from,
+        })
     }
 
     async fn send(&self, delivery: &Delivery) -> Outcome {
@@ -96,7 +99,11 @@ impl Mailer {
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(delivery.subject.clone().unwrap_or_default())
-            .message_id(Some(format!("<{}@{}>", delivery.id, self.from.email.domain())))
+            .message_id(Some(format!(
+                "<{}@{}>",
+                delivery.id,
+                self.from.email.domain()
+            )))
             .header(ContentType::TEXT_HTML)
             .body(delivery.body.clone())
             .ok()
@@ -136,7 +143,11 @@ pub(crate) async fn deliver(service: Arc<Service>, mailer: Mailer) {
             }
             sending.spawn(one(Arc::clone(&service), mailer.clone(), delivery));
         }
-        let all_recorded = sending.join_all().await.into_iter().all(|recorded| recorded);
+        let all_recorded = sending
+            .join_all()
+            .await
+            .into_iter()
+            .all(|recorded| recorded);
         if !all_recorded {
             // They are due still: without a pause they would be sent again and again.
             tokio::time::sleep(INTERVAL).await;

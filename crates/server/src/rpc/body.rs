@@ -31,7 +31,11 @@ where
     let is_short = size.upper().is_some_and(|upper| upper <= SHORT_BYTES);
     let reading = async {
         // Never closed, so there is always a place in the end.
-        let _place = if is_short { None } else { shared.long_bodies.acquire().await.ok() };
+        let _place = if is_short {
+            None
+        } else {
+            shared.long_bodies.acquire().await.ok()
+        };
         // Boxed, since bodies of a test may not be `Unpin`.
         Limited::new(Box::pin(body), limit).collect().await
     };

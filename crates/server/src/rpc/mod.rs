@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::app::Shared;
 use crate::config::is_region;
 
+pub(crate) use self::body::LONG_BODIES;
 pub(crate) use self::reply::{Refusal, not_found, open_to_browsers, preflight, refuse};
 pub(crate) use self::sigv4::Verifier;
 
@@ -63,10 +64,15 @@ where
     }
     let body = body::read(shared, body).await?;
     let region = authenticate(shared, operation, parts, &body)?;
-    let cx = Cx { service: shared.service.clone(), region, request_id };
+    let cx = Cx {
+        service: shared.service.clone(),
+        region,
+        request_id,
+    };
     let output = unless_it_panics(cenote_idp::dispatch(&cx, operation, &body)).await;
-    output.ok_or_else(|| Refusal::from(cenote_idp::Error::internal("the operation panicked")))?.map_err(
-        |error| {
+    output
+        .ok_or_else(|| Refusal::from(cenote_idp::Error::internal("the operation panicked")))?
+        .map_err(|error| {
             if !is_declared(operation, error.code) {
                 tracing::error!(
                     %request_id,
@@ -76,8 +82,7 @@ where
                 );
             }
             Refusal::from(error)
-        },
-    )
+        })
 }
 
 /// Whether the model declares the error, or the framework in front of every operation has it.
@@ -92,7 +97,10 @@ fn operation(headers: &HeaderMap) -> Option<Operation> {
 }
 
 fn has_json_type(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+    let Some(value) = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
         return false;
     };
     let essence = value.split(';').next().unwrap_or_default().trim();

@@ -34,7 +34,8 @@ pub(crate) struct Refusal {
 impl Refusal {
     pub(crate) fn bare(code: ErrorCode) -> Self {
         Self {
-            status: StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            status: StatusCode::from_u16(code.status())
+                .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             name: code.name(),
             message: None,
             reason_code: None,
@@ -43,12 +44,21 @@ impl Refusal {
     }
 
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { message: Some(message.into()), ..Self::bare(code) }
+        Self {
+            message: Some(message.into()),
+            ..Self::bare(code)
+        }
     }
 
     /// A refusal of the transport, which no model knows.
     pub(super) fn plain(status: StatusCode, name: &'static str, message: String) -> Self {
-        Self { status, name, message: Some(message), reason_code: None, detail: None }
+        Self {
+            status,
+            name,
+            message: Some(message),
+            reason_code: None,
+            detail: None,
+        }
     }
 
     pub(super) fn unknown_operation() -> Self {
@@ -121,7 +131,11 @@ pub(crate) fn refuse(request_id: Uuid, refusal: &Refusal) -> Response<Body> {
 
 /// For every path that leads nowhere.
 pub(crate) fn not_found(request_id: Uuid) -> Response<Body> {
-    let refusal = Refusal::plain(StatusCode::NOT_FOUND, "NotFoundException", "Not Found".to_owned());
+    let refusal = Refusal::plain(
+        StatusCode::NOT_FOUND,
+        "NotFoundException",
+        "Not Found".to_owned(),
+    );
     refuse(request_id, &refusal)
 }
 
@@ -130,7 +144,10 @@ pub(crate) fn preflight(asked: &HeaderMap, default_method: HeaderValue) -> Respo
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     open_to_browsers(headers);
-    let method = asked.get(ACCESS_CONTROL_REQUEST_METHOD).cloned().unwrap_or(default_method);
+    let method = asked
+        .get(ACCESS_CONTROL_REQUEST_METHOD)
+        .cloned()
+        .unwrap_or(default_method);
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, method);
     if let Some(names) = asked.get(ACCESS_CONTROL_REQUEST_HEADERS) {
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());

@@ -30,7 +30,9 @@ pub(crate) async fn commit(connections: &Connections, change: &Change) -> Result
     }
     for (step, statement) in steps.iter().zip(&statements) {
         let client = &client;
-        flight.push(Box::pin(async move { client.execute_raw(statement, &step.params).await.map(drop) }));
+        flight.push(Box::pin(async move {
+            client.execute_raw(statement, &step.params).await.map(drop)
+        }));
     }
     if framed {
         flight.push(Box::pin(client.batch_execute("COMMIT")));
@@ -39,19 +41,26 @@ pub(crate) async fn commit(connections: &Connections, change: &Change) -> Result
         discard(client);
         return Err(no_answer().into());
     };
-    let Some((position, error)) = failure else { return Ok(()) };
+    let Some((position, error)) = failure else {
+        return Ok(());
+    };
     if lost(&error) {
         // Whether it was committed is not known, so it is not tried again.
         discard(client);
         return Err(failed(&error).into());
     }
-    let step = position.checked_sub(usize::from(framed)).and_then(|position| steps.get(position));
+    let step = position
+        .checked_sub(usize::from(framed))
+        .and_then(|position| steps.get(position));
     Err(refusal(change, step, &error))
 }
 
 /// A connection on which every statement of the plan is prepared. None of it has an effect yet, so a
 /// connection that turns out to be lost is replaced, once.
-async fn prepared(connections: &Connections, steps: &[Step<'_>]) -> Result<(Object, Vec<Statement>), StoreError> {
+async fn prepared(
+    connections: &Connections,
+    steps: &[Step<'_>],
+) -> Result<(Object, Vec<Statement>), StoreError> {
     let mut again = true;
     loop {
         let client = connections.client().await?;
@@ -97,7 +106,9 @@ async fn land(mut flight: Flight<'_>) -> Option<(usize, Error)> {
         // Answers come in the order of the questions.
         while let (Some(outcome), Some(future)) = (outcomes.get_mut(next), flight.get_mut(next)) {
             if outcome.is_none() {
-                let Poll::Ready(result) = future.as_mut().poll(context) else { return Poll::Pending };
+                let Poll::Ready(result) = future.as_mut().poll(context) else {
+                    return Poll::Pending;
+                };
                 *outcome = Some(result);
             }
             next += 1;
@@ -105,16 +116,27 @@ async fn land(mut flight: Flight<'_>) -> Option<(usize, Error)> {
         Poll::Ready(())
     })
     .await;
-    outcomes.into_iter().enumerate().find_map(|(position, outcome)| Some((position, outcome?.err()?)))
+    outcomes
+        .into_iter()
+        .enumerate()
+        .find_map(|(position, outcome)| Some((position, outcome?.err()?)))
 }
 
 /// What a failed statement means. `step` is `None` for BEGIN and COMMIT.
 fn refusal(change: &Change, step: Option<&Step<'_>>, error: &Error) -> CommitError {
     let code = error.code();
-    if [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].iter().any(|retry| code == Some(retry)) {
+    if [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+    ]
+    .iter()
+    .any(|retry| code == Some(retry))
+    {
         return CommitError::Conflict { index: usize::MAX };
     }
-    let refused = [SqlState::DIVISION_BY_ZERO, SqlState::UNIQUE_VIOLATION].iter().any(|state| code == Some(state));
+    let refused = [SqlState::DIVISION_BY_ZERO, SqlState::UNIQUE_VIOLATION]
+        .iter()
+        .any(|state| code == Some(state));
     match step {
         Some(step) if refused => match change.writes.get(step.index) {
             Some(Write::ClaimName { name, .. }) => CommitError::NameTaken { name: name.clone() },

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cenote_idp::ports::StoreError;
-use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use deadpool_postgres::{
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+};
 use tokio::time::timeout;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
@@ -22,7 +24,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 pub(crate) const ANSWER: Duration = Duration::from_secs(12);
 /// What each session is told first. A statement that takes longer is stuck, and a transaction that
 /// stands open is what is left of a node that died.
-const SESSION: &str = "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '10s'";
+const SESSION: &str =
+    "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '10s'";
 
 /// The pool of connections.
 #[derive(Clone, Debug)]
@@ -35,8 +38,12 @@ pub(crate) struct Connections {
 impl Connections {
     /// Prepares the pool; nothing is connected yet.
     pub(crate) fn new(url: &str, size: usize) -> Result<Self, StoreError> {
-        let mut config: Config =
-            url.parse().map_err(|error| StoreError(format!("the PostgreSQL URL is not valid: {}", explain(&error))))?;
+        let mut config: Config = url.parse().map_err(|error| {
+            StoreError(format!(
+                "the PostgreSQL URL is not valid: {}",
+                explain(&error)
+            ))
+        })?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
         }
@@ -48,7 +55,9 @@ impl Connections {
         }
         let place = place(&config).into();
         // A connection that has been closed is noticed without asking it.
-        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let recycling = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
         let manager = if config.get_ssl_mode() == SslMode::Require {
             Manager::from_config(config, tls()?, recycling)
         } else {
@@ -61,7 +70,12 @@ impl Connections {
             .create_timeout(Some(CONNECT))
             .recycle_timeout(Some(CONNECT))
             .post_create(Hook::async_fn(|client, _| {
-                Box::pin(async move { client.batch_execute(SESSION).await.map_err(HookError::Backend) })
+                Box::pin(async move {
+                    client
+                        .batch_execute(SESSION)
+                        .await
+                        .map_err(HookError::Backend)
+                })
             }))
             .build()
             .map_err(|error| StoreError(format!("the PostgreSQL pool cannot be made: {error}")))?;
@@ -74,13 +88,23 @@ impl Connections {
             let place = &self.place;
             StoreError(match error {
                 PoolError::Timeout(deadpool_postgres::TimeoutType::Wait) => {
-                    format!("no connection to PostgreSQL at {place} became free within {} s", CONNECT.as_secs())
+                    format!(
+                        "no connection to PostgreSQL at {place} became free within {} s",
+                        CONNECT.as_secs()
+                    )
                 }
                 PoolError::Timeout(_) => {
-                    format!("cannot connect to PostgreSQL at {place}: no answer within {} s", CONNECT.as_secs())
+                    format!(
+                        "cannot connect to PostgreSQL at {place}: no answer within {} s",
+                        CONNECT.as_secs()
+                    )
                 }
-                PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
-                    format!("cannot connect to PostgreSQL at {place}: {}", explain(&error))
+                PoolError::Backend(error)
+                | PoolError::PostCreateHook(HookError::Backend(error)) => {
+                    format!(
+                        "cannot connect to PostgreSQL at {place}: {}",
+                        explain(&error)
+                    )
                 }
                 other => format!("cannot connect to PostgreSQL at {place}: {other}"),
             })
@@ -89,7 +113,11 @@ impl Connections {
 
     /// Asks once, and a second time when the connection turns out to be lost: what is asked here
     /// (reading, and deleting what is void) may be asked twice.
-    pub(crate) async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn query(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
         let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|param| param as _).collect();
         let mut again = true;
         loop {
@@ -125,9 +153,17 @@ pub(crate) fn discard(client: Object) {
 /// Whether the connection is gone, or about to be.
 pub(crate) fn lost(error: &Error) -> bool {
     let told = error.code().is_some_and(|code| {
-        [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW].contains(code)
+        [
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::CRASH_SHUTDOWN,
+            SqlState::CANNOT_CONNECT_NOW,
+        ]
+        .contains(code)
     });
-    told || error.is_closed() || error.source().is_some_and(|source| source.is::<io::Error>())
+    told || error.is_closed()
+        || error
+            .source()
+            .is_some_and(|source| source.is::<io::Error>())
 }
 
 /// The error for the log, without values: they are what the database was asked to keep.
@@ -137,7 +173,10 @@ pub(crate) fn failed(error: &Error) -> StoreError {
 
 /// The error of a server that does not answer.
 pub(crate) fn no_answer() -> StoreError {
-    StoreError(format!("PostgreSQL did not answer within {} s", ANSWER.as_secs()))
+    StoreError(format!(
+        "PostgreSQL did not answer within {} s",
+        ANSWER.as_secs()
+    ))
 }
 
 /// An error and its causes, in one line.
@@ -162,22 +201,30 @@ fn place(config: &Config) -> String {
             #[cfg(unix)]
             Host::Unix(path) => path.display().to_string(),
         };
-        format!("{host}:{}", ports.get(index).or(ports.first()).unwrap_or(&5432))
+        format!(
+            "{host}:{}",
+            ports.get(index).or(ports.first()).unwrap_or(&5432)
+        )
     });
     hosts.collect::<Vec<_>>().join(",")
 }
 
 fn tls() -> Result<MakeRustlsConnect, StoreError> {
-    let unusable = |what: &dyn std::fmt::Display| StoreError(format!("TLS to PostgreSQL cannot be set up: {what}"));
+    let unusable = |what: &dyn std::fmt::Display| {
+        StoreError(format!("TLS to PostgreSQL cannot be set up: {what}"))
+    };
     let mut roots = rustls::RootCertStore::empty();
-    let (usable, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let (usable, _) =
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if usable == 0 {
         return Err(unusable(&"the machine trusts no certificate authority"));
     }
-    let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::aws_lc_rs::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| unusable(&error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let config = rustls::ClientConfig::builder_with_provider(
+        rustls::crypto::aws_lc_rs::default_provider().into(),
+    )
+    .with_safe_default_protocol_versions()
+    .map_err(|error| unusable(&error))?
+    .with_root_certificates(roots)
+    .with_no_client_auth();
     Ok(MakeRustlsConnect::new(config))
 }

@@ -1,6 +1,8 @@
 //! The look-ups. Every list pages by key, by bytes: the columns collate "C".
 
-use cenote_idp::ports::{Kind, Message, MessageFilter, Record, Searched, StoreError, UserFilter, UserRow};
+use cenote_idp::ports::{
+    Kind, Message, MessageFilter, Record, Searched, StoreError, UserFilter, UserRow,
+};
 use tokio_postgres::Row;
 
 use super::connect::Connections;
@@ -22,8 +24,12 @@ pub(crate) async fn record(
     key: &str,
 ) -> Result<Option<Record>, StoreError> {
     let table = kind.table();
-    let sql = format!("SELECT pool_id, key, doc, version, expires_at FROM {table} WHERE pool_id = $1 AND key = $2");
-    let rows = connections.query(&sql, &[Param::text(pool), Param::text(key)]).await?;
+    let sql = format!(
+        "SELECT pool_id, key, doc, version, expires_at FROM {table} WHERE pool_id = $1 AND key = $2"
+    );
+    let rows = connections
+        .query(&sql, &[Param::text(pool), Param::text(key)])
+        .await?;
     rows.first().map(read_record).transpose()
 }
 
@@ -44,13 +50,25 @@ pub(crate) async fn records(
         "SELECT pool_id, key, doc, version, expires_at FROM {table} \
          WHERE pool_id = $1 AND key {from} $2 {until} ORDER BY key LIMIT $3"
     );
-    let mut params = vec![Param::text(pool), Param::text(start), Param::Int(rules::limit(limit))];
+    let mut params = vec![
+        Param::text(pool),
+        Param::text(start),
+        Param::Int(rules::limit(limit)),
+    ];
     params.extend(end.as_deref().map(Param::text));
-    connections.query(&sql, &params).await?.iter().map(read_record).collect()
+    connections
+        .query(&sql, &params)
+        .await?
+        .iter()
+        .map(read_record)
+        .collect()
 }
 
 /// The client with this id.
-pub(crate) async fn client(connections: &Connections, id: &str) -> Result<Option<Record>, StoreError> {
+pub(crate) async fn client(
+    connections: &Connections,
+    id: &str,
+) -> Result<Option<Record>, StoreError> {
     let sql = "SELECT pool_id, key, doc, version, expires_at FROM clients WHERE key = $1";
     let rows = connections.query(sql, &[Param::text(id)]).await?;
     rows.first().map(read_record).transpose()
@@ -66,14 +84,22 @@ pub(crate) async fn user_by_name(
         "SELECT {USER} FROM names n JOIN users u ON u.pool_id = n.pool_id AND u.sub = n.sub \
          WHERE n.pool_id = $1 AND n.name = $2"
     );
-    let rows = connections.query(&sql, &[Param::text(pool), Param::text(name)]).await?;
+    let rows = connections
+        .query(&sql, &[Param::text(pool), Param::text(name)])
+        .await?;
     rows.first().map(read_user).transpose()
 }
 
 /// The user with this `sub`.
-pub(crate) async fn user(connections: &Connections, pool: &str, sub: &str) -> Result<Option<UserRow>, StoreError> {
+pub(crate) async fn user(
+    connections: &Connections,
+    pool: &str,
+    sub: &str,
+) -> Result<Option<UserRow>, StoreError> {
     let sql = format!("SELECT {USER} FROM users u WHERE u.pool_id = $1 AND u.sub = $2");
-    let rows = connections.query(&sql, &[Param::text(pool), Param::text(sub)]).await?;
+    let rows = connections
+        .query(&sql, &[Param::text(pool), Param::text(sub)])
+        .await?;
     rows.first().map(read_user).transpose()
 }
 
@@ -86,7 +112,12 @@ pub(crate) async fn users(
     limit: usize,
 ) -> Result<Vec<UserRow>, StoreError> {
     let mut list = UserList::new(pool, after, limit);
-    if let Some(UserFilter { column, value, prefix }) = filter {
+    if let Some(UserFilter {
+        column,
+        value,
+        prefix,
+    }) = filter
+    {
         match Column::named(column)? {
             Column::Enabled => match value.parse() {
                 Ok(enabled) => list.bind("u.enabled =", Param::Bool(enabled)),
@@ -112,8 +143,16 @@ pub(crate) async fn users(
             }
         }
     }
-    let sql = format!("SELECT {USER} FROM users u WHERE {} ORDER BY u.sub LIMIT $3", list.conditions);
-    connections.query(&sql, &list.params).await?.iter().map(read_user).collect()
+    let sql = format!(
+        "SELECT {USER} FROM users u WHERE {} ORDER BY u.sub LIMIT $3",
+        list.conditions
+    );
+    connections
+        .query(&sql, &list.params)
+        .await?
+        .iter()
+        .map(read_user)
+        .collect()
 }
 
 /// The conditions of a list of users, gathered with their parameters.
@@ -146,7 +185,10 @@ impl<'a> UserList<'a> {
 
     /// The prefix is coded already.
     fn begins(&mut self, expression: &str, prefix: &str) {
-        self.bind(&format!("{expression} >="), Param::Text(prefix.to_owned().into()));
+        self.bind(
+            &format!("{expression} >="),
+            Param::Text(prefix.to_owned().into()),
+        );
         if let Some(end) = rules::prefix_end(prefix) {
             self.bind(&format!("{expression} <"), Param::Text(end.into()));
         }
@@ -173,7 +215,9 @@ pub(crate) async fn groups_of(
                WHERE m.pool_id = $1 AND m.sub = $2 AND m.group_name > $3 ORDER BY m.group_name LIMIT $4";
     let params = page_of(pool, sub, after, limit);
     let rows = connections.query(sql, &params).await?;
-    rows.iter().map(|row| Ok((read_record(row)?, text(row, 5)?))).collect()
+    rows.iter()
+        .map(|row| Ok((read_record(row)?, text(row, 5)?)))
+        .collect()
 }
 
 /// The members of a group by ascending `sub`.
@@ -189,11 +233,21 @@ pub(crate) async fn members(
          WHERE m.pool_id = $1 AND m.group_id = $2 AND m.sub > $3 ORDER BY m.sub LIMIT $4"
     );
     let params = page_of(pool, group_id, after, limit);
-    connections.query(&sql, &params).await?.iter().map(read_user).collect()
+    connections
+        .query(&sql, &params)
+        .await?
+        .iter()
+        .map(read_user)
+        .collect()
 }
 
 fn page_of<'a>(pool: &'a str, of: &'a str, after: Option<&'a str>, limit: usize) -> [Param<'a>; 4] {
-    [Param::text(pool), Param::text(of), Param::text(after.unwrap_or_default()), Param::Int(rules::limit(limit))]
+    [
+        Param::text(pool),
+        Param::text(of),
+        Param::text(after.unwrap_or_default()),
+        Param::Int(rules::limit(limit)),
+    ]
 }
 
 /// Messages, newest first.
@@ -210,8 +264,15 @@ pub(crate) async fn messages(
             conditions.push_str(&format!(" AND {column} = ${}", params.len()));
         }
     }
-    let sql = format!("SELECT {MESSAGE} FROM messages WHERE true {conditions} ORDER BY at DESC, id DESC LIMIT $1");
-    connections.query(&sql, &params).await?.iter().map(read_message).collect()
+    let sql = format!(
+        "SELECT {MESSAGE} FROM messages WHERE true {conditions} ORDER BY at DESC, id DESC LIMIT $1"
+    );
+    connections
+        .query(&sql, &params)
+        .await?
+        .iter()
+        .map(read_message)
+        .collect()
 }
 
 /// Messages that are due, oldest due first.
@@ -220,9 +281,16 @@ pub(crate) async fn due_messages(
     now: i64,
     limit: usize,
 ) -> Result<Vec<Message>, StoreError> {
-    let sql = format!("SELECT {MESSAGE} FROM messages WHERE due_at <= $1 ORDER BY due_at, at, id LIMIT $2");
+    let sql = format!(
+        "SELECT {MESSAGE} FROM messages WHERE due_at <= $1 ORDER BY due_at, at, id LIMIT $2"
+    );
     let params = [Param::Int(now), Param::Int(rules::limit(limit))];
-    connections.query(&sql, &params).await?.iter().map(read_message).collect()
+    connections
+        .query(&sql, &params)
+        .await?
+        .iter()
+        .map(read_message)
+        .collect()
 }
 
 fn read_record(row: &Row) -> Result<Record, StoreError> {

@@ -12,7 +12,8 @@ mod sweep;
 
 use async_trait::async_trait;
 use cenote_idp::ports::{
-    Change, CommitError, Kind, Message, MessageFilter, Record, Store, StoreError, UserFilter, UserRow,
+    Change, CommitError, Kind, Message, MessageFilter, Record, Store, StoreError, UserFilter,
+    UserRow,
 };
 
 use self::connect::Connections;
@@ -41,7 +42,12 @@ impl Store for PostgresStore {
         true
     }
 
-    async fn record(&self, kind: Kind, pool: &str, key: &str) -> Result<Option<Record>, StoreError> {
+    async fn record(
+        &self,
+        kind: Kind,
+        pool: &str,
+        key: &str,
+    ) -> Result<Option<Record>, StoreError> {
         look_up::record(&self.connections, kind, pool, key).await
     }
 
@@ -102,7 +108,11 @@ impl Store for PostgresStore {
         look_up::members(&self.connections, pool, group_id, after, limit).await
     }
 
-    async fn messages(&self, filter: &MessageFilter, limit: usize) -> Result<Vec<Message>, StoreError> {
+    async fn messages(
+        &self,
+        filter: &MessageFilter,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError> {
         look_up::messages(&self.connections, filter, limit).await
     }
 
@@ -111,7 +121,10 @@ impl Store for PostgresStore {
     }
 
     async fn clear_messages(&self) -> Result<(), StoreError> {
-        self.connections.query("DELETE FROM messages", &[]).await.map(drop)
+        self.connections
+            .query("DELETE FROM messages", &[])
+            .await
+            .map(drop)
     }
 
     async fn sweep(&self, now: i64, batch: usize) -> Result<usize, StoreError> {
@@ -123,6 +136,8 @@ impl Store for PostgresStore {
         let connections = self.connections.clone();
         // A task of its own: a caller that is dropped half-way must not leave a connection half-way.
         let commit = tokio::spawn(async move { commit::commit(&connections, &change).await });
-        commit.await.unwrap_or_else(|error| Err(StoreError(format!("the commit was cut short: {error}")).into()))
+        commit.await.unwrap_or_else(|error| {
+            Err(StoreError(format!("the commit was cut short: {error}")).into())
+        })
     }
 }

@@ -40,7 +40,11 @@ impl<'a> Param<'a> {
 }
 
 impl ToSql for Param<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match self {
             Self::Text(text) => text.as_ref().to_sql_checked(ty, out),
             Self::Absent => Ok(IsNull::Yes),
@@ -60,7 +64,10 @@ impl ToSql for Param<'_> {
 /// Codes a text for PostgreSQL.
 pub(crate) fn encode(text: &str) -> Cow<'_, str> {
     if text.bytes().any(|byte| byte <= 1) {
-        Cow::Owned(text.replace('\u{1}', "\u{1}\u{2}").replace('\0', "\u{1}\u{1}"))
+        Cow::Owned(
+            text.replace('\u{1}', "\u{1}\u{2}")
+                .replace('\0', "\u{1}\u{1}"),
+        )
     } else {
         Cow::Borrowed(text)
     }
@@ -73,7 +80,11 @@ fn decode(text: &str) -> String {
         let mut rest = text.chars();
         while let Some(next) = rest.next() {
             match next {
-                '\u{1}' => decoded.push(if rest.next() == Some('\u{1}') { '\0' } else { '\u{1}' }),
+                '\u{1}' => decoded.push(if rest.next() == Some('\u{1}') {
+                    '\0'
+                } else {
+                    '\u{1}'
+                }),
                 other => decoded.push(other),
             }
         }
@@ -104,7 +115,15 @@ mod tests {
 
     #[test]
     fn coding_is_undone() {
-        for text in ["", "plain", "\0", "\u{1}", "\u{1}\u{1}", "\0\u{1}\u{2}\0", "a\u{1}\0b\u{2}"] {
+        for text in [
+            "",
+            "plain",
+            "\0",
+            "\u{1}",
+            "\u{1}\u{1}",
+            "\0\u{1}\u{2}\0",
+            "a\u{1}\0b\u{2}",
+        ] {
             let coded = encode(text);
             assert!(!coded.contains('\0'));
             assert_eq!(decode(&coded), text);
@@ -113,7 +132,19 @@ mod tests {
 
     #[test]
     fn coding_keeps_the_order() {
-        let texts = ["", "\0", "\0\0", "\0\u{1}", "\0a", "\u{1}", "\u{1}\0", "\u{1}\u{1}", "\u{2}", "a", "a\0"];
+        let texts = [
+            "",
+            "\0",
+            "\0\0",
+            "\0\u{1}",
+            "\0a",
+            "\u{1}",
+            "\u{1}\0",
+            "\u{1}\u{1}",
+            "\u{2}",
+            "a",
+            "a\0",
+        ];
         for pair in texts.windows(2) {
             assert!(pair[0] < pair[1]);
             assert!(encode(pair[0]) < encode(pair[1]), "{pair:?}");

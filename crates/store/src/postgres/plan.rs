@@ -22,7 +22,10 @@ pub(crate) struct Step<'a> {
 
 /// The statements of a change, in order.
 pub(crate) fn plan(change: &Change) -> Vec<Step<'_>> {
-    let mut plan = Plan { index: 0, steps: Vec::with_capacity(change.writes.len() + 4) };
+    let mut plan = Plan {
+        index: 0,
+        steps: Vec::with_capacity(change.writes.len() + 4),
+    };
     for (index, write) in change.writes.iter().enumerate() {
         plan.index = index;
         plan.write(write);
@@ -110,7 +113,10 @@ impl<'a> Plan<'a> {
     }
 
     fn delete(&mut self, kind: Kind, mut params: Vec<Param<'a>>, expect: Expect) {
-        let sql = format!("DELETE FROM {} WHERE pool_id = $1 AND key = $2", kind.table());
+        let sql = format!(
+            "DELETE FROM {} WHERE pool_id = $1 AND key = $2",
+            kind.table()
+        );
         match expect {
             Expect::Version(version) => {
                 params.push(Param::Int(version));
@@ -168,13 +174,26 @@ impl<'a> Plan<'a> {
         let of_user = || vec![Param::text(pool), Param::text(sub)];
         let mut params = of_user();
         params.push(Param::Int(version));
-        self.must("DELETE FROM users WHERE pool_id = $1 AND sub = $2 AND version = $3", params);
-        self.run("DELETE FROM names WHERE pool_id = $1 AND sub = $2", of_user());
-        self.run("DELETE FROM members WHERE pool_id = $1 AND sub = $2", of_user());
+        self.must(
+            "DELETE FROM users WHERE pool_id = $1 AND sub = $2 AND version = $3",
+            params,
+        );
+        self.run(
+            "DELETE FROM names WHERE pool_id = $1 AND sub = $2",
+            of_user(),
+        );
+        self.run(
+            "DELETE FROM members WHERE pool_id = $1 AND sub = $2",
+            of_user(),
+        );
         let (start, end) = rules::codes_of(sub);
         self.run(
             "DELETE FROM codes WHERE pool_id = $1 AND key >= $2 AND key < $3",
-            vec![Param::text(pool), Param::Text(start.into()), Param::Text(end.into())],
+            vec![
+                Param::text(pool),
+                Param::Text(start.into()),
+                Param::Text(end.into()),
+            ],
         );
         self.count(pool, sub, -1);
     }
@@ -184,7 +203,11 @@ impl<'a> Plan<'a> {
         self.run(
             "INSERT INTO user_counts (pool_id, shard, n) VALUES ($1, $2, $3) \
              ON CONFLICT (pool_id, shard) DO UPDATE SET n = user_counts.n + excluded.n",
-            vec![Param::text(pool), Param::Int(rules::shard(sub)), Param::Int(by)],
+            vec![
+                Param::text(pool),
+                Param::Int(rules::shard(sub)),
+                Param::Int(by),
+            ],
         );
     }
 
@@ -207,12 +230,19 @@ impl<'a> Plan<'a> {
 
     /// A statement that may touch any number of rows.
     fn run(&mut self, sql: impl Into<Cow<'static, str>>, params: Vec<Param<'a>>) {
-        self.steps.push(Step { index: self.index, sql: sql.into(), params });
+        self.steps.push(Step {
+            index: self.index,
+            sql: sql.into(),
+            params,
+        });
     }
 
     /// A statement that has to touch a row.
     fn must(&mut self, sql: &str, params: Vec<Param<'a>>) {
-        self.run(format!("WITH w AS ({sql} RETURNING 1) SELECT 1 / count(*) FROM w"), params);
+        self.run(
+            format!("WITH w AS ({sql} RETURNING 1) SELECT 1 / count(*) FROM w"),
+            params,
+        );
     }
 }
 

@@ -10,7 +10,11 @@ use super::param::{Param, text, value};
 use crate::rules::{self, PURGES_A_SWEEP, Purge};
 
 /// Deletes up to `batch` rows and says how many.
-pub(crate) async fn sweep(connections: &Connections, now: i64, batch: usize) -> Result<usize, StoreError> {
+pub(crate) async fn sweep(
+    connections: &Connections,
+    now: i64,
+    batch: usize,
+) -> Result<usize, StoreError> {
     let mut left = batch;
     let records = Kind::ALL.map(|kind| (kind.table(), "pool_id, key"));
     for (table, columns) in records.into_iter().chain([("messages", "id")]) {
@@ -19,13 +23,22 @@ pub(crate) async fn sweep(connections: &Connections, now: i64, batch: usize) -> 
         left -= delete(connections, table, columns, pick, &params).await?;
     }
     for key in purges(connections).await? {
-        let Some(wanted) = Purge::of_key(&key) else { continue };
+        let Some(wanted) = Purge::of_key(&key) else {
+            continue;
+        };
         left -= purge(connections, wanted, left).await?;
         if left == 0 {
             break;
         }
         // There was room for more, so nothing more is there.
-        left -= delete(connections, "purges", "pool_id, key", "pool_id = '' AND key = $1", &[Param::text(&key)]).await?;
+        left -= delete(
+            connections,
+            "purges",
+            "pool_id, key",
+            "pool_id = '' AND key = $1",
+            &[Param::text(&key)],
+        )
+        .await?;
         if left == 0 {
             break;
         }
@@ -35,26 +48,50 @@ pub(crate) async fn sweep(connections: &Connections, now: i64, batch: usize) -> 
 
 async fn purges(connections: &Connections) -> Result<Vec<String>, StoreError> {
     let sql = "SELECT key FROM purges WHERE pool_id = '' ORDER BY key LIMIT $1";
-    let rows = connections.query(sql, &[Param::Int(rules::limit(PURGES_A_SWEEP))]).await?;
+    let rows = connections
+        .query(sql, &[Param::Int(rules::limit(PURGES_A_SWEEP))])
+        .await?;
     rows.iter().map(|row| text(row, 0)).collect()
 }
 
 /// Deletes up to `batch` rows of what a purge covers. It waits for rows that another node is deleting:
 /// to skip them would be to think the work done before it is.
-async fn purge(connections: &Connections, purge: Purge<'_>, batch: usize) -> Result<usize, StoreError> {
+async fn purge(
+    connections: &Connections,
+    purge: Purge<'_>,
+    batch: usize,
+) -> Result<usize, StoreError> {
     let pool = match purge {
         Purge::Pool(pool) => pool,
         Purge::Group { pool, id } => {
             let pick = "pool_id = $1 AND group_id = $2 ORDER BY sub LIMIT $3 FOR UPDATE";
-            let params = [Param::text(pool), Param::text(id), Param::Int(rules::limit(batch))];
-            return delete(connections, "members", "pool_id, sub, group_name", pick, &params).await;
+            let params = [
+                Param::text(pool),
+                Param::text(id),
+                Param::Int(rules::limit(batch)),
+            ];
+            return delete(
+                connections,
+                "members",
+                "pool_id, sub, group_name",
+                pick,
+                &params,
+            )
+            .await;
         }
     };
     let mut left = batch;
     for (table, columns) in rules::POOL_TABLES {
         let pick = format!("pool_id = $1 ORDER BY {columns} LIMIT $2 FOR UPDATE");
         let params = [Param::text(pool), Param::Int(rules::limit(left))];
-        left -= delete(connections, table, &format!("pool_id, {columns}"), &pick, &params).await?;
+        left -= delete(
+            connections,
+            table,
+            &format!("pool_id, {columns}"),
+            &pick,
+            &params,
+        )
+        .await?;
     }
     Ok(batch - left)
 }

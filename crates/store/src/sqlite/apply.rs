@@ -2,7 +2,7 @@
 //! touches no row, the precondition did not hold.
 
 use cenote_idp::ports::{Change, CommitError, Expect, Kind, Message, StoreError, UserRow, Write};
-use rusqlite::{Connection, ErrorCode, Params, params};
+use rusqlite::{Connection, ErrorCode, Params, ToSql, params};
 
 use crate::rules;
 
@@ -41,7 +41,9 @@ pub(crate) fn change(connection: &Connection, change: &Change) -> Result<usize, 
     for (index, write) in change.writes.iter().enumerate() {
         let held = match apply(connection, write) {
             // A key that had to be free is taken: of a user, a message, or a client in another pool.
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => false,
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                false
+            }
             other => other?,
         };
         if !held {
@@ -56,16 +58,37 @@ pub(crate) fn change(connection: &Connection, change: &Change) -> Result<usize, 
 
 /// Applies one write and says whether its precondition held.
 fn apply(connection: &Connection, write: &Write) -> rusqlite::Result<bool> {
-    let execute = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| execute(connection, sql, parameters);
+    let execute = |sql: &str, parameters: &[&dyn ToSql]| execute(connection, sql, parameters);
     match write {
-        Write::Put { kind, pool, key, doc, expires_at, expect } => {
-            put(connection, *kind, params![pool, key, doc, expires_at], *expect)
-        }
-        Write::Delete { kind, pool, key, expect } => delete(connection, *kind, pool, key, *expect),
-        Write::Require { kind, pool, key, expect } => require(connection, *kind, pool, key, *expect),
+        Write::Put {
+            kind,
+            pool,
+            key,
+            doc,
+            expires_at,
+            expect,
+        } => put(connection, *kind, [pool, key, doc, expires_at], *expect),
+        Write::Delete {
+            kind,
+            pool,
+            key,
+            expect,
+        } => delete(connection, *kind, pool, key, *expect),
+        Write::Require {
+            kind,
+            pool,
+            key,
+            expect,
+        } => require(connection, *kind, pool, key, *expect),
         Write::InsertUser(row) => insert_user(connection, row),
-        Write::UpdateUser { row, searched_changed: true } => update_user(connection, row),
-        Write::UpdateUser { row, searched_changed: false } => touched(execute(
+        Write::UpdateUser {
+            row,
+            searched_changed: true,
+        } => update_user(connection, row),
+        Write::UpdateUser {
+            row,
+            searched_changed: false,
+        } => touched(execute(
             "UPDATE users SET doc = ?3, version = version + 1 WHERE pool_id = ?1 AND sub = ?2 AND version = ?4",
             params![row.pool, row.sub, row.doc, row.version],
         )),
@@ -79,37 +102,62 @@ fn apply(connection: &Connection, write: &Write) -> rusqlite::Result<bool> {
             "DELETE FROM names WHERE pool_id = ?1 AND name = ?2 AND sub = ?3",
             params![pool, name, sub],
         )),
-        Write::AddMember { pool, group, group_id, sub } => regardless(execute(
+        Write::AddMember {
+            pool,
+            group,
+            group_id,
+            sub,
+        } => regardless(execute(
             "INSERT INTO members (pool_id, sub, group_name, group_id) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (pool_id, sub, group_name) DO UPDATE SET group_id = excluded.group_id \
              WHERE members.group_id <> excluded.group_id",
             params![pool, sub, group, group_id],
         )),
-        Write::RemoveMember { pool, group_id, sub } => regardless(execute(
+        Write::RemoveMember {
+            pool,
+            group_id,
+            sub,
+        } => regardless(execute(
             "DELETE FROM members WHERE pool_id = ?1 AND group_id = ?2 AND sub = ?3",
             params![pool, group_id, sub],
         )),
-        Write::Queue(Message { id, pool, sub, at, doc, tries, due_at, expires_at }) => touched(execute(
+        Write::Queue(Message {
+            id,
+            pool,
+            sub,
+            at,
+            doc,
+            tries,
+            due_at,
+            expires_at,
+        }) => touched(execute(
             "INSERT INTO messages (id, pool_id, sub, at, doc, tries, due_at, expires_at) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![id, pool, sub, at, doc, tries, due_at, expires_at],
         )),
-        Write::Reschedule { id, tries, due_at, expires_at } => regardless(execute(
+        Write::Reschedule {
+            id,
+            tries,
+            due_at,
+            expires_at,
+        } => regardless(execute(
             "UPDATE messages SET tries = ?2, due_at = ?3, expires_at = ?4 WHERE id = ?1",
             params![id, tries, due_at, expires_at],
         )),
-        Write::DropMessage { id } => regardless(execute("DELETE FROM messages WHERE id = ?1", params![id])),
+        Write::DropMessage { id } => {
+            regardless(execute("DELETE FROM messages WHERE id = ?1", params![id]))
+        }
     }
 }
 
 fn put(
     connection: &Connection,
     kind: Kind,
-    parameters: &[&dyn rusqlite::ToSql; 4],
+    parameters: [&dyn ToSql; 4],
     expect: Expect,
 ) -> rusqlite::Result<bool> {
     let table = kind.table();
-    let [pool, key, doc, expires_at] = *parameters;
+    let [pool, key, doc, expires_at] = parameters;
     let upsert = format!(
         "INSERT INTO {table} (pool_id, key, doc, version, expires_at) VALUES (?1, ?2, ?3, 1, ?4) \
          ON CONFLICT (pool_id, key) DO UPDATE \
@@ -134,22 +182,46 @@ fn put(
     })
 }
 
-fn delete(connection: &Connection, kind: Kind, pool: &str, key: &str, expect: Expect) -> rusqlite::Result<bool> {
-    let sql = format!("DELETE FROM {} WHERE pool_id = ?1 AND key = ?2", kind.table());
+fn delete(
+    connection: &Connection,
+    kind: Kind,
+    pool: &str,
+    key: &str,
+    expect: Expect,
+) -> rusqlite::Result<bool> {
+    let sql = format!(
+        "DELETE FROM {} WHERE pool_id = ?1 AND key = ?2",
+        kind.table()
+    );
     match expect {
-        Expect::Version(version) => {
-            touched(execute(connection, &format!("{sql} AND version = ?3"), params![pool, key, version]))
-        }
+        Expect::Version(version) => touched(execute(
+            connection,
+            &format!("{sql} AND version = ?3"),
+            params![pool, key, version],
+        )),
         Expect::Present => touched(execute(connection, &sql, params![pool, key])),
-        Expect::Any | Expect::Absent { .. } => regardless(execute(connection, &sql, params![pool, key])),
+        Expect::Any | Expect::Absent { .. } => {
+            regardless(execute(connection, &sql, params![pool, key]))
+        }
     }
 }
 
 /// There is one writer, so what is so now stays so until this change is committed.
-fn require(connection: &Connection, kind: Kind, pool: &str, key: &str, expect: Expect) -> rusqlite::Result<bool> {
-    let sql = format!("SELECT 1 FROM {} WHERE pool_id = ?1 AND key = ?2", kind.table());
+fn require(
+    connection: &Connection,
+    kind: Kind,
+    pool: &str,
+    key: &str,
+    expect: Expect,
+) -> rusqlite::Result<bool> {
+    let sql = format!(
+        "SELECT 1 FROM {} WHERE pool_id = ?1 AND key = ?2",
+        kind.table()
+    );
     if let Expect::Version(version) = expect {
-        connection.prepare_cached(&format!("{sql} AND version = ?3"))?.exists(params![pool, key, version])
+        connection
+            .prepare_cached(&format!("{sql} AND version = ?3"))?
+            .exists(params![pool, key, version])
     } else {
         connection.prepare_cached(&sql)?.exists(params![pool, key])
     }
@@ -205,7 +277,12 @@ fn update_user(connection: &Connection, row: &UserRow) -> rusqlite::Result<bool>
     ))
 }
 
-fn delete_user(connection: &Connection, pool: &str, sub: &str, version: i64) -> rusqlite::Result<bool> {
+fn delete_user(
+    connection: &Connection,
+    pool: &str,
+    sub: &str,
+    version: i64,
+) -> rusqlite::Result<bool> {
     let there = touched(execute(
         connection,
         "DELETE FROM users WHERE pool_id = ?1 AND sub = ?2 AND version = ?3",
@@ -214,8 +291,16 @@ fn delete_user(connection: &Connection, pool: &str, sub: &str, version: i64) -> 
     if !there {
         return Ok(false);
     }
-    execute(connection, "DELETE FROM names WHERE pool_id = ?1 AND sub = ?2", params![pool, sub])?;
-    execute(connection, "DELETE FROM members WHERE pool_id = ?1 AND sub = ?2", params![pool, sub])?;
+    execute(
+        connection,
+        "DELETE FROM names WHERE pool_id = ?1 AND sub = ?2",
+        params![pool, sub],
+    )?;
+    execute(
+        connection,
+        "DELETE FROM members WHERE pool_id = ?1 AND sub = ?2",
+        params![pool, sub],
+    )?;
     let (start, end) = rules::codes_of(sub);
     execute(
         connection,

@@ -1,6 +1,8 @@
 //! The look-ups. Every list is served by an index that has its order, and pages by key.
 
-use cenote_idp::ports::{Kind, Message, MessageFilter, Record, Searched, StoreError, UserFilter, UserRow};
+use cenote_idp::ports::{
+    Kind, Message, MessageFilter, Record, Searched, StoreError, UserFilter, UserRow,
+};
 use rusqlite::{Connection, OptionalExtension, Params, Row, ToSql, params};
 
 use crate::rules::{self, Column};
@@ -17,7 +19,9 @@ pub(crate) fn record(
     key: &str,
 ) -> Result<Option<Record>, StoreError> {
     let table = kind.table();
-    let sql = format!("SELECT pool_id, key, doc, version, expires_at FROM {table} WHERE pool_id = ?1 AND key = ?2");
+    let sql = format!(
+        "SELECT pool_id, key, doc, version, expires_at FROM {table} WHERE pool_id = ?1 AND key = ?2"
+    );
     one(connection, &sql, params![pool, key], read_record)
 }
 
@@ -40,7 +44,12 @@ pub(crate) fn records(
     );
     let limit = rules::limit(limit);
     match end {
-        Some(end) => many(connection, &sql, params![pool, start, limit, end], read_record),
+        Some(end) => many(
+            connection,
+            &sql,
+            params![pool, start, limit, end],
+            read_record,
+        ),
         None => many(connection, &sql, params![pool, start, limit], read_record),
     }
 }
@@ -56,7 +65,11 @@ pub(crate) fn client(connection: &Connection, id: &str) -> Result<Option<Record>
 }
 
 /// The owner of a sign-in name.
-pub(crate) fn user_by_name(connection: &Connection, pool: &str, name: &str) -> Result<Option<UserRow>, StoreError> {
+pub(crate) fn user_by_name(
+    connection: &Connection,
+    pool: &str,
+    name: &str,
+) -> Result<Option<UserRow>, StoreError> {
     let sql = format!(
         "SELECT {USER} FROM names n JOIN users u ON u.pool_id = n.pool_id AND u.sub = n.sub \
          WHERE n.pool_id = ?1 AND n.name = ?2"
@@ -65,7 +78,11 @@ pub(crate) fn user_by_name(connection: &Connection, pool: &str, name: &str) -> R
 }
 
 /// The user with this `sub`.
-pub(crate) fn user(connection: &Connection, pool: &str, sub: &str) -> Result<Option<UserRow>, StoreError> {
+pub(crate) fn user(
+    connection: &Connection,
+    pool: &str,
+    sub: &str,
+) -> Result<Option<UserRow>, StoreError> {
     let sql = format!("SELECT {USER} FROM users u WHERE u.pool_id = ?1 AND u.sub = ?2");
     one(connection, &sql, params![pool, sub], read_user)
 }
@@ -81,28 +98,45 @@ pub(crate) fn users(
     let limit = rules::limit(limit);
     let after_sub = after.unwrap_or_default();
     let page = |condition: &str, parameters: &[&dyn ToSql]| {
-        let sql = format!("SELECT {USER} FROM users u WHERE u.pool_id = ?1 {condition} ORDER BY u.sub LIMIT ?3");
+        let sql = format!(
+            "SELECT {USER} FROM users u WHERE u.pool_id = ?1 {condition} ORDER BY u.sub LIMIT ?3"
+        );
         many(connection, &sql, parameters, read_user)
     };
-    let Some(UserFilter { column, value, prefix }) = filter else {
+    let Some(UserFilter {
+        column,
+        value,
+        prefix,
+    }) = filter
+    else {
         return page("AND u.sub > ?2", params![pool, after_sub, limit]);
     };
     match Column::named(column)? {
         Column::Sub if *prefix => {
             let (from, start) = rules::page_start(value, after);
             match rules::prefix_end(value) {
-                Some(end) => page(&format!("AND u.sub {from} ?2 AND u.sub < ?4"), params![pool, start, limit, end]),
+                Some(end) => page(
+                    &format!("AND u.sub {from} ?2 AND u.sub < ?4"),
+                    params![pool, start, limit, end],
+                ),
                 None => page(&format!("AND u.sub {from} ?2"), params![pool, start, limit]),
             }
         }
-        Column::Sub => page("AND u.sub > ?2 AND u.sub = ?4", params![pool, after_sub, limit, value]),
+        Column::Sub => page(
+            "AND u.sub > ?2 AND u.sub = ?4",
+            params![pool, after_sub, limit, value],
+        ),
         Column::Enabled => match value.parse::<bool>() {
-            Ok(enabled) => page("AND u.sub > ?2 AND u.enabled = ?4", params![pool, after_sub, limit, enabled]),
+            Ok(enabled) => page(
+                "AND u.sub > ?2 AND u.enabled = ?4",
+                params![pool, after_sub, limit, enabled],
+            ),
             Err(_) => Ok(Vec::new()),
         },
-        Column::Short(name) | Column::Attribute(name) if !prefix => {
-            page(&format!("AND u.sub > ?2 AND u.{name} = ?4"), params![pool, after_sub, limit, value])
-        }
+        Column::Short(name) | Column::Attribute(name) if !prefix => page(
+            &format!("AND u.sub > ?2 AND u.{name} = ?4"),
+            params![pool, after_sub, limit, value],
+        ),
         Column::Short(name) | Column::Attribute(name) => {
             // The page is picked from the column's index alone. Without statistics SQLite might walk all
             // of the pool in the order of sub instead, hence the name of the index.
@@ -113,7 +147,10 @@ pub(crate) fn users(
                 )
             };
             match rules::prefix_end(value) {
-                Some(end) => page(&pick(&format!("AND {name} < ?5")), params![pool, after_sub, limit, value, end]),
+                Some(end) => page(
+                    &pick(&format!("AND {name} < ?5")),
+                    params![pool, after_sub, limit, value, end],
+                ),
                 None => page(&pick(""), params![pool, after_sub, limit, value]),
             }
         }
@@ -156,7 +193,12 @@ pub(crate) fn members(
         "SELECT {USER} FROM members m JOIN users u ON u.pool_id = m.pool_id AND u.sub = m.sub \
          WHERE m.pool_id = ?1 AND m.group_id = ?2 AND m.sub > ?3 ORDER BY m.sub LIMIT ?4"
     );
-    let parameters = params![pool, group_id, after.unwrap_or_default(), rules::limit(limit)];
+    let parameters = params![
+        pool,
+        group_id,
+        after.unwrap_or_default(),
+        rules::limit(limit)
+    ];
     many(connection, &sql, parameters, read_user)
 }
 
@@ -166,16 +208,42 @@ pub(crate) fn messages(
     filter: &MessageFilter,
     limit: usize,
 ) -> Result<Vec<Message>, StoreError> {
-    let of_pool = if filter.pool.is_some() { "AND pool_id = ?2" } else { "AND ?2 IS NULL" };
-    let of_user = if filter.sub.is_some() { "AND sub = ?3" } else { "AND ?3 IS NULL" };
-    let sql = format!("SELECT {MESSAGE} FROM messages WHERE true {of_pool} {of_user} ORDER BY at DESC, id DESC LIMIT ?1");
-    many(connection, &sql, params![rules::limit(limit), filter.pool, filter.sub], read_message)
+    let of_pool = if filter.pool.is_some() {
+        "AND pool_id = ?2"
+    } else {
+        "AND ?2 IS NULL"
+    };
+    let of_user = if filter.sub.is_some() {
+        "AND sub = ?3"
+    } else {
+        "AND ?3 IS NULL"
+    };
+    let sql = format!(
+        "SELECT {MESSAGE} FROM messages WHERE true {of_pool} {of_user} ORDER BY at DESC, id DESC LIMIT ?1"
+    );
+    many(
+        connection,
+        &sql,
+        params![rules::limit(limit), filter.pool, filter.sub],
+        read_message,
+    )
 }
 
 /// Messages that are due, oldest due first.
-pub(crate) fn due_messages(connection: &Connection, now: i64, limit: usize) -> Result<Vec<Message>, StoreError> {
-    let sql = format!("SELECT {MESSAGE} FROM messages WHERE due_at <= ?1 ORDER BY due_at, at, id LIMIT ?2");
-    many(connection, &sql, params![now, rules::limit(limit)], read_message)
+pub(crate) fn due_messages(
+    connection: &Connection,
+    now: i64,
+    limit: usize,
+) -> Result<Vec<Message>, StoreError> {
+    let sql = format!(
+        "SELECT {MESSAGE} FROM messages WHERE due_at <= ?1 ORDER BY due_at, at, id LIMIT ?2"
+    );
+    many(
+        connection,
+        &sql,
+        params![now, rules::limit(limit)],
+        read_message,
+    )
 }
 
 fn one<T>(
@@ -202,7 +270,10 @@ fn many<T>(
         .map_err(failed)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is the argument of map_err")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is the argument of map_err"
+)]
 fn failed(error: rusqlite::Error) -> StoreError {
     StoreError(format!("SQLite could not read: {error}"))
 }

@@ -16,7 +16,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use cenote_idp::ports::{
-    Change, CommitError, Kind, Message, MessageFilter, Record, Store, StoreError, UserFilter, UserRow,
+    Change, CommitError, Kind, Message, MessageFilter, Record, Store, StoreError, UserFilter,
+    UserRow,
 };
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -75,7 +76,10 @@ impl SqliteStore {
 
     /// How much was written so far.
     pub fn stats(&self) -> Stats {
-        Stats { changes: self.changes.load(Ordering::Relaxed), transactions: self.writer.transactions() }
+        Stats {
+            changes: self.changes.load(Ordering::Relaxed),
+            transactions: self.writer.transactions(),
+        }
     }
 
     async fn read<T, F>(&self, look_up: F) -> Result<T, StoreError>
@@ -94,17 +98,24 @@ impl SqliteStore {
             Some(readers) => readers.send(read)?,
             None => self.writer.read(read).await?,
         }
-        answer.await.unwrap_or_else(|_| Err(StoreError("a reader of the database has stopped".to_owned())))
+        answer.await.unwrap_or_else(|_| {
+            Err(StoreError(
+                "a reader of the database has stopped".to_owned(),
+            ))
+        })
     }
 
     async fn maintain<F>(&self, task: F) -> Result<usize, StoreError>
     where
         F: FnOnce(&Connection) -> Result<usize, Refused> + Send + 'static,
     {
-        self.writer.write(Box::new(task)).await.map_err(|error| match error {
-            CommitError::Store(error) => error,
-            refused => StoreError(refused.to_string()),
-        })
+        self.writer
+            .write(Box::new(task))
+            .await
+            .map_err(|error| match error {
+                CommitError::Store(error) => error,
+                refused => StoreError(refused.to_string()),
+            })
     }
 }
 
@@ -114,9 +125,15 @@ impl Store for SqliteStore {
         false
     }
 
-    async fn record(&self, kind: Kind, pool: &str, key: &str) -> Result<Option<Record>, StoreError> {
+    async fn record(
+        &self,
+        kind: Kind,
+        pool: &str,
+        key: &str,
+    ) -> Result<Option<Record>, StoreError> {
         let (pool, key) = (pool.to_owned(), key.to_owned());
-        self.read(move |connection| look_up::record(connection, kind, &pool, &key)).await
+        self.read(move |connection| look_up::record(connection, kind, &pool, &key))
+            .await
     }
 
     async fn records(
@@ -128,22 +145,28 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<Record>, StoreError> {
         let (pool, prefix, after) = (pool.to_owned(), prefix.to_owned(), after.map(str::to_owned));
-        self.read(move |connection| look_up::records(connection, kind, &pool, &prefix, after.as_deref(), limit)).await
+        self.read(move |connection| {
+            look_up::records(connection, kind, &pool, &prefix, after.as_deref(), limit)
+        })
+        .await
     }
 
     async fn client(&self, id: &str) -> Result<Option<Record>, StoreError> {
         let id = id.to_owned();
-        self.read(move |connection| look_up::client(connection, &id)).await
+        self.read(move |connection| look_up::client(connection, &id))
+            .await
     }
 
     async fn user_by_name(&self, pool: &str, name: &str) -> Result<Option<UserRow>, StoreError> {
         let (pool, name) = (pool.to_owned(), name.to_owned());
-        self.read(move |connection| look_up::user_by_name(connection, &pool, &name)).await
+        self.read(move |connection| look_up::user_by_name(connection, &pool, &name))
+            .await
     }
 
     async fn user(&self, pool: &str, sub: &str) -> Result<Option<UserRow>, StoreError> {
         let (pool, sub) = (pool.to_owned(), sub.to_owned());
-        self.read(move |connection| look_up::user(connection, &pool, &sub)).await
+        self.read(move |connection| look_up::user(connection, &pool, &sub))
+            .await
     }
 
     async fn users(
@@ -154,12 +177,16 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<UserRow>, StoreError> {
         let (pool, filter, after) = (pool.to_owned(), filter.cloned(), after.map(str::to_owned));
-        self.read(move |connection| look_up::users(connection, &pool, filter.as_ref(), after.as_deref(), limit)).await
+        self.read(move |connection| {
+            look_up::users(connection, &pool, filter.as_ref(), after.as_deref(), limit)
+        })
+        .await
     }
 
     async fn user_count(&self, pool: &str) -> Result<i64, StoreError> {
         let pool = pool.to_owned();
-        self.read(move |connection| look_up::user_count(connection, &pool)).await
+        self.read(move |connection| look_up::user_count(connection, &pool))
+            .await
     }
 
     async fn groups_of(
@@ -170,7 +197,10 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<(Record, String)>, StoreError> {
         let (pool, sub, after) = (pool.to_owned(), sub.to_owned(), after.map(str::to_owned));
-        self.read(move |connection| look_up::groups_of(connection, &pool, &sub, after.as_deref(), limit)).await
+        self.read(move |connection| {
+            look_up::groups_of(connection, &pool, &sub, after.as_deref(), limit)
+        })
+        .await
     }
 
     async fn members(
@@ -180,17 +210,30 @@ impl Store for SqliteStore {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<UserRow>, StoreError> {
-        let (pool, group_id, after) = (pool.to_owned(), group_id.to_owned(), after.map(str::to_owned));
-        self.read(move |connection| look_up::members(connection, &pool, &group_id, after.as_deref(), limit)).await
+        let (pool, group_id, after) = (
+            pool.to_owned(),
+            group_id.to_owned(),
+            after.map(str::to_owned),
+        );
+        self.read(move |connection| {
+            look_up::members(connection, &pool, &group_id, after.as_deref(), limit)
+        })
+        .await
     }
 
-    async fn messages(&self, filter: &MessageFilter, limit: usize) -> Result<Vec<Message>, StoreError> {
+    async fn messages(
+        &self,
+        filter: &MessageFilter,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError> {
         let filter = filter.clone();
-        self.read(move |connection| look_up::messages(connection, &filter, limit)).await
+        self.read(move |connection| look_up::messages(connection, &filter, limit))
+            .await
     }
 
     async fn due_messages(&self, now: i64, limit: usize) -> Result<Vec<Message>, StoreError> {
-        self.read(move |connection| look_up::due_messages(connection, now, limit)).await
+        self.read(move |connection| look_up::due_messages(connection, now, limit))
+            .await
     }
 
     async fn clear_messages(&self) -> Result<(), StoreError> {
@@ -198,12 +241,17 @@ impl Store for SqliteStore {
     }
 
     async fn sweep(&self, now: i64, batch: usize) -> Result<usize, StoreError> {
-        self.maintain(move |connection| sweep::sweep(connection, now, batch)).await
+        self.maintain(move |connection| sweep::sweep(connection, now, batch))
+            .await
     }
 
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
         rules::check(&change)?;
-        self.writer.write(Box::new(move |connection| apply::change(connection, &change))).await?;
+        self.writer
+            .write(Box::new(move |connection| {
+                apply::change(connection, &change)
+            }))
+            .await?;
         self.changes.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }

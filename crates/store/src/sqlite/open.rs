@@ -11,7 +11,10 @@ use cenote_idp::ports::StoreError;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
 /// The migrations, oldest first, each with the version of the schema that it makes.
-const MIGRATIONS: [(i64, &str); 1] = [(1, include_str!("../../migrations/sqlite/0001_foundation.sql"))];
+const MIGRATIONS: [(i64, &str); 1] = [(
+    1,
+    include_str!("../../migrations/sqlite/0001_foundation.sql"),
+)];
 /// The version that this code works with.
 const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
@@ -33,12 +36,20 @@ pub(crate) struct Opened {
 
 /// Opens the database in a directory and brings its schema up to date.
 pub(crate) fn directory(directory: &Path) -> Result<Opened, StoreError> {
-    create_directory(directory)
-        .map_err(|error| StoreError(format!("cannot create the data directory {}: {error}", directory.display())))?;
+    create_directory(directory).map_err(|error| {
+        StoreError(format!(
+            "cannot create the data directory {}: {error}",
+            directory.display()
+        ))
+    })?;
     let lock = lock(directory)?;
     let path = directory.join(FILE);
-    create_file(&path)
-        .map_err(|error| StoreError(format!("cannot write the database {}: {error}", path.display())))?;
+    create_file(&path).map_err(|error| {
+        StoreError(format!(
+            "cannot write the database {}: {error}",
+            path.display()
+        ))
+    })?;
     let explain = |error: rusqlite::Error| explain(&path, &error);
     let writer = Connection::open_with_flags(
         &path,
@@ -47,7 +58,10 @@ pub(crate) fn directory(directory: &Path) -> Result<Opened, StoreError> {
     .map_err(explain)?;
     // SQLite opens what it may not write for reading, and says so only later.
     if writer.is_readonly(MAIN_DB).map_err(explain)? {
-        return Err(StoreError(format!("the database {} is read-only", path.display())));
+        return Err(StoreError(format!(
+            "the database {} is read-only",
+            path.display()
+        )));
     }
     check_owner(&writer, &path)?;
     writer
@@ -60,13 +74,21 @@ pub(crate) fn directory(directory: &Path) -> Result<Opened, StoreError> {
     prepare(&writer).map_err(explain)?;
     migrate(&writer, &directory.display().to_string(), explain)?;
     let readers = thread::available_parallelism().map_or(2, NonZero::get);
-    let readers = (0..readers).map(|_| reader(&path).map_err(explain)).collect::<Result<_, _>>()?;
-    Ok(Opened { writer, readers, lock })
+    let readers = (0..readers)
+        .map(|_| reader(&path).map_err(explain))
+        .collect::<Result<_, _>>()?;
+    Ok(Opened {
+        writer,
+        readers,
+        lock,
+    })
 }
 
 /// A fresh database in memory.
 pub(crate) fn memory() -> Result<Connection, StoreError> {
-    let explain = |error: rusqlite::Error| StoreError(format!("SQLite cannot open a database in memory: {error}"));
+    let explain = |error: rusqlite::Error| {
+        StoreError(format!("SQLite cannot open a database in memory: {error}"))
+    };
     let connection = Connection::open_in_memory().map_err(explain)?;
     prepare(&connection).map_err(explain)?;
     migrate(&connection, "memory", explain)?;
@@ -90,7 +112,10 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 #[cfg(unix)]
 fn create_directory(directory: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
 }
 
 #[cfg(not(unix))]
@@ -116,32 +141,43 @@ fn writable(path: &Path) -> io::Result<File> {
 
 fn lock(directory: &Path) -> Result<File, StoreError> {
     let shown = directory.display();
-    let file = writable(&directory.join(LOCK))
-        .map_err(|error| StoreError(format!("the data directory {shown} cannot be written: {error}")))?;
+    let file = writable(&directory.join(LOCK)).map_err(|error| {
+        StoreError(format!(
+            "the data directory {shown} cannot be written: {error}"
+        ))
+    })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(StoreError(format!("the data in {shown} is in use by another process; stop that one first")))
-        }
-        Err(TryLockError::Error(error)) => {
-            Err(StoreError(format!("the data directory {shown} cannot be locked: {error}")))
-        }
+        Err(TryLockError::WouldBlock) => Err(StoreError(format!(
+            "the data in {shown} is in use by another process; stop that one first"
+        ))),
+        Err(TryLockError::Error(error)) => Err(StoreError(format!(
+            "the data directory {shown} cannot be locked: {error}"
+        ))),
     }
 }
 
 /// Refuses a file that some other program made; marks a new one.
 fn check_owner(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let explain = |error: rusqlite::Error| explain(path, &error);
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(explain)?;
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))
+        .map_err(explain)?;
     if tables == 0 {
-        return connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(explain);
+        return connection
+            .pragma_update(None, "application_id", APPLICATION_ID)
+            .map_err(explain);
     }
-    let owner: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(explain)?;
+    let owner: i32 = connection
+        .pragma_query_value(None, "application_id", |row| row.get(0))
+        .map_err(explain)?;
     if owner == APPLICATION_ID {
         Ok(())
     } else {
-        Err(StoreError(format!("{} is a database of another program", path.display())))
+        Err(StoreError(format!(
+            "{} is a database of another program",
+            path.display()
+        )))
     }
 }
 
@@ -165,9 +201,17 @@ fn migrate(
     transaction
         .execute_batch("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY) STRICT")
         .map_err(explain)?;
-    for (version, migration) in MIGRATIONS.into_iter().filter(|(version, _)| *version > found) {
+    for (version, migration) in MIGRATIONS
+        .into_iter()
+        .filter(|(version, _)| *version > found)
+    {
         transaction.execute_batch(migration).map_err(explain)?;
-        transaction.execute("INSERT INTO schema_version (version) VALUES (?1)", [version]).map_err(explain)?;
+        transaction
+            .execute(
+                "INSERT INTO schema_version (version) VALUES (?1)",
+                [version],
+            )
+            .map_err(explain)?;
     }
     transaction.commit().map_err(explain)
 }
@@ -176,7 +220,11 @@ fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
     if !connection.table_exists(Some(MAIN_DB), c"schema_version")? {
         return Ok(0);
     }
-    connection.query_row("SELECT coalesce(max(version), 0) FROM schema_version", [], |row| row.get(0))
+    connection.query_row(
+        "SELECT coalesce(max(version), 0) FROM schema_version",
+        [],
+        |row| row.get(0),
+    )
 }
 
 fn explain(path: &Path, error: &rusqlite::Error) -> StoreError {
@@ -188,7 +236,9 @@ fn explain(path: &Path, error: &rusqlite::Error) -> StoreError {
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             format!("the database {path} cannot be written: {error}")
         }
-        Some(ErrorCode::DiskFull) => format!("the database {path} cannot be opened: the disk is full"),
+        Some(ErrorCode::DiskFull) => {
+            format!("the database {path} cannot be opened: the disk is full")
+        }
         _ => format!("the database {path} cannot be opened: {error}"),
     })
 }

@@ -21,7 +21,10 @@ impl Readers {
         // Not bounded: each read in it belongs to a request that waits, and the server bounds those.
         let (queue, reads) = crossbeam_channel::unbounded();
         // Threads that were started are joined even when a later one cannot be.
-        let mut readers = Self { queue: Some(queue), threads: Vec::with_capacity(connections.len()) };
+        let mut readers = Self {
+            queue: Some(queue),
+            threads: Vec::with_capacity(connections.len()),
+        };
         for connection in connections {
             let reads = reads.clone();
             let thread = thread::Builder::new()
@@ -35,8 +38,17 @@ impl Readers {
 
     /// Hands a read to whichever thread is free first.
     pub(crate) fn send(&self, read: Read) -> Result<(), StoreError> {
-        let sent = self.queue.as_ref().is_some_and(|queue| queue.send(read).is_ok());
-        if sent { Ok(()) } else { Err(StoreError("the readers of the database have stopped".to_owned())) }
+        let sent = self
+            .queue
+            .as_ref()
+            .is_some_and(|queue| queue.send(read).is_ok());
+        if sent {
+            Ok(())
+        } else {
+            Err(StoreError(
+                "the readers of the database have stopped".to_owned(),
+            ))
+        }
     }
 }
 

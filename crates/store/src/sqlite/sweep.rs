@@ -20,13 +20,19 @@ pub(crate) fn sweep(connection: &Connection, now: i64, batch: usize) -> Result<u
         )?;
     }
     for key in purges(connection)? {
-        let Some(wanted) = Purge::of_key(&key) else { continue };
+        let Some(wanted) = Purge::of_key(&key) else {
+            continue;
+        };
         left -= purge(connection, wanted, left)?;
         if left == 0 {
             break;
         }
         // There was room for more, so nothing more is there.
-        left -= delete(connection, "DELETE FROM purges WHERE pool_id = '' AND key = ?1", params![key])?;
+        left -= delete(
+            connection,
+            "DELETE FROM purges WHERE pool_id = '' AND key = ?1",
+            params![key],
+        )?;
         if left == 0 {
             break;
         }
@@ -40,8 +46,11 @@ pub(crate) fn clear_messages(connection: &Connection) -> Result<usize, Refused> 
 }
 
 fn purges(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut statement = connection.prepare_cached("SELECT key FROM purges WHERE pool_id = '' ORDER BY key LIMIT ?1")?;
-    statement.query_map(params![rules::limit(PURGES_A_SWEEP)], |row| row.get(0))?.collect()
+    let mut statement = connection
+        .prepare_cached("SELECT key FROM purges WHERE pool_id = '' ORDER BY key LIMIT ?1")?;
+    statement
+        .query_map(params![rules::limit(PURGES_A_SWEEP)], |row| row.get(0))?
+        .collect()
 }
 
 /// Deletes up to `batch` rows of what a purge covers.

@@ -51,7 +51,11 @@ impl Writer {
             .name("cenote-writer".to_owned())
             .spawn(move || work(jobs, &connection, &counter))
             .map_err(|error| StoreError(format!("cannot start the writer thread: {error}")))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), transactions })
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+            transactions,
+        })
     }
 
     /// Runs a task and answers when it is durable.
@@ -148,7 +152,11 @@ fn commit(connection: &Connection, batch: Vec<Work>, transactions: &AtomicU64) {
     }
 }
 
-fn transaction(connection: &Connection, tasks: Vec<Task>, answers: &mut Vec<Answer>) -> rusqlite::Result<()> {
+fn transaction(
+    connection: &Connection,
+    tasks: Vec<Task>,
+    answers: &mut Vec<Answer>,
+) -> rusqlite::Result<()> {
     run(connection, "BEGIN IMMEDIATE")?;
     for task in tasks {
         run(connection, "SAVEPOINT one")?;

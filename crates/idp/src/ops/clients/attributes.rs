@@ -10,7 +10,12 @@ use crate::{Error, Result};
 const SHORTHAND: &str = "oidc:profile";
 
 /// Attributes that only the service and administrators write.
-const NOT_WRITABLE: [&str; 4] = ["sub", "email_verified", "phone_number_verified", "identities"];
+const NOT_WRITABLE: [&str; 4] = [
+    "sub",
+    "email_verified",
+    "phone_number_verified",
+    "identities",
+];
 
 /// Checks the two lists; `act` is what is being done to the client.
 pub(super) fn check(pool: &Pool, shape: &UserPoolClientType, act: &str) -> Result<()> {
@@ -25,7 +30,9 @@ pub(super) fn check(pool: &Pool, shape: &UserPoolClientType, act: &str) -> Resul
     if let Some(write) = &shape.write_attributes {
         let is_writable = |name: &str| is_open(name) && !NOT_WRITABLE.contains(&name);
         let is_listed = |name: &str| {
-            write.iter().any(|entry| entry == name || entry == SHORTHAND && PROFILE.contains(&name))
+            write
+                .iter()
+                .any(|entry| entry == name || entry == SHORTHAND && PROFILE.contains(&name))
         };
         // A required attribute that cannot be written would let nobody sign up.
         let mut required = pool

@@ -8,10 +8,11 @@ mod validity;
 use std::sync::Arc;
 
 use cenote_model::{
-    ClientTypeType, CreateUserPoolClientRequest, CreateUserPoolClientResponse, DeleteUserPoolClientRequest,
-    DescribeUserPoolClientRequest, DescribeUserPoolClientResponse, ListUserPoolClientsRequest,
-    ListUserPoolClientsResponse, Timestamp, UpdateUserPoolClientRequest, UpdateUserPoolClientResponse,
-    UserPoolClientDescription, UserPoolClientType,
+    ClientTypeType, CreateUserPoolClientRequest, CreateUserPoolClientResponse,
+    DeleteUserPoolClientRequest, DescribeUserPoolClientRequest, DescribeUserPoolClientResponse,
+    ListUserPoolClientsRequest, ListUserPoolClientsResponse, Timestamp,
+    UpdateUserPoolClientRequest, UpdateUserPoolClientResponse, UserPoolClientDescription,
+    UserPoolClientType,
 };
 
 use crate::crypto::alphanumeric;
@@ -33,7 +34,10 @@ pub(crate) async fn create_user_pool_client(
     let pool = cx.pool(&input.user_pool_id).await?;
     let entropy = &*cx.service.entropy;
     let id = alphanumeric(entropy, ID_LENGTH, true);
-    let secret = match (input.generate_secret.unwrap_or_default(), input.client_secret.as_deref()) {
+    let secret = match (
+        input.generate_secret.unwrap_or_default(),
+        input.client_secret.as_deref(),
+    ) {
         (true, Some(_)) => return Err(Error::two_client_secrets()),
         (true, None) => Some(alphanumeric(entropy, SECRET_LENGTH, true)),
         (false, own) => own.map(str::to_owned),
@@ -50,21 +54,30 @@ pub(crate) async fn create_user_pool_client(
             last_modified_date: Some(now),
             ..settings::of_create(input)
         },
-        secrets: secret.iter().map(|secret| Client::seal_secret(cx, &id, secret)).collect(),
+        secrets: secret
+            .iter()
+            .map(|secret| Client::seal_secret(cx, &id, secret))
+            .collect(),
         version: 0,
         id,
     };
     settings::settle(&pool, &mut client, "creating")?;
-    let change =
-        Change::new().with(pool.require()).with(client.put(Expect::Absent { now: cx.now() })?);
+    let change = Change::new()
+        .with(pool.require())
+        .with(client.put(Expect::Absent { now: cx.now() })?);
     cx.commit(change).await?;
-    Ok(CreateUserPoolClientResponse { user_pool_client: Some(shown(cx, &client)?) })
+    Ok(CreateUserPoolClientResponse {
+        user_pool_client: Some(shown(cx, &client)?),
+    })
 }
 
 /// The client as it is shown, with its secret.
 fn shown(cx: &Cx, client: &Client) -> Result<UserPoolClientType> {
     let secret = client.open_secrets(cx)?.into_iter().next();
-    Ok(UserPoolClientType { client_secret: secret.map(Into::into), ..client.shape.clone() })
+    Ok(UserPoolClientType {
+        client_secret: secret.map(Into::into),
+        ..client.shape.clone()
+    })
 }
 
 /// Shows a client's settings and secret.
@@ -74,7 +87,9 @@ pub(crate) async fn describe_user_pool_client(
 ) -> Result<DescribeUserPoolClientResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = cx.client_of(&pool, &input.client_id).await?;
-    Ok(DescribeUserPoolClientResponse { user_pool_client: Some(shown(cx, &client)?) })
+    Ok(DescribeUserPoolClientResponse {
+        user_pool_client: Some(shown(cx, &client)?),
+    })
 }
 
 /// Replaces a client's settings: what is left out goes back to its default, apart from the name.
@@ -95,12 +110,18 @@ pub(crate) async fn update_user_pool_client(
         ..settings::of_update(input)
     };
     settings::settle(&pool, &mut client, "updating")?;
-    cx.commit(Change::new().with(client.put(Expect::Version(client.version))?)).await?;
-    Ok(UpdateUserPoolClientResponse { user_pool_client: Some(shown(cx, &client)?) })
+    cx.commit(Change::new().with(client.put(Expect::Version(client.version))?))
+        .await?;
+    Ok(UpdateUserPoolClientResponse {
+        user_pool_client: Some(shown(cx, &client)?),
+    })
 }
 
 /// Deletes a client. Its tokens are refused from now on.
-pub(crate) async fn delete_user_pool_client(cx: &Cx, input: &DeleteUserPoolClientRequest) -> Result<()> {
+pub(crate) async fn delete_user_pool_client(
+    cx: &Cx,
+    input: &DeleteUserPoolClientRequest,
+) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = cx.client_of(&pool, &input.client_id).await?;
     let gone = Write::Delete {
@@ -122,18 +143,31 @@ pub(crate) async fn list_user_pool_clients(
     let scope = format!("ListUserPoolClients/{}/{wanted}", pool.id);
     let after = page::open(cx, "NextToken", &scope, input.next_token.as_deref())?;
     let size = page::size(input.max_results);
-    let records =
-        cx.service.store.records(Kind::Client, &pool.id, "", after.as_deref(), size + 1).await?;
-    let mut clients = records.iter().map(Client::from_record).collect::<Result<Vec<_>>>()?;
+    let records = cx
+        .service
+        .store
+        .records(Kind::Client, &pool.id, "", after.as_deref(), size + 1)
+        .await?;
+    let mut clients = records
+        .iter()
+        .map(Client::from_record)
+        .collect::<Result<Vec<_>>>()?;
     let next_token = page::cut(cx, &scope, &mut clients, size, |client| &client.id);
     let listed = clients
         .into_iter()
-        .filter(|client| input.client_type.is_none_or(|wanted| client.shape.client_type == Some(wanted)))
+        .filter(|client| {
+            input
+                .client_type
+                .is_none_or(|wanted| client.shape.client_type == Some(wanted))
+        })
         .map(|client| UserPoolClientDescription {
             client_id: client.shape.client_id,
             user_pool_id: client.shape.user_pool_id,
             client_name: client.shape.client_name,
         })
         .collect();
-    Ok(ListUserPoolClientsResponse { user_pool_clients: Some(listed), next_token })
+    Ok(ListUserPoolClientsResponse {
+        user_pool_clients: Some(listed),
+        next_token,
+    })
 }

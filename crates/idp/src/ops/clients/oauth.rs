@@ -9,27 +9,48 @@ use crate::{Error, Result};
 const OWN_USERS: &str = "COGNITO";
 
 /// The scopes that every pool has.
-const SCOPES: [&str; 5] = ["phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"];
+const SCOPES: [&str; 5] = [
+    "phone",
+    "email",
+    "openid",
+    "profile",
+    "aws.cognito.signin.user.admin",
+];
 
 /// Schemes that would run or read something in place of opening an application.
 const UNSAFE_SCHEMES: [&str; 5] = ["javascript", "data", "vbscript", "file", "blob"];
 
 /// Drops empty lists and checks the rest.
-pub(super) fn settle(pool: &Pool, shape: &mut UserPoolClientType, is_confidential: bool) -> Result<()> {
+pub(super) fn settle(
+    pool: &Pool,
+    shape: &mut UserPoolClientType,
+    is_confidential: bool,
+) -> Result<()> {
     shape.callback_urls.take_if(|list| list.is_empty());
     shape.logout_urls.take_if(|list| list.is_empty());
     shape.allowed_oauth_flows.take_if(|list| list.is_empty());
     shape.allowed_oauth_scopes.take_if(|list| list.is_empty());
 
     let providers = shape.supported_identity_providers.iter().flatten();
-    if let Some(unknown) = providers.into_iter().find(|provider| *provider != OWN_USERS) {
+    if let Some(unknown) = providers
+        .into_iter()
+        .find(|provider| *provider != OWN_USERS)
+    {
         return Err(Error::provider_not_found(unknown, &pool.id));
     }
-    for url in shape.callback_urls.iter().chain(&shape.logout_urls).flatten() {
+    for url in shape
+        .callback_urls
+        .iter()
+        .chain(&shape.logout_urls)
+        .flatten()
+    {
         check_url(url)?;
     }
     if let Some(default) = &shape.default_redirect_uri
-        && !shape.callback_urls.as_ref().is_some_and(|urls| urls.contains(default))
+        && !shape
+            .callback_urls
+            .as_ref()
+            .is_some_and(|urls| urls.contains(default))
     {
         return Err(Error::default_redirect(default));
     }
@@ -47,7 +68,9 @@ pub(super) fn settle(pool: &Pool, shape: &mut UserPoolClientType, is_confidentia
 
 fn check_grants(shape: &UserPoolClientType, is_confidential: bool) -> Result<()> {
     let flows = shape.allowed_oauth_flows.as_deref().unwrap_or_default();
-    let is_for_people = flows.iter().any(|flow| *flow != OAuthFlowType::ClientCredentials);
+    let is_for_people = flows
+        .iter()
+        .any(|flow| *flow != OAuthFlowType::ClientCredentials);
     if flows.contains(&OAuthFlowType::ClientCredentials) {
         if is_for_people {
             return Err(Error::machine_flow_not_alone());
@@ -68,9 +91,13 @@ fn check_url(url: &str) -> Result<()> {
     if url.contains('#') {
         return Err(Error::url_with_fragment(url));
     }
-    let Some((scheme, rest)) = url.split_once(':') else { return Err(Error::url_not_absolute(url)) };
+    let Some((scheme, rest)) = url.split_once(':') else {
+        return Err(Error::url_not_absolute(url));
+    };
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
     let scheme = scheme.to_ascii_lowercase();
     if !is_scheme || rest.is_empty() || UNSAFE_SCHEMES.contains(&scheme.as_str()) {
         return Err(Error::url_not_absolute(url));
@@ -82,7 +109,9 @@ fn check_url(url: &str) -> Result<()> {
     if host.is_empty() {
         return Err(Error::url_not_absolute(url));
     }
-    let is_here = ["localhost", "127.0.0.1", "[::1]"].iter().any(|here| host.eq_ignore_ascii_case(here));
+    let is_here = ["localhost", "127.0.0.1", "[::1]"]
+        .iter()
+        .any(|here| host.eq_ignore_ascii_case(here));
     if scheme == "http" && !is_here {
         return Err(Error::url_without_tls(url));
     }
@@ -92,7 +121,9 @@ fn check_url(url: &str) -> Result<()> {
 /// The host of what follows `//`: without user, port, path and query.
 fn host_of(rest: &str) -> &str {
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
     match host.find(']') {
         Some(end) => &host[..=end],
         None => host.split(':').next().unwrap_or_default(),
@@ -141,6 +172,9 @@ mod tests {
         ] {
             assert_eq!(check_url(url), Err(Error::url_not_absolute(url)), "{url}");
         }
-        assert_eq!(check_url("https://a.example/#x"), Err(Error::url_with_fragment("https://a.example/#x")));
+        assert_eq!(
+            check_url("https://a.example/#x"),
+            Err(Error::url_with_fragment("https://a.example/#x"))
+        );
     }
 }

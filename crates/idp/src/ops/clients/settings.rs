@@ -52,12 +52,20 @@ pub(super) fn settle(pool: &Pool, client: &mut Client, act: &str) -> Result<()> 
     let is_confidential = client.is_confidential();
     validity::settle(client)?;
     let shape = &mut client.shape;
-    shape.allowed_oauth_flows_user_pool_client.get_or_insert(false);
+    shape
+        .allowed_oauth_flows_user_pool_client
+        .get_or_insert(false);
     shape.enable_token_revocation.get_or_insert(true);
     shape.auth_session_validity.get_or_insert(3);
     shape.explicit_auth_flows.take_if(|list| list.is_empty());
-    shape.supported_identity_providers.take_if(|list| list.is_empty());
-    if *shape.enable_propagate_additional_user_context_data.get_or_insert(false) && !is_confidential {
+    shape
+        .supported_identity_providers
+        .take_if(|list| list.is_empty());
+    if *shape
+        .enable_propagate_additional_user_context_data
+        .get_or_insert(false)
+        && !is_confidential
+    {
         return Err(Error::context_without_secret());
     }
     attributes::check(pool, shape, act)?;
@@ -69,7 +77,10 @@ pub(super) fn settle(pool: &Pool, client: &mut Client, act: &str) -> Result<()> 
 fn check_flows(pool: &Pool, shape: &UserPoolClientType, is_confidential: bool) -> Result<()> {
     use ExplicitAuthFlowsType as Flow;
     let flows = shape.explicit_auth_flows.as_deref().unwrap_or_default();
-    let modern = flows.iter().filter(|flow| flow.as_str().starts_with("ALLOW_")).count();
+    let modern = flows
+        .iter()
+        .filter(|flow| flow.as_str().starts_with("ALLOW_"))
+        .count();
     if modern > 0 && modern < flows.len() {
         return Err(Error::mixed_flow_names());
     }
@@ -81,7 +92,10 @@ fn check_flows(pool: &Pool, shape: &UserPoolClientType, is_confidential: bool) -
             return Err(Error::client_token_flow_secret());
         }
     }
-    let tier = pool.shape.user_pool_tier.unwrap_or(UserPoolTierType::Essentials);
+    let tier = pool
+        .shape
+        .user_pool_tier
+        .unwrap_or(UserPoolTierType::Essentials);
     if flows.contains(&Flow::AllowUserAuth) && tier == UserPoolTierType::Lite {
         return Err(Error::not_in_tier(tier, "Choice-Based Sign-In"));
     }
@@ -95,8 +109,14 @@ fn check_flows(pool: &Pool, shape: &UserPoolClientType, is_confidential: bool) -
 
 /// A project is named by its ARN, or by its id with a role and the role's external id.
 fn check_analytics(analytics: Option<&AnalyticsConfigurationType>) -> Result<()> {
-    let Some(analytics) = analytics else { return Ok(()) };
-    let others = [&analytics.application_id, &analytics.role_arn, &analytics.external_id];
+    let Some(analytics) = analytics else {
+        return Ok(());
+    };
+    let others = [
+        &analytics.application_id,
+        &analytics.role_arn,
+        &analytics.external_id,
+    ];
     let given = others.iter().filter(|member| member.is_some()).count();
     match (analytics.application_arn.is_some(), given) {
         (true, 0) | (false, 3) => Ok(()),

@@ -19,7 +19,11 @@ const REFRESH_DAYS: i32 = 30;
 /// Fills in the refresh token's validity and checks that each is in range.
 pub(super) fn settle(client: &mut Client) -> Result<()> {
     let units = client.shape.token_validity_units.get_or_insert_default();
-    if client.shape.refresh_token_validity.is_none_or(|validity| validity == 0) {
+    if client
+        .shape
+        .refresh_token_validity
+        .is_none_or(|validity| validity == 0)
+    {
         client.shape.refresh_token_validity = Some(REFRESH_DAYS);
         // The default is a number of days, whatever unit was given.
         if units.refresh_token.is_some() {

@@ -1,7 +1,8 @@
 //! The EmailConfiguration and SmsConfiguration of a pool.
 
 use cenote_model::{
-    EmailConfigurationType, EmailSendingAccountType, SmsConfigurationType, UserPoolType, VerifiedAttributeType,
+    EmailConfigurationType, EmailSendingAccountType, SmsConfigurationType, UserPoolType,
+    VerifiedAttributeType,
 };
 
 use super::triggers::region_of;
@@ -14,12 +15,17 @@ const MAIL_REGIONS: [&str; 3] = ["us-east-1", "us-west-2", "eu-west-1"];
 /// Fills in the mail defaults and checks both configurations.
 pub(super) fn settle(shape: &mut UserPoolType, region: &str) -> Result<()> {
     let email = shape.email_configuration.get_or_insert_default();
-    email.email_sending_account.get_or_insert(EmailSendingAccountType::CognitoDefault);
+    email
+        .email_sending_account
+        .get_or_insert(EmailSendingAccountType::CognitoDefault);
     check_email(email, region)?;
     if let Some(sms) = &shape.sms_configuration {
         check_sms(sms, region)?;
     }
-    let verified = shape.auto_verified_attributes.as_deref().unwrap_or_default();
+    let verified = shape
+        .auto_verified_attributes
+        .as_deref()
+        .unwrap_or_default();
     if verified.contains(&VerifiedAttributeType::PhoneNumber) && shape.sms_configuration.is_none() {
         return Err(Error::sms_for_verification());
     }
@@ -27,7 +33,9 @@ pub(super) fn settle(shape: &mut UserPoolType, region: &str) -> Result<()> {
 }
 
 fn check_email(email: &EmailConfigurationType, region: &str) -> Result<()> {
-    if email.email_sending_account == Some(EmailSendingAccountType::Developer) && email.source_arn.is_none() {
+    if email.email_sending_account == Some(EmailSendingAccountType::Developer)
+        && email.source_arn.is_none()
+    {
         return Err(Error::email_source_missing());
     }
     if let Some(source) = email.source_arn.as_deref().map(region_of)
@@ -49,7 +57,10 @@ fn check_email(email: &EmailConfigurationType, region: &str) -> Result<()> {
 /// An address, or a name followed by an address in angle brackets.
 fn is_sender(from: &str) -> bool {
     let from = from.trim();
-    match from.strip_suffix('>').and_then(|from| from.rsplit_once('<')) {
+    match from
+        .strip_suffix('>')
+        .and_then(|from| from.rsplit_once('<'))
+    {
         Some((name, address)) => is_email(address) && !name.contains(['<', '>', '\r', '\n']),
         None => is_email(from),
     }
@@ -57,15 +68,25 @@ fn is_sender(from: &str) -> bool {
 
 /// The configuration is through SNS or through End User Messaging, from a region that serves the pool's.
 pub(super) fn check_sms(sms: &SmsConfigurationType, region: &str) -> Result<()> {
-    let uses_sns = sms.sns_caller_arn.as_deref().is_some_and(|arn| !arn.is_empty());
+    let uses_sns = sms
+        .sns_caller_arn
+        .as_deref()
+        .is_some_and(|arn| !arn.is_empty());
     if uses_sns == sms.eums_sms.is_some() {
         return Err(Error::one_sms_sender());
     }
     let allowed = sns_regions(region);
-    if sms.sns_region.as_deref().is_some_and(|sns| !allowed.contains(&sns)) {
+    if sms
+        .sns_region
+        .as_deref()
+        .is_some_and(|sns| !allowed.contains(&sns))
+    {
         return Err(Error::sns_region(region, &allowed));
     }
-    let eums_region = sms.eums_sms.as_ref().and_then(|eums| eums.region.as_deref());
+    let eums_region = sms
+        .eums_sms
+        .as_ref()
+        .and_then(|eums| eums.region.as_deref());
     if eums_region.is_some_and(|eums| eums != region) {
         return Err(Error::eums_region(region));
     }
@@ -93,7 +114,14 @@ mod tests {
         for from in ["a@b.example", "Some One <a@b.example>", "<a@b.example>"] {
             assert!(is_sender(from), "{from}");
         }
-        for from in ["", "nobody", "Some One", "Some One <nobody>", "A <B> <a@b.example>", "A\r\n<a@b.example>"] {
+        for from in [
+            "",
+            "nobody",
+            "Some One",
+            "Some One <nobody>",
+            "A <B> <a@b.example>",
+            "A\r\n<a@b.example>",
+        ] {
             assert!(!is_sender(from), "{from:?}");
         }
     }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use cenote_model::{
-    AuthFactorType, EmailSendingAccountType, GetUserPoolMfaConfigRequest, GetUserPoolMfaConfigResponse,
-    RecoveryOptionNameType, SetUserPoolMfaConfigRequest, SetUserPoolMfaConfigResponse, SmsMfaConfigType,
-    Timestamp, UserPoolMfaType, UserPoolTierType, UserPoolType, WebAuthnFactorConfigurationType,
+    AuthFactorType, EmailSendingAccountType, GetUserPoolMfaConfigRequest,
+    GetUserPoolMfaConfigResponse, RecoveryOptionNameType, SetUserPoolMfaConfigRequest,
+    SetUserPoolMfaConfigResponse, SmsMfaConfigType, Timestamp, UserPoolMfaType, UserPoolTierType,
+    UserPoolType, WebAuthnFactorConfigurationType,
 };
 
 use super::{mail_and_sms, settings};
@@ -29,7 +30,11 @@ pub(crate) async fn get_user_pool_mfa_config(
 
 /// SMS is a factor of every pool with MFA that can send it.
 fn shown_sms(pool: &Pool) -> Option<SmsMfaConfigType> {
-    let configuration = pool.shape.sms_configuration.clone().filter(|_| settings::has_mfa(&pool.shape))?;
+    let configuration = pool
+        .shape
+        .sms_configuration
+        .clone()
+        .filter(|_| settings::has_mfa(&pool.shape))?;
     Some(SmsMfaConfigType {
         sms_authentication_message: pool.shape.sms_authentication_message.clone(),
         sms_configuration: Some(configuration),
@@ -50,11 +55,15 @@ pub(crate) async fn set_user_pool_mfa_config(
         Some(UserPoolMfaType::On | UserPoolMfaType::Optional) if !has_factor => {
             return Err(Error::mfa_factor_missing());
         }
-        None if has_factor && !settings::has_mfa(&pool.shape) => return Err(Error::mfa_state_missing()),
+        None if has_factor && !settings::has_mfa(&pool.shape) => {
+            return Err(Error::mfa_state_missing());
+        }
         state => pool.shape.mfa_configuration = state.or(pool.shape.mfa_configuration),
     }
     if let Some(sms) = &input.sms_mfa_configuration {
-        pool.shape.sms_authentication_message.clone_from(&sms.sms_authentication_message);
+        pool.shape
+            .sms_authentication_message
+            .clone_from(&sms.sms_authentication_message);
         if let Some(configuration) = &sms.sms_configuration {
             mail_and_sms::check_sms(configuration, &pool.region)?;
             pool.shape.sms_configuration = Some(configuration.clone());
@@ -63,13 +72,20 @@ pub(crate) async fn set_user_pool_mfa_config(
         }
     }
     if has_factor {
-        pool.mfa.software_token.clone_from(&input.software_token_mfa_configuration);
+        pool.mfa
+            .software_token
+            .clone_from(&input.software_token_mfa_configuration);
         pool.mfa.email.clone_from(&input.email_mfa_configuration);
     }
     if input.web_authn_configuration.is_some() {
-        pool.mfa.web_authn.clone_from(&input.web_authn_configuration);
+        pool.mfa
+            .web_authn
+            .clone_from(&input.web_authn_configuration);
     }
-    let tier = pool.shape.user_pool_tier.unwrap_or(UserPoolTierType::Essentials);
+    let tier = pool
+        .shape
+        .user_pool_tier
+        .unwrap_or(UserPoolTierType::Essentials);
     if tier == UserPoolTierType::Lite
         && let [feature, ..] = beyond_lite(&pool)[..]
     {
@@ -89,7 +105,11 @@ pub(crate) async fn set_user_pool_mfa_config(
 
 /// The factors of a pool that its LITE tier would not have.
 pub(super) fn beyond_lite(pool: &Pool) -> Vec<&'static str> {
-    let passkeys = pool.mfa.web_authn.as_ref().and_then(|passkeys| passkeys.factor_configuration);
+    let passkeys = pool
+        .mfa
+        .web_authn
+        .as_ref()
+        .and_then(|passkeys| passkeys.factor_configuration);
     let mut factors = Vec::new();
     if pool.mfa.email.is_some() {
         factors.push("Email MFA");
@@ -102,13 +122,20 @@ pub(super) fn beyond_lite(pool: &Pool) -> Vec<&'static str> {
 
 /// Gives MFA its default state and checks it against the other settings of the pool.
 pub(super) fn settle(pool: &mut Pool) -> Result<()> {
-    let state = *pool.shape.mfa_configuration.get_or_insert(UserPoolMfaType::Off);
+    let state = *pool
+        .shape
+        .mfa_configuration
+        .get_or_insert(UserPoolMfaType::Off);
     if state == UserPoolMfaType::Off {
         pool.mfa.software_token = None;
         pool.mfa.email = None;
         return Ok(());
     }
-    let has_totp = pool.mfa.software_token.as_ref().is_some_and(|totp| totp.enabled == Some(true));
+    let has_totp = pool
+        .mfa
+        .software_token
+        .as_ref()
+        .is_some_and(|totp| totp.enabled == Some(true));
     if pool.shape.sms_configuration.is_none() && !has_totp && pool.mfa.email.is_none() {
         return Err(sms_missing(&pool.shape));
     }
@@ -127,12 +154,17 @@ fn sms_missing(shape: &UserPoolType) -> Error {
 
 /// Codes by e-mail need an own sender, and another way to recover the account than e-mail.
 fn check_email(shape: &UserPoolType) -> Result<()> {
-    let sender = shape.email_configuration.as_ref().and_then(|email| email.email_sending_account);
+    let sender = shape
+        .email_configuration
+        .as_ref()
+        .and_then(|email| email.email_sending_account);
     if sender != Some(EmailSendingAccountType::Developer) {
         return Err(Error::email_mfa_sender());
     }
-    let recovery =
-        shape.account_recovery_setting.as_ref().and_then(|setting| setting.recovery_mechanisms.as_deref());
+    let recovery = shape
+        .account_recovery_setting
+        .as_ref()
+        .and_then(|setting| setting.recovery_mechanisms.as_deref());
     if let Some([only]) = recovery
         && only.name == RecoveryOptionNameType::VerifiedEmail
     {
@@ -144,11 +176,19 @@ fn check_email(shape: &UserPoolType) -> Result<()> {
 /// Required MFA leaves no room for first factors that are one-time passwords themselves.
 fn check_first_factors(pool: &Pool) -> Result<()> {
     let factors = settings::first_factors(&pool.shape);
-    if factors.iter().any(|factor| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp)) {
+    if factors
+        .iter()
+        .any(|factor| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp))
+    {
         return Err(Error::mfa_with_one_time_passwords());
     }
-    let passkeys = pool.mfa.web_authn.as_ref().and_then(|passkeys| passkeys.factor_configuration);
-    let passkeys_suffice = passkeys == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification);
+    let passkeys = pool
+        .mfa
+        .web_authn
+        .as_ref()
+        .and_then(|passkeys| passkeys.factor_configuration);
+    let passkeys_suffice =
+        passkeys == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification);
     if factors.contains(&AuthFactorType::WebAuthn) && !passkeys_suffice {
         return Err(Error::mfa_with_passkeys());
     }

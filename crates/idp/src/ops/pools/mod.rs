@@ -8,10 +8,10 @@ mod triggers;
 use std::sync::Arc;
 
 use cenote_model::{
-    AddCustomAttributesRequest, AddCustomAttributesResponse, CreateUserPoolRequest, CreateUserPoolResponse,
-    DeleteUserPoolRequest, DeletionProtectionType, DescribeUserPoolRequest, DescribeUserPoolResponse,
-    ListUserPoolsRequest, ListUserPoolsResponse, Timestamp, UpdateUserPoolRequest, UpdateUserPoolResponse,
-    UserPoolDescriptionType, UserPoolType,
+    AddCustomAttributesRequest, AddCustomAttributesResponse, CreateUserPoolRequest,
+    CreateUserPoolResponse, DeleteUserPoolRequest, DeletionProtectionType, DescribeUserPoolRequest,
+    DescribeUserPoolResponse, ListUserPoolsRequest, ListUserPoolsResponse, Timestamp,
+    UpdateUserPoolRequest, UpdateUserPoolResponse, UserPoolDescriptionType, UserPoolType,
 };
 
 use crate::crypto::alphanumeric;
@@ -31,25 +31,44 @@ pub(crate) async fn create_user_pool(
     let now = Timestamp(cx.now());
     let shape = UserPoolType {
         name: Some(input.pool_name.clone()),
-        arn: Some(format!("arn:aws:cognito-idp:{region}:{}:userpool/{id}", cx.service.config.account_id)),
+        arn: Some(format!(
+            "arn:aws:cognito-idp:{region}:{}:userpool/{id}",
+            cx.service.config.account_id
+        )),
         id: Some(id.clone()),
         creation_date: Some(now),
         last_modified_date: Some(now),
         schema_attributes: Some(schema::build(input.schema.as_deref().unwrap_or_default())?),
-        alias_attributes: input.alias_attributes.clone().filter(|list| !list.is_empty()),
-        username_attributes: input.username_attributes.clone().filter(|list| !list.is_empty()),
+        alias_attributes: input
+            .alias_attributes
+            .clone()
+            .filter(|list| !list.is_empty()),
+        username_attributes: input
+            .username_attributes
+            .clone()
+            .filter(|list| !list.is_empty()),
         username_configuration: input.username_configuration.clone(),
         ..settings::of_create(input)
     };
-    let mut pool = Pool { id, region, shape, mfa: MfaSettings::default(), version: 0 };
+    let mut pool = Pool {
+        id,
+        region,
+        shape,
+        mfa: MfaSettings::default(),
+        version: 0,
+    };
     check_sign_in_names(&pool)?;
     settings::settle(&mut pool)?;
 
     let (id_key, access_key) = (cx.service.keys.take().await, cx.service.keys.take().await);
     let mut change = Change::new().with(pool.put(Expect::Absent { now: cx.now() })?);
-    change.writes.extend(token::new_key_writes(cx, &pool.id, &id_key, &access_key)?);
+    change
+        .writes
+        .extend(token::new_key_writes(cx, &pool.id, &id_key, &access_key)?);
     cx.commit(change).await?;
-    Ok(CreateUserPoolResponse { user_pool: Some(shown(pool.shape, 0)) })
+    Ok(CreateUserPoolResponse {
+        user_pool: Some(shown(pool.shape, 0)),
+    })
 }
 
 /// What cannot be changed once people sign in with it.
@@ -58,7 +77,9 @@ fn check_sign_in_names(pool: &Pool) -> Result<()> {
     if pool.has_username_attributes() && pool.shape.alias_attributes.is_some() {
         return Err(Error::aliases_and_username_attributes());
     }
-    let is_required = pool.attribute("preferred_username").is_some_and(|it| it.required == Some(true));
+    let is_required = pool
+        .attribute("preferred_username")
+        .is_some_and(|it| it.required == Some(true));
     if is_required && pool.is_alias(PreferredUsername) {
         return Err(Error::required_alias());
     }
@@ -68,7 +89,10 @@ fn check_sign_in_names(pool: &Pool) -> Result<()> {
 /// The pool as it is shown, with its number of users.
 fn shown(shape: UserPoolType, users: i64) -> UserPoolType {
     let users = i32::try_from(users).unwrap_or(i32::MAX);
-    UserPoolType { estimated_number_of_users: Some(users), ..shape }
+    UserPoolType {
+        estimated_number_of_users: Some(users),
+        ..shape
+    }
 }
 
 /// Shows a pool's settings.
@@ -78,7 +102,9 @@ pub(crate) async fn describe_user_pool(
 ) -> Result<DescribeUserPoolResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let users = cx.service.store.user_count(&pool.id).await?;
-    Ok(DescribeUserPoolResponse { user_pool: Some(shown(pool.shape.clone(), users)) })
+    Ok(DescribeUserPoolResponse {
+        user_pool: Some(shown(pool.shape.clone(), users)),
+    })
 }
 
 /// Replaces a pool's settings: what is left out goes back to its default, apart from the name, the tags,
@@ -106,7 +132,10 @@ pub(crate) async fn update_user_pool(
         custom_domain: kept.custom_domain,
         ..given
     };
-    let mut after = Pool { shape, ..Pool::clone(&before) };
+    let mut after = Pool {
+        shape,
+        ..Pool::clone(&before)
+    };
     settings::settle(&mut after)?;
     save(cx, &after).await?;
     Ok(UpdateUserPoolResponse {})
@@ -136,16 +165,28 @@ pub(crate) async fn delete_user_pool(cx: &Cx, input: &DeleteUserPoolRequest) -> 
 }
 
 /// Lists the pools of the request's region.
-pub(crate) async fn list_user_pools(cx: &Cx, input: &ListUserPoolsRequest) -> Result<ListUserPoolsResponse> {
+pub(crate) async fn list_user_pools(
+    cx: &Cx,
+    input: &ListUserPoolsRequest,
+) -> Result<ListUserPoolsResponse> {
     let region = cx.region();
     let scope = format!("ListUserPools/{region}");
     let after = page::open(cx, "NextToken", &scope, input.next_token.as_deref())?;
     let size = page::size(Some(input.max_results));
-    let records =
-        cx.service.store.records(Kind::Pool, region, "", after.as_deref(), size + 1).await?;
-    let mut pools = records.iter().map(Pool::from_record).collect::<Result<Vec<_>>>()?;
+    let records = cx
+        .service
+        .store
+        .records(Kind::Pool, region, "", after.as_deref(), size + 1)
+        .await?;
+    let mut pools = records
+        .iter()
+        .map(Pool::from_record)
+        .collect::<Result<Vec<_>>>()?;
     let next_token = page::cut(cx, &scope, &mut pools, size, |pool| &pool.id);
-    Ok(ListUserPoolsResponse { user_pools: Some(pools.into_iter().map(description).collect()), next_token })
+    Ok(ListUserPoolsResponse {
+        user_pools: Some(pools.into_iter().map(description).collect()),
+        next_token,
+    })
 }
 
 fn description(pool: Pool) -> UserPoolDescriptionType {
@@ -174,5 +215,6 @@ pub(crate) async fn add_custom_attributes(
 
 /// Saves a pool that must not have changed since it was read.
 async fn save(cx: &Cx, pool: &Pool) -> Result<()> {
-    cx.commit(Change::new().with(pool.put(Expect::Version(pool.version))?)).await
+    cx.commit(Change::new().with(pool.put(Expect::Version(pool.version))?))
+        .await
 }

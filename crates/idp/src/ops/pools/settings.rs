@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cenote_model::{
-    AccountRecoverySettingType, AcrLevelConfigType, AdminCreateUserConfigType, AdvancedSecurityModeType,
-    AuthFactorType, CreateUserPoolRequest, DcrConfigurationType, DefaultEmailOptionType,
-    DeletionProtectionType, DeviceConfigurationType, EncryptionKeyType, MessageTemplateType, OAuthFlowType,
-    PasswordPolicyType, PreTokenGenerationLambdaVersionType, RecoveryOptionNameType, SignInPolicyType,
-    StatusType, UpdateUserPoolRequest, UserPoolMfaType, UserPoolPolicyType, UserPoolTierType, UserPoolType,
-    VerificationMessageTemplateType,
+    AccountRecoverySettingType, AcrLevelConfigType, AdminCreateUserConfigType,
+    AdvancedSecurityModeType, AuthFactorType, CreateUserPoolRequest, DcrConfigurationType,
+    DefaultEmailOptionType, DeletionProtectionType, DeviceConfigurationType, EncryptionKeyType,
+    MessageTemplateType, OAuthFlowType, PasswordPolicyType, PreTokenGenerationLambdaVersionType,
+    RecoveryOptionNameType, SignInPolicyType, StatusType, UpdateUserPoolRequest, UserPoolMfaType,
+    UserPoolPolicyType, UserPoolTierType, UserPoolType, VerificationMessageTemplateType,
 };
 
 use super::{mail_and_sms, mfa, triggers};
@@ -65,9 +65,15 @@ pub(super) fn of_update(input: &UpdateUserPoolRequest) -> UserPoolType {
 pub(super) fn settle(pool: &mut Pool) -> Result<()> {
     let region = pool.region.clone();
     let shape = &mut pool.shape;
-    shape.deletion_protection.get_or_insert(DeletionProtectionType::Inactive);
-    shape.user_pool_tier.get_or_insert(UserPoolTierType::Essentials);
-    shape.auto_verified_attributes.take_if(|list| list.is_empty());
+    shape
+        .deletion_protection
+        .get_or_insert(DeletionProtectionType::Inactive);
+    shape
+        .user_pool_tier
+        .get_or_insert(UserPoolTierType::Essentials);
+    shape
+        .auto_verified_attributes
+        .take_if(|list| list.is_empty());
     triggers::settle(shape.lambda_config.get_or_insert_default(), &region)?;
     passwords(shape)?;
     sign_in_policy(shape)?;
@@ -93,23 +99,30 @@ pub(super) fn settle(pool: &mut Pool) -> Result<()> {
 /// The password policy and the validity of temporary passwords, which have an older twin.
 fn passwords(shape: &mut UserPoolType) -> Result<()> {
     let policies = shape.policies.get_or_insert_default();
-    let policy = policies.password_policy.get_or_insert_with(|| PasswordPolicyType {
-        require_uppercase: Some(true),
-        require_lowercase: Some(true),
-        require_numbers: Some(true),
-        require_symbols: Some(true),
-        ..Default::default()
-    });
+    let policy = policies
+        .password_policy
+        .get_or_insert_with(|| PasswordPolicyType {
+            require_uppercase: Some(true),
+            require_lowercase: Some(true),
+            require_numbers: Some(true),
+            require_symbols: Some(true),
+            ..Default::default()
+        });
     policy.minimum_length.get_or_insert(8);
     policy.require_uppercase.get_or_insert(false);
     policy.require_lowercase.get_or_insert(false);
     policy.require_numbers.get_or_insert(false);
     policy.require_symbols.get_or_insert(false);
 
-    let config: &mut AdminCreateUserConfigType = shape.admin_create_user_config.get_or_insert_default();
+    let config: &mut AdminCreateUserConfigType =
+        shape.admin_create_user_config.get_or_insert_default();
     config.allow_admin_create_user_only.get_or_insert(false);
-    let own = policy.temporary_password_validity_days.filter(|days| *days != 0);
-    let legacy = config.unused_account_validity_days.filter(|days| *days != 0);
+    let own = policy
+        .temporary_password_validity_days
+        .filter(|days| *days != 0);
+    let legacy = config
+        .unused_account_validity_days
+        .filter(|days| *days != 0);
     if own.is_some() && legacy.is_some() {
         return Err(Error::two_temporary_validities());
     }
@@ -120,9 +133,14 @@ fn passwords(shape: &mut UserPoolType) -> Result<()> {
 }
 
 fn sign_in_policy(shape: &mut UserPoolType) -> Result<()> {
-    let policy: &mut SignInPolicyType =
-        shape.policies.get_or_insert_default().sign_in_policy.get_or_insert_default();
-    let factors = policy.allowed_first_auth_factors.get_or_insert_with(|| vec![AuthFactorType::Password]);
+    let policy: &mut SignInPolicyType = shape
+        .policies
+        .get_or_insert_default()
+        .sign_in_policy
+        .get_or_insert_default();
+    let factors = policy
+        .allowed_first_auth_factors
+        .get_or_insert_with(|| vec![AuthFactorType::Password]);
     if !factors.contains(&AuthFactorType::Password) {
         return Err(Error::password_factor_missing());
     }
@@ -145,11 +163,22 @@ pub(super) fn first_factors(shape: &UserPoolType) -> &[AuthFactorType] {
 fn message_texts(shape: &mut UserPoolType) -> Result<()> {
     let template: &mut VerificationMessageTemplateType =
         shape.verification_message_template.get_or_insert_default();
-    template.default_email_option.get_or_insert(DefaultEmailOptionType::ConfirmWithCode);
+    template
+        .default_email_option
+        .get_or_insert(DefaultEmailOptionType::ConfirmWithCode);
     for (text, legacy) in [
-        (&mut template.sms_message, &mut shape.sms_verification_message),
-        (&mut template.email_message, &mut shape.email_verification_message),
-        (&mut template.email_subject, &mut shape.email_verification_subject),
+        (
+            &mut template.sms_message,
+            &mut shape.sms_verification_message,
+        ),
+        (
+            &mut template.email_message,
+            &mut shape.email_verification_message,
+        ),
+        (
+            &mut template.email_subject,
+            &mut shape.email_verification_subject,
+        ),
     ] {
         *text = text.take().or(legacy.take());
         legacy.clone_from(text);
@@ -159,7 +188,9 @@ fn message_texts(shape: &mut UserPoolType) -> Result<()> {
         .admin_create_user_config
         .as_ref()
         .and_then(|config| config.invite_message_template.as_ref());
-    let texts = invitation.into_iter().flat_map(|template| [&template.sms_message, &template.email_message]);
+    let texts = invitation
+        .into_iter()
+        .flat_map(|template| [&template.sms_message, &template.email_message]);
     for text in texts.flatten() {
         // A user without a password needs no place for one.
         if !text.contains("{username}") || passwords_only && !text.contains("{####}") {
@@ -170,27 +201,43 @@ fn message_texts(shape: &mut UserPoolType) -> Result<()> {
 }
 
 fn fill_devices(devices: &mut DeviceConfigurationType) {
-    devices.challenge_required_on_new_device.get_or_insert(false);
-    devices.device_only_remembered_on_user_prompt.get_or_insert(false);
+    devices
+        .challenge_required_on_new_device
+        .get_or_insert(false);
+    devices
+        .device_only_remembered_on_user_prompt
+        .get_or_insert(false);
 }
 
 fn fill_registration(registration: &mut DcrConfigurationType) {
     use OAuthFlowType::{ClientCredentials, Code};
-    registration.enable_status.get_or_insert(StatusType::Enabled);
+    registration
+        .enable_status
+        .get_or_insert(StatusType::Enabled);
     registration.open_dcr_enabled.get_or_insert(false);
-    registration.authenticated_grant_types.get_or_insert_with(|| vec![Code, ClientCredentials]);
-    registration.open_dcr_grant_types.get_or_insert_with(|| vec![Code]);
+    registration
+        .authenticated_grant_types
+        .get_or_insert_with(|| vec![Code, ClientCredentials]);
+    registration
+        .open_dcr_grant_types
+        .get_or_insert_with(|| vec![Code]);
 }
 
 /// The names of the four levels, with the default where the pool has no name of its own.
 fn acr_levels(shape: &mut UserPoolType) -> Result<()> {
-    let levels: &mut BTreeMap<String, AcrLevelConfigType> = shape.acr_configuration.get_or_insert_default();
+    let levels: &mut BTreeMap<String, AcrLevelConfigType> =
+        shape.acr_configuration.get_or_insert_default();
     for number in 1..=4 {
         levels
             .entry(format!("Level{number}"))
-            .or_insert_with(|| AcrLevelConfigType { acr_value: default_acr(number) });
+            .or_insert_with(|| AcrLevelConfigType {
+                acr_value: default_acr(number),
+            });
     }
-    let names: BTreeSet<&str> = levels.values().map(|level| level.acr_value.as_str()).collect();
+    let names: BTreeSet<&str> = levels
+        .values()
+        .map(|level| level.acr_value.as_str())
+        .collect();
     if names.len() < levels.len() {
         return Err(Error::acr_names_not_unique());
     }
@@ -211,10 +258,14 @@ fn has_own_acr_names(shape: &UserPoolType) -> bool {
 }
 
 fn check_recovery(setting: Option<&AccountRecoverySettingType>) -> Result<()> {
-    let mechanisms =
-        setting.and_then(|setting| setting.recovery_mechanisms.as_deref()).unwrap_or_default();
+    let mechanisms = setting
+        .and_then(|setting| setting.recovery_mechanisms.as_deref())
+        .unwrap_or_default();
     let names: BTreeSet<_> = mechanisms.iter().map(|mechanism| mechanism.name).collect();
-    let priorities: BTreeSet<_> = mechanisms.iter().map(|mechanism| mechanism.priority).collect();
+    let priorities: BTreeSet<_> = mechanisms
+        .iter()
+        .map(|mechanism| mechanism.priority)
+        .collect();
     if names.len() < mechanisms.len() || priorities.len() < mechanisms.len() {
         return Err(Error::recovery_duplicates());
     }
@@ -225,11 +276,18 @@ fn check_recovery(setting: Option<&AccountRecoverySettingType>) -> Result<()> {
 }
 
 fn check_update_settings(shape: &UserPoolType) -> Result<()> {
-    let verified = shape.auto_verified_attributes.as_deref().unwrap_or_default();
+    let verified = shape
+        .auto_verified_attributes
+        .as_deref()
+        .unwrap_or_default();
     let waiting = shape
         .user_attribute_update_settings
         .as_ref()
-        .and_then(|settings| settings.attributes_require_verification_before_update.as_deref())
+        .and_then(|settings| {
+            settings
+                .attributes_require_verification_before_update
+                .as_deref()
+        })
         .unwrap_or_default();
     if waiting.iter().all(|attribute| verified.contains(attribute)) {
         return Ok(());
@@ -240,7 +298,8 @@ fn check_update_settings(shape: &UserPoolType) -> Result<()> {
 fn check_key(shape: &UserPoolType) -> Result<()> {
     match &shape.key_configuration {
         Some(key)
-            if key.key_type == Some(EncryptionKeyType::CustomerManagedKey) && key.kms_key_arn.is_none() =>
+            if key.key_type == Some(EncryptionKeyType::CustomerManagedKey)
+                && key.kms_key_arn.is_none() =>
         {
             Err(Error::kms_key_missing())
         }
@@ -255,18 +314,31 @@ fn check_tier(pool: &Pool) -> Result<()> {
     let tier = shape.user_pool_tier.unwrap_or(UserPoolTierType::Essentials);
     let mut refused = Vec::new();
     if tier == UserPoolTierType::Lite {
-        let trigger =
-            shape.lambda_config.as_ref().and_then(|config| config.pre_token_generation_config.as_ref());
+        let trigger = shape
+            .lambda_config
+            .as_ref()
+            .and_then(|config| config.pre_token_generation_config.as_ref());
         match trigger.map(|trigger| trigger.lambda_version) {
-            Some(Version::V2_0) => refused.push("Token Customization with Pre-Token Generation Lambda V2_0"),
-            Some(Version::V3_0) => refused.push("Token Customization with Pre-Token Generation Lambda V3_0"),
+            Some(Version::V2_0) => {
+                refused.push("Token Customization with Pre-Token Generation Lambda V2_0");
+            }
+            Some(Version::V3_0) => {
+                refused.push("Token Customization with Pre-Token Generation Lambda V3_0");
+            }
             Some(Version::V1_0) | None => {}
         }
         if first_factors(shape) != [AuthFactorType::Password] {
             refused.push("Passwordless Sign-In");
         }
-        let policy = shape.policies.as_ref().and_then(|policies| policies.password_policy.as_ref());
-        if policy.and_then(|policy| policy.password_history_size).unwrap_or_default() > 0 {
+        let policy = shape
+            .policies
+            .as_ref()
+            .and_then(|policies| policies.password_policy.as_ref());
+        if policy
+            .and_then(|policy| policy.password_history_size)
+            .unwrap_or_default()
+            > 0
+        {
             refused.push("Password History");
         }
         let registration = shape.dcr_configuration.as_ref();
@@ -281,7 +353,11 @@ fn check_tier(pool: &Pool) -> Result<()> {
     if tier != UserPoolTierType::Plus && has_threat_protection(shape) {
         refused.push("Threat Protection");
     }
-    if refused.is_empty() { Ok(()) } else { Err(Error::to_disable_for_tier(tier, &refused)) }
+    if refused.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::to_disable_for_tier(tier, &refused))
+    }
 }
 
 fn has_threat_protection(shape: &UserPoolType) -> bool {
@@ -294,5 +370,7 @@ fn has_threat_protection(shape: &UserPoolType) -> bool {
 
 /// Whether MFA is on or optional.
 pub(super) fn has_mfa(shape: &UserPoolType) -> bool {
-    shape.mfa_configuration.is_some_and(|state| state != UserPoolMfaType::Off)
+    shape
+        .mfa_configuration
+        .is_some_and(|state| state != UserPoolMfaType::Off)
 }

@@ -1,12 +1,17 @@
 //! The LambdaConfig of a pool.
 
-use cenote_model::{LambdaConfigType, PreTokenGenerationLambdaVersionType, PreTokenGenerationVersionConfigType};
+use cenote_model::{
+    LambdaConfigType, PreTokenGenerationLambdaVersionType, PreTokenGenerationVersionConfigType,
+};
 
 use crate::{Error, Result};
 
 /// Checks the triggers and shows the token trigger in both of its forms. No function is called here.
 pub(super) fn settle(config: &mut LambdaConfigType, region: &str) -> Result<()> {
-    match (&config.pre_token_generation, &config.pre_token_generation_config) {
+    match (
+        &config.pre_token_generation,
+        &config.pre_token_generation_config,
+    ) {
         (Some(legacy), Some(versioned)) if *legacy != versioned.lambda_arn => {
             return Err(Error::token_triggers_differ());
         }
@@ -46,9 +51,24 @@ fn functions(config: &LambdaConfigType) -> impl Iterator<Item = &str> {
     ]
     .into_iter()
     .flatten()
-    .chain(config.custom_sms_sender.as_ref().map(|sender| &sender.lambda_arn))
-    .chain(config.custom_email_sender.as_ref().map(|sender| &sender.lambda_arn))
-    .chain(config.inbound_federation.as_ref().map(|trigger| &trigger.lambda_arn))
+    .chain(
+        config
+            .custom_sms_sender
+            .as_ref()
+            .map(|sender| &sender.lambda_arn),
+    )
+    .chain(
+        config
+            .custom_email_sender
+            .as_ref()
+            .map(|sender| &sender.lambda_arn),
+    )
+    .chain(
+        config
+            .inbound_federation
+            .as_ref()
+            .map(|trigger| &trigger.lambda_arn),
+    )
     .map(String::as_str)
 }
 

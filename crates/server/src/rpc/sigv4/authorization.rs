@@ -34,7 +34,9 @@ impl<'a> Authorization<'a> {
                 "Missing Authentication Token",
             ));
         };
-        let header = header.to_str().map_err(|_| incomplete("Authorization header is not ASCII text."))?;
+        let header = header
+            .to_str()
+            .map_err(|_| incomplete("Authorization header is not ASCII text."))?;
         let parts = Parts::read(header)?;
         let date = headers.get("x-amz-date").or_else(|| headers.get(DATE));
         let mut missing = String::new();
@@ -50,9 +52,13 @@ impl<'a> Authorization<'a> {
         if date.is_none() {
             missing += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
         }
-        let (Some(credential), Some(signature), Some(signed_headers), Some(date), true) =
-            (parts.credential, parts.signature, parts.signed_headers, date, missing.is_empty())
-        else {
+        let (Some(credential), Some(signature), Some(signed_headers), Some(date), true) = (
+            parts.credential,
+            parts.signature,
+            parts.signed_headers,
+            date,
+            missing.is_empty(),
+        ) else {
             return Err(incomplete(format!("{missing}Authorization={header}")));
         };
         let date = date.to_str().unwrap_or_default();
@@ -64,9 +70,14 @@ impl<'a> Authorization<'a> {
         })?;
         let mut scope = credential.split('/');
         let mut element = || scope.next().filter(|element| !element.is_empty());
-        let (Some(key_id), Some(day), Some(region), Some(service), Some(terminator), None) =
-            (element(), element(), element(), element(), element(), scope.next())
-        else {
+        let (Some(key_id), Some(day), Some(region), Some(service), Some(terminator), None) = (
+            element(),
+            element(),
+            element(),
+            element(),
+            element(),
+            scope.next(),
+        ) else {
             return Err(incomplete(format!(
                 "Credential must have exactly 5 slash-delimited elements, \
                  e.g. keyid/date/region/service/term, got '{credential}'"
@@ -107,8 +118,14 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn read(header: &'a str) -> Result<Self, Refusal> {
         let mut parts = Self::default();
-        let Some(list) = header.trim().strip_prefix(SCHEME) else { return Ok(parts) };
-        for pair in list.split([',', ' ']).map(str::trim).filter(|pair| !pair.is_empty()) {
+        let Some(list) = header.trim().strip_prefix(SCHEME) else {
+            return Ok(parts);
+        };
+        for pair in list
+            .split([',', ' '])
+            .map(str::trim)
+            .filter(|pair| !pair.is_empty())
+        {
             let Some((name, value)) = pair.split_once('=') else {
                 return Err(incomplete(format!(
                     "'{pair}' not a valid key=value pair (missing equal-sign) in Authorization header: \

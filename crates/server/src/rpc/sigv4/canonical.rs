@@ -40,14 +40,23 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 fn header(request: &Parts, name: &str, text: &mut String) {
     let mut values = request.headers.get_all(name).iter().peekable();
     if values.peek().is_none() && name == "host" {
-        text.push_str(request.uri.authority().map_or("", |authority| authority.as_str()));
+        text.push_str(
+            request
+                .uri
+                .authority()
+                .map_or("", |authority| authority.as_str()),
+        );
     }
     for (index, value) in values.enumerate() {
         if index > 0 {
             text.push(',');
         }
         let value = String::from_utf8_lossy(value.as_bytes());
-        for (index, word) in value.split([' ', '\t']).filter(|word| !word.is_empty()).enumerate() {
+        for (index, word) in value
+            .split([' ', '\t'])
+            .filter(|word| !word.is_empty())
+            .enumerate()
+        {
             if index > 0 {
                 text.push(' ');
             }
@@ -58,7 +67,10 @@ fn header(request: &Parts, name: &str, text: &mut String) {
 
 /// The path as sent, encoded once more.
 fn path(path: &str) -> String {
-    path.split('/').map(|segment| encode(segment.as_bytes())).collect::<Vec<_>>().join("/")
+    path.split('/')
+        .map(|segment| encode(segment.as_bytes()))
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// The parameters, each decoded and encoded anew, in order.
@@ -92,9 +104,8 @@ fn decode(text: &str) -> Vec<u8> {
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {
         let escaped = (*first == b'%').then(|| after.get(..2)).flatten();
-        let byte = escaped.and_then(|digits| {
-            u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-        });
+        let byte = escaped
+            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
         bytes.push(byte.unwrap_or(*first));
         rest = if byte.is_some() { &after[2..] } else { after };
     }

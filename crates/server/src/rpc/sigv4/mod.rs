@@ -8,8 +8,8 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use aws_lc_rs::constant_time;
+use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use cenote_model::ErrorCode;
 use data_encoding::HEXLOWER;
 use hyper::http::request::Parts;
@@ -49,13 +49,20 @@ impl Verifier {
     /// `regions` are those that a scope may name; empty means any.
     pub(crate) fn new(keys: Vec<AccessKey>, regions: Vec<String>) -> Self {
         let keys = keys.into_iter().map(|key| (key.id.clone(), key)).collect();
-        Self { keys, regions, signing_keys: Mutex::default() }
+        Self {
+            keys,
+            regions,
+            signing_keys: Mutex::default(),
+        }
     }
 
     /// Accepts a request that carries a good signature; `now` is in seconds since the epoch.
     pub(crate) fn check(&self, request: &Parts, body: &[u8], now: i64) -> Result<(), Refusal> {
         let authorization = Authorization::read(&request.headers)?;
-        let key = self.keys.get(authorization.key_id).ok_or_else(unrecognized)?;
+        let key = self
+            .keys
+            .get(authorization.key_id)
+            .ok_or_else(unrecognized)?;
         check_session(key, request, now)?;
         self.check_scope(&authorization)?;
         check_date(&authorization, now)?;
@@ -72,7 +79,12 @@ impl Verifier {
                 authorization.terminator
             );
         }
-        if !self.regions.is_empty() && !self.regions.iter().any(|region| region == authorization.region) {
+        if !self.regions.is_empty()
+            && !self
+                .regions
+                .iter()
+                .any(|region| region == authorization.region)
+        {
             wrong += &format!(
                 "Credential should be scoped to a valid region, not '{}'. ",
                 authorization.region
@@ -81,7 +93,11 @@ impl Verifier {
         if authorization.service != SERVICE {
             wrong += &format!("Credential should be scoped to correct service: '{SERVICE}'. ");
         }
-        if wrong.is_empty() { Ok(()) } else { Err(invalid(wrong)) }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(invalid(wrong))
+        }
     }
 
     fn check_signature(
@@ -91,18 +107,29 @@ impl Verifier {
         request: &Parts,
         body: &[u8],
     ) -> Result<(), Refusal> {
-        let Authorization { day, region, timestamp, signed_headers, .. } = authorization;
+        let Authorization {
+            day,
+            region,
+            timestamp,
+            signed_headers,
+            ..
+        } = authorization;
         let request_hash =
             canonical::request_hash(request, authorization.header_names(), signed_headers, body);
         let text = format!(
             "AWS4-HMAC-SHA256\n{timestamp}\n{day}/{region}/{SERVICE}/{TERMINATOR}\n{request_hash}"
         );
-        let scope =
-            Scope { key_id: key.id.clone(), day: (*day).to_owned(), region: (*region).to_owned() };
+        let scope = Scope {
+            key_id: key.id.clone(),
+            day: (*day).to_owned(),
+            region: (*region).to_owned(),
+        };
         let cached = self.cached(&scope);
         let is_new = cached.is_none();
         let signing_key = cached.unwrap_or_else(|| signing_key(&key.secret, day, region));
-        let signature = HEXLOWER.decode(authorization.signature.as_bytes()).unwrap_or_default();
+        let signature = HEXLOWER
+            .decode(authorization.signature.as_bytes())
+            .unwrap_or_default();
         hmac::verify(&signing_key, text.as_bytes(), &signature).map_err(|_| {
             invalid(
                 "The request signature we calculated does not match the signature you provided. \
@@ -117,11 +144,18 @@ impl Verifier {
     }
 
     fn cached(&self, scope: &Scope) -> Option<hmac::Key> {
-        self.signing_keys.lock().unwrap_or_else(PoisonError::into_inner).get(scope).cloned()
+        self.signing_keys
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(scope)
+            .cloned()
     }
 
     fn keep(&self, scope: Scope, key: hmac::Key) {
-        let mut kept = self.signing_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self
+            .signing_keys
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if kept.len() == MOST_CACHED {
             kept.clear();
         }
@@ -131,7 +165,10 @@ impl Verifier {
 
 /// Temporary credentials come with their session token, and end.
 fn check_session(key: &AccessKey, request: &Parts, now: i64) -> Result<(), Refusal> {
-    let sent = request.headers.get("x-amz-security-token").map(|token| token.as_bytes());
+    let sent = request
+        .headers
+        .get("x-amz-security-token")
+        .map(|token| token.as_bytes());
     let fits = match (&key.session_token, sent) {
         (None, None) => true,
         (Some(token), Some(sent)) => {
@@ -152,7 +189,9 @@ fn check_session(key: &AccessKey, request: &Parts, now: i64) -> Result<(), Refus
 }
 
 fn check_date(authorization: &Authorization<'_>, now: i64) -> Result<(), Refusal> {
-    let Authorization { day, timestamp, at, .. } = authorization;
+    let Authorization {
+        day, timestamp, at, ..
+    } = authorization;
     let of_timestamp = timestamp.get(..8).unwrap_or_default();
     if *day != of_timestamp {
         return Err(invalid(format!(
@@ -201,9 +240,11 @@ fn check_signed_names(authorization: &Authorization<'_>, request: &Parts) -> Res
 /// The key that one day's requests to one region are signed with.
 fn signing_key(secret: &str, day: &str, region: &str) -> hmac::Key {
     let start = hmac::Key::new(HMAC_SHA256, format!("AWS4{secret}").as_bytes());
-    [day, region, SERVICE, TERMINATOR].into_iter().fold(start, |key, part| {
-        hmac::Key::new(HMAC_SHA256, hmac::sign(&key, part.as_bytes()).as_ref())
-    })
+    [day, region, SERVICE, TERMINATOR]
+        .into_iter()
+        .fold(start, |key, part| {
+            hmac::Key::new(HMAC_SHA256, hmac::sign(&key, part.as_bytes()).as_ref())
+        })
 }
 
 fn unrecognized() -> Refusal {

@@ -1,0 +1,76 @@
+//! Whole requests, as hyper hands them over: head, signature, body, operation, answer. The input is a
+//! line with method and path, header lines, an empty line and the body; [`World::fill_in`] puts live
+//! values in the place of names. A signed request goes to a server that checks signatures.
+#![no_main]
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use cenote_fuzz::World;
+use cenote_model::{ErrorCode, Operation};
+use libfuzzer_sys::{Corpus, fuzz_target};
+
+const TARGET: &str = "AWSCognitoIdentityProviderService.";
+
+/// What stands in front of every operation answers with these.
+const COMMON: [ErrorCode; 8] = [
+    ErrorCode::Serialization,
+    ErrorCode::UnknownOperation,
+    ErrorCode::MissingAuthenticationToken,
+    ErrorCode::IncompleteSignature,
+    ErrorCode::InvalidSignature,
+    ErrorCode::UnrecognizedClient,
+    ErrorCode::ExpiredToken,
+    ErrorCode::NotImplemented,
+];
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    let world = World::get();
+    let Some(request) = read(&world.fill_in(data)) else {
+        return Corpus::Reject;
+    };
+    let target = request.headers().get("x-amz-target");
+    let operation =
+        target.and_then(|target| Operation::from_name(target.to_str().ok()?.strip_prefix(TARGET)?));
+    // Its RSA keys take too long; UpdateUserPool reads nearly the same input.
+    if operation == Some(Operation::CreateUserPool) {
+        return Corpus::Reject;
+    }
+    let (status, body) = world.run(async {
+        let answer = world.app(&request).answer(request).await;
+        let status = answer.status();
+        let body = to_bytes(answer.into_body(), usize::MAX).await;
+        (status, body.expect("the answer is complete"))
+    });
+    check(operation, status, &body);
+    Corpus::Keep
+});
+
+fn check(operation: Option<Operation>, status: StatusCode, body: &[u8]) {
+    assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    let Some(operation) = operation.filter(|_| status == StatusCode::BAD_REQUEST) else {
+        return;
+    };
+    let body: serde_json::Value = serde_json::from_slice(body).expect("refusals are JSON");
+    let Some(name) = body["__type"].as_str() else {
+        return;
+    };
+    let declared = operation.info().errors.iter().chain(&COMMON);
+    assert!(
+        declared.into_iter().any(|code| code.name() == name),
+        "{} does not declare {name}",
+        operation.name()
+    );
+}
+
+fn read(data: &[u8]) -> Option<Request<Body>> {
+    let split = data.windows(2).position(|pair| pair == b"\n\n")?;
+    let (head, body) = (&data[..split], &data[split + 2..]);
+    let mut lines = head.split(|byte| *byte == b'\n');
+    let mut first = lines.next()?.splitn(2, |byte| *byte == b' ');
+    let mut request = Request::builder().method(first.next()?).uri(first.next()?);
+    for line in lines {
+        let colon = line.iter().position(|byte| *byte == b':')?;
+        request = request.header(&line[..colon], line[colon + 1..].trim_ascii());
+    }
+    request.body(Body::from(body.to_vec())).ok()
+}

@@ -1,0 +1,8 @@
+//! What the fuzz targets share: a service with one pool, one client and two users that nothing changes.
+
+mod chance;
+mod frozen;
+mod world;
+
+pub use chance::Counter;
+pub use world::World;

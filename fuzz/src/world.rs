@@ -1,0 +1,236 @@
+//! One service, with live values for the names that inputs put in their place.
+
+use std::future::Future;
+use std::sync::{Arc, LazyLock};
+
+use axum::http::Request;
+use axum::http::header::AUTHORIZATION;
+use cenote_idp::crypto::RootKeys;
+use cenote_idp::message::{InboxQuery, inbox};
+use cenote_idp::ports::{Store, SystemClock};
+use cenote_idp::{Config, Cx, Error, IssuerMode, Service, dispatch};
+use cenote_model::Operation;
+use cenote_server::App;
+use cenote_server::config::{AccessKey, DevArgs, Posture, dev};
+use serde_json::{Value, json};
+use tokio::runtime::{Builder, Runtime};
+use uuid::Uuid;
+
+use crate::chance::{Counter, Stopped};
+use crate::frozen::Frozen;
+
+const PASSWORD: &str = "Passw0rd!";
+
+/// A pool with a client; `ada`, who waits for her code; and `bob`, who has a password and a group.
+pub struct World {
+    runtime: Runtime,
+    service: Arc<Service>,
+    open: App,
+    strict: App,
+    /// The id of the pool.
+    pub pool: String,
+    /// What [`World::fill_in`] replaces, and by what.
+    names: Vec<(&'static str, String)>,
+}
+
+static WORLD: LazyLock<World> = LazyLock::new(World::new);
+
+impl World {
+    /// The world of this process.
+    pub fn get() -> &'static Self {
+        &WORLD
+    }
+
+    fn new() -> Self {
+        let runtime = Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.expect("a runtime");
+        let store = Arc::new(Frozen::new());
+        let service = runtime.block_on(async { service(Arc::clone(&store) as Arc<dyn Store>) });
+        let mut world = Self {
+            open: app(&service, None),
+            strict: app(&service, Some(access_key())),
+            runtime,
+            service,
+            pool: String::new(),
+            names: Vec::new(),
+        };
+        world.settle();
+        store.freeze();
+        world
+    }
+
+    fn settle(&mut self) {
+        let made = self.ok(
+            Operation::CreateUserPool,
+            json!({"PoolName": "fuzz", "AutoVerifiedAttributes": ["email"]}),
+        );
+        self.pool = text(&made["UserPool"]["Id"]);
+        let flows = [
+            "USER_PASSWORD",
+            "ADMIN_USER_PASSWORD",
+            "USER_SRP",
+            "REFRESH_TOKEN",
+        ];
+        let flows = flows.map(|flow| format!("ALLOW_{flow}_AUTH"));
+        let made = self.ok(
+            Operation::CreateUserPoolClient,
+            json!({"UserPoolId": self.pool, "ClientName": "fuzz", "ExplicitAuthFlows": flows}),
+        );
+        let client = text(&made["UserPoolClient"]["ClientId"]);
+
+        let email = json!([{"Name": "email", "Value": "ada@example.com"}]);
+        self.ok(
+            Operation::SignUp,
+            json!({"ClientId": client, "Username": "ada", "Password": PASSWORD, "UserAttributes": email}),
+        );
+        let bob = json!({"UserPoolId": self.pool, "Username": "bob", "GroupName": "g"});
+        self.ok(Operation::CreateGroup, bob.clone());
+        self.ok(
+            Operation::AdminCreateUser,
+            json!({"UserPoolId": self.pool, "Username": "bob", "TemporaryPassword": PASSWORD}),
+        );
+        self.ok(Operation::AdminAddUserToGroup, bob);
+
+        let sign_in = json!({
+            "ClientId": client,
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": {"USERNAME": "bob", "PASSWORD": PASSWORD},
+        });
+        let challenged = self.ok(Operation::InitiateAuth, sign_in.clone());
+        self.ok(
+            Operation::AdminSetUserPassword,
+            json!({"UserPoolId": self.pool, "Username": "bob", "Password": PASSWORD, "Permanent": true}),
+        );
+        let tokens = self.ok(Operation::InitiateAuth, sign_in);
+        let srp = self.ok(
+            Operation::InitiateAuth,
+            json!({
+                "ClientId": client,
+                "AuthFlow": "USER_SRP_AUTH",
+                "AuthParameters": {"USERNAME": "bob", "SRP_A": "2"},
+            }),
+        );
+        let page = self.ok(
+            Operation::ListUsers,
+            json!({"UserPoolId": self.pool, "Limit": 1}),
+        );
+        self.names = vec![
+            ("@POOL@", self.pool.clone()),
+            ("@CLIENT@", client),
+            ("@CODE@", self.code()),
+            ("@SESSION@", text(&challenged["Session"])),
+            (
+                "@ACCESS@",
+                text(&tokens["AuthenticationResult"]["AccessToken"]),
+            ),
+            (
+                "@REFRESH@",
+                text(&tokens["AuthenticationResult"]["RefreshToken"]),
+            ),
+            ("@BLOCK@", text(&srp["ChallengeParameters"]["SECRET_BLOCK"])),
+            ("@PAGE@", text(&page["PaginationToken"])),
+        ];
+    }
+
+    /// The code that was sent to `ada`.
+    fn code(&self) -> String {
+        let query = InboxQuery {
+            to: Some("ada@example.com".to_owned()),
+            ..InboxQuery::default()
+        };
+        let messages = self.run(inbox(&self.service, &query)).expect("an inbox");
+        let code = messages.into_iter().find_map(|message| message.code);
+        code.expect("a code")
+    }
+
+    /// Runs to the end.
+    pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    /// Runs one operation.
+    pub fn call(&self, operation: Operation, body: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let cx = Cx {
+            service: Arc::clone(&self.service),
+            region: None,
+            request_id: Uuid::nil(),
+        };
+        self.run(dispatch(&cx, operation, body))
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "callers write it in place")]
+    fn ok(&self, operation: Operation, input: Value) -> Value {
+        match self.call(operation, input.to_string().as_bytes()) {
+            Ok(output) => output.map_or(Value::Null, |output| {
+                serde_json::from_slice(&output).expect("a JSON answer")
+            }),
+            Err(error) => panic!("{}: {error}", operation.name()),
+        }
+    }
+
+    /// Puts live values in the place of names like `@POOL@`.
+    pub fn fill_in(&self, input: &[u8]) -> Vec<u8> {
+        let mut filled = Vec::with_capacity(input.len());
+        let mut rest = input;
+        while let [first, after @ ..] = rest {
+            let named = |(name, _): &&(&str, String)| rest.starts_with(name.as_bytes());
+            if let Some((name, value)) = self.names.iter().find(named) {
+                filled.extend_from_slice(value.as_bytes());
+                rest = &rest[name.len()..];
+            } else {
+                filled.push(*first);
+                rest = after;
+            }
+        }
+        filled
+    }
+
+    /// The server for a request: one that checks signatures if there is one.
+    pub fn app<B>(&self, request: &Request<B>) -> &App {
+        if request.headers().contains_key(AUTHORIZATION) {
+            &self.strict
+        } else {
+            &self.open
+        }
+    }
+}
+
+fn service(store: Arc<dyn Store>) -> Arc<Service> {
+    let config = Config {
+        account_id: "000000000000".to_owned(),
+        default_region: "us-east-1".to_owned(),
+        public_url: "http://localhost:9229".to_owned(),
+        issuer: IssuerMode::Local,
+        regions: Vec::new(),
+    };
+    let root = RootKeys::new([7; 32], []);
+    let entropy = Arc::new(Counter::default());
+    Service::new(store, Arc::new(Stopped), entropy, root, config, 1)
+}
+
+/// The doors, as `cenote dev` opens them, or as `cenote serve` does with this access key.
+fn app(service: &Arc<Service>, key: Option<AccessKey>) -> App {
+    let memory = DevArgs {
+        memory: true,
+        ..DevArgs::default()
+    };
+    let mut settings = dev(memory, &|_| None).expect("settings without a file");
+    if key.is_some() {
+        settings.posture = Posture::Serve;
+    }
+    settings.access_keys.extend(key);
+    App::new(service, Arc::new(SystemClock::default()), &settings)
+}
+
+fn access_key() -> AccessKey {
+    AccessKey {
+        id: "AKIDFUZZ".to_owned(),
+        secret: "secret".to_owned(),
+        session_token: None,
+        expires_at: None,
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
