@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(scope="session")
 def new_store(tmp_path_factory):
-    """Makes stores, and drops them at the end of the run; a cluster of a test's own goes by itself."""
+    """Makes stores, and drops them at the end; a cluster of a test's own takes its own along."""
     made = []
 
     def make(which=None, server_url=None):

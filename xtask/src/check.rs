@@ -17,7 +17,11 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     let checks: [(&str, Check); 5] = [
         ("generated files", generated),
         ("file lengths", lengths),
-        ("format", |root| cargo(root, &["fmt", "--all", "--check"])),
+        ("format", |root| {
+            cargo(root, &["fmt", "--all", "--check"])?;
+            // A workspace of its own.
+            cargo(root, &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])
+        }),
         ("lints", |root| {
             cargo(
                 root,
@@ -66,7 +70,7 @@ fn generated(root: &Path) -> Result<(), String> {
 
 fn lengths(root: &Path) -> Result<(), String> {
     let mut long = Vec::new();
-    for folder in ["crates", "xtask", "benches", "wire-tests"] {
+    for folder in ["crates", "xtask", "benches", "wire-tests", "fuzz"] {
         measure(&root.join(folder), &mut long)?;
     }
     if long.is_empty() {

@@ -3,6 +3,7 @@
 mod check;
 mod codegen;
 mod dependencies;
+mod fuzz;
 mod test;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask codegen [--model PATH]   regenerate; with --model, take over a new service model first
        cargo xtask check                    format, lints, generated files, file lengths, licences
-       cargo xtask test [WORD]...           every test, or those of: rust python node sqlite postgres";
+       cargo xtask test [WORD]...           every test, or those of: rust python node sqlite postgres
+       cargo xtask fuzz [--seconds N] [TARGET]...   fuzz every target, or those, for 60 seconds or N each";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
         ["codegen", "--model", model] => codegen(&root, Some(Path::new(model))),
         ["check"] => check::run(&root),
         ["test", words @ ..] => return test::run(&root, words),
+        ["fuzz", words @ ..] => fuzz::run(&root, words),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -89,6 +89,18 @@ async fn a_username_is_taken_once_in_a_pool() {
 }
 
 #[tokio::test]
+async fn of_racing_creations_one_wins() {
+    let h = Harness::new().await;
+    let pool = h.pool(json!({})).await;
+    let create = || h.call("AdminCreateUser", json!({"UserPoolId": pool, "Username": "ada"}));
+    let (a, b, c) = tokio::join!(create(), create(), create());
+    let (made, refused): (Vec<_>, Vec<_>) = [a, b, c].into_iter().partition(Result::is_ok);
+    assert_eq!(made.len(), 1);
+    let taken = refusal("UsernameExistsException", "User account already exists");
+    assert!(refused.iter().all(|answer| *answer == taken), "{refused:?}");
+}
+
+#[tokio::test]
 async fn case_variants_are_one_name_where_the_pool_ignores_case() {
     let h = Harness::new().await;
     let pool = h.pool(json!({"UsernameConfiguration": {"CaseSensitive": false}})).await;

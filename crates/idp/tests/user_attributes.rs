@@ -158,6 +158,19 @@ async fn an_alias_of_another_user_is_refused() {
 }
 
 #[tokio::test]
+async fn racing_updates_of_one_user_all_count() {
+    let w = World::new(json!({})).await;
+    w.create("ada", &[]).await;
+    let (a, b, c) = tokio::join!(
+        w.update("ada", &[("name", "Ada")]),
+        w.update("ada", &[("nickname", "A")]),
+        w.update("ada", &[("locale", "en")]),
+    );
+    assert_eq!([a, b, c], [Ok(json!({})), Ok(json!({})), Ok(json!({}))]);
+    assert_eq!(w.attributes("ada").await, map(&[("locale", "en"), ("name", "Ada"), ("nickname", "A")]));
+}
+
+#[tokio::test]
 async fn a_username_attribute_moves_at_once_and_stays_unique() {
     let w = World::new(json!({"UsernameAttributes": ["email"]})).await;
     w.create("ada@example.com", &[]).await;

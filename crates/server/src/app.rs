@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use tower_service::Service as _;
 
 use crate::config::{Limits, Posture, Settings};
+use crate::confirm::confirm_user;
 use crate::rpc::{self, Verifier};
 use crate::{admin, discovery};
 
@@ -55,6 +56,8 @@ impl App {
                 "/{pool}/.well-known/openid-configuration",
                 get(discovery::openid_configuration).options(get_preflight),
             )
+            .route("/confirmUser", get(confirm_user))
+            .route("/confirmUser/", get(confirm_user))
             .route("/_cenote/health", get(admin::health))
             .with_state(Arc::clone(service));
         if settings.posture == Posture::Dev {

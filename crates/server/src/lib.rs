@@ -4,7 +4,9 @@
 mod admin;
 mod app;
 pub mod config;
+mod confirm;
 mod discovery;
+mod html;
 pub mod log;
 mod outbound;
 mod rpc;

@@ -4,6 +4,7 @@ mod contract;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use cenote_idp::ports::{CommitError, Expect, Kind, Store, Write};
@@ -166,12 +167,10 @@ async fn a_commit_goes_on_when_its_caller_is_dropped() {
     let schema = Schema::new().await;
     let store = schema.open().await;
     for n in 0..20 {
-        let insert = store.commit(change([
-            Write::InsertUser(user(n)),
-            claim(&format!("n{n}"), &sub(n)),
-        ]));
-        // Polled once and dropped.
-        assert!(tokio::time::timeout(Duration::ZERO, insert).await.is_err());
+        let insert = change([Write::InsertUser(user(n)), claim(&format!("n{n}"), &sub(n))]);
+        let mut commit = store.commit(insert);
+        let once = commit.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(once.is_pending());
     }
     let started = Instant::now();
     while store.user_count(contract::POOL).await.unwrap() < 20 {
@@ -233,39 +232,28 @@ async fn a_refused_change_leaves_the_connection_usable() {
 async fn a_deadlock_is_a_conflict_of_no_write_in_particular() {
     let schema = Schema::new().await;
     let store = schema.open().await;
-    commit(
-        &store,
-        [
-            put(Kind::Group, "a", "doc", Expect::Any),
-            put(Kind::Group, "b", "doc", Expect::Any),
-        ],
-    )
-    .await;
-    // Pairs that lock a and b in opposite order; the server breaks each deadlock by failing one of them.
-    let mut conflicts = 0;
-    for _ in 0..200 {
-        let pair = [["a", "b"], ["b", "a"]].map(|keys| {
-            let store = store.clone();
-            let writes = keys.map(|key| put(Kind::Group, key, "doc", Expect::Any));
-            tokio::spawn(async move { store.commit(change(writes)).await })
-        });
-        for answer in pair {
-            match answer.await.unwrap() {
-                Ok(()) => {}
-                Err(CommitError::Conflict { index: usize::MAX }) => conflicts += 1,
-                other => panic!("expected a conflict, found {other:?}"),
-            }
-        }
-        if conflicts > 0 {
-            break;
-        }
+    let both = || ["a", "b"].map(|key| put(Kind::Group, key, "doc", Expect::Any));
+    commit(&store, both()).await;
+    // Only the store's session looks for deadlocks, so it is the one that is made to give way.
+    let lock = |key| format!("UPDATE {}.groups SET doc = 'theirs' WHERE key = '{key}'", schema.name);
+    let begin = format!("SET deadlock_timeout = '60s'; BEGIN; {}", lock("b"));
+    schema.admin.batch_execute(&begin).await.unwrap();
+    let task = tokio::spawn({
+        let (store, change) = (store.clone(), change(both()));
+        async move { store.commit(change).await }
+    });
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+    let started = Instant::now();
+    while schema.admin.query_one(sql, &[&schema.name]).await.unwrap().get::<_, i64>(0) == 0 {
+        assert!(started.elapsed() < Duration::from_secs(20), "the commit does not wait");
+        // The list of sessions stands still within a transaction unless it is told not to.
+        schema.admin.batch_execute("SELECT pg_stat_clear_snapshot()").await.unwrap();
     }
-    let versions = [
-        found(&store, Kind::Group, "a").await,
-        found(&store, Kind::Group, "b").await,
-    ]
-    .map(|record| record.unwrap().version);
-    assert_eq!(versions[0], versions[1], "a change was applied by half");
+    schema.admin.batch_execute(&format!("{}; COMMIT", lock("a"))).await.unwrap();
+    let answer = task.await.unwrap();
+    assert!(matches!(answer, Err(CommitError::Conflict { index: usize::MAX })), "{answer:?}");
+    assert_eq!(found(&store, Kind::Group, "a").await, Some(record("a", "theirs", 1)));
+    assert_eq!(found(&store, Kind::Group, "b").await, Some(record("b", "theirs", 1)));
     schema.drop().await;
 }
 

@@ -158,7 +158,7 @@ async fn a_failing_database_answers_with_an_error_and_recovers() {
     commit(&store, [put(Kind::Group, "before", "doc", Expect::Any)]).await;
     let other = Connection::open(directory.database()).unwrap();
     other
-        .execute_batch("CREATE TRIGGER broken BEFORE INSERT ON groups BEGIN SELECT missing(); END")
+        .execute_batch("CREATE TRIGGER broken BEFORE INSERT ON groups BEGIN SELECT abs(-9223372036854775807 - 1); END")
         .unwrap();
     let answer = store
         .commit(change([put(Kind::Group, "during", "doc", Expect::Any)]))

@@ -16,7 +16,7 @@ use cenote_model::{
 
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Write};
-use crate::user::{Account, User};
+use crate::user::User;
 use crate::{Cx, Error, Result, token};
 
 pub(crate) use challenge::respond;
@@ -110,21 +110,6 @@ fn refuse_mfa(pool: &Pool) -> Result<()> {
 /// Issues the tokens.
 async fn finish(cx: &Cx, scene: &Scene, user: &User) -> Result<Step> {
     Ok(Step::Done(token::sign_in(cx, &scene.pool, &scene.client, user).await?))
-}
-
-/// A user who was imported, or reset before he had a password, has none that could be right. Only a
-/// client that does not hide users tells him what to do.
-fn refuse_without_password(client: &Client, account: &Account) -> Result<()> {
-    match account {
-        Account::Known(user)
-            if user.password.is_none()
-                && user.status == UserStatusType::ResetRequired
-                && !client.hides_users() =>
-        {
-            Err(Error::password_reset_required())
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Commits writes, if there are any: a plain sign-in by password writes nothing.

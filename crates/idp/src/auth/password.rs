@@ -1,6 +1,6 @@
 //! Signing in with a password that is sent.
 
-use super::{Parameters, Scene, Step, after_first_factor, refuse_without_password};
+use super::{Parameters, Scene, Step, after_first_factor};
 use crate::user::limits::Lockout;
 use crate::user::{self, Account, password};
 use crate::{Cx, Error, Result};
@@ -13,7 +13,6 @@ pub(crate) async fn with_password(cx: &Cx, scene: &Scene, parameters: &Parameter
     client.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
     let account = user::find_public(cx, pool, client, username, Error::user_not_found).await?;
     let lockout = Lockout::check(cx, pool, account.sub()).await?;
-    refuse_without_password(client, &account)?;
     let user = match &account {
         Account::Known(user) => match &user.password {
             Some(known) if known.matches(cx, pool, user, typed).await? => Some(user),

@@ -24,7 +24,8 @@ pub(crate) struct Session {
     pub(crate) expires_at: i64,
 }
 
-fn context(pool: &Pool, client: &Client) -> String {
+/// What the state of a sign-in is sealed to.
+pub(super) fn context(pool: &Pool, client: &Client) -> String {
     format!("{}/{}", pool.id, client.id)
 }
 

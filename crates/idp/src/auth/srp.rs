@@ -6,9 +6,9 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Parameters, Scene, Step, after_first_factor, refuse_without_password, session};
+use super::{Parameters, Scene, Step, after_first_factor, session};
 use crate::crypto::{Purpose, srp};
-use crate::pool::{Client, Pool};
+use crate::pool::Pool;
 use crate::ports::Kind;
 use crate::user::limits::Lockout;
 use crate::user::{self, Account};
@@ -38,10 +38,6 @@ struct Block {
 /// what proves to know the logarithm is refused all the same.
 const NOBODY: [u8; srp::SIZE] = [1; srp::SIZE];
 
-fn context(pool: &Pool, client: &Client) -> String {
-    format!("{}/{}", pool.id, client.id)
-}
-
 /// The first call: answers PASSWORD_VERIFIER. For a user who does not exist (where the client hides
 /// that) it answers a stable salt and a `B` like any other.
 pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -> Result<Step> {
@@ -53,7 +49,6 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
         srp::ClientPublic::parse(public_a).map_err(|_| Error::srp_a_unfit())?;
     let account = user::find_public(cx, pool, client, username, Error::user_not_found).await?;
     Lockout::check(cx, pool, account.sub()).await?;
-    refuse_without_password(client, &account)?;
 
     let known = match &account {
         Account::Known(user) => user.password.as_ref().map(|password| (user, password)),
@@ -78,7 +73,7 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
         server: BASE64.encode(&start.public),
     };
     let plain = serde_json::to_vec(&block).map_err(|error| Error::internal(error.to_string()))?;
-    let context = context(pool, client);
+    let context = session::context(pool, client);
     let sealed =
         cx.service.sealer.seal(Purpose::SecretBlock, context.as_bytes(), &plain, &*cx.service.entropy);
     let parameters = [
@@ -119,7 +114,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
     let block: Block = cx
         .service
         .sealer
-        .open(Purpose::SecretBlock, context(pool, client).as_bytes(), &secret_block)
+        .open(Purpose::SecretBlock, session::context(pool, client).as_bytes(), &secret_block)
         .ok()
         .and_then(|plain| serde_json::from_slice(&plain).ok())
         .ok_or_else(Error::wrong_password)?;

@@ -42,12 +42,17 @@ impl Clock for TestClock {
 }
 
 /// One service of one test.
+#[derive(Clone)]
 pub(crate) struct Harness {
     pub(crate) service: Arc<Service>,
     pub(crate) clock: Arc<TestClock>,
 }
 
 impl Harness {
+    #[expect(
+        clippy::unused_async,
+        reason = "setting a scene reads alike whether or not it waits"
+    )]
     pub(crate) async fn new() -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(START_MS)));
         let config = Config {

@@ -12,6 +12,7 @@ use hyper::{HeaderMap, Response, StatusCode};
 use serde_json::json;
 
 use super::failed;
+use crate::html::escape;
 use crate::time;
 
 /// The page shows the newest of them only.
@@ -92,46 +93,33 @@ fn page(messages: &[InboxMessage], user: Option<&str>) -> String {
 }
 
 fn article(message: &InboxMessage) -> String {
-    let mut html = format!(
-        "<article><header><span>{}</span><span>{}</span><span>to {}</span><span>for {}</span><span>{}</span>\
-         </header><h2>{}</h2>",
+    let code = message
+        .code
+        .as_deref()
+        .map(|code| format!("<b>{}</b>", escape(code)));
+    let link = message
+        .link
+        .as_deref()
+        .filter(|link| link.starts_with("http"))
+        .map(|link| {
+            format!(
+                "<p><a href=\"{0}\" rel=\"noreferrer\">{0}</a></p>",
+                escape(link)
+            )
+        });
+    format!(
+        "<article><header><span>{}</span><span>{}</span><span>to {}</span><span>for {}</span>\
+         <span>{}</span></header><h2>{}</h2>{}{}<pre>{}</pre></article>",
         time::format_plain(message.at.div_euclid(1000)),
         escape(message.medium),
         escape(&message.to),
         escape(&message.username),
         escape(message.purpose),
         escape(message.subject.as_deref().unwrap_or_default()),
-    );
-    if let Some(code) = &message.code {
-        html += &format!("<b>{}</b>", escape(code));
-    }
-    if let Some(link) = message
-        .link
-        .as_deref()
-        .filter(|link| link.starts_with("http"))
-    {
-        html += &format!(
-            "<p><a href=\"{0}\" rel=\"noreferrer\">{0}</a></p>",
-            escape(link)
-        );
-    }
-    html += &format!("<pre>{}</pre></article>", escape(&message.body));
-    html
-}
-
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe += "&amp;",
-            '<' => safe += "&lt;",
-            '>' => safe += "&gt;",
-            '"' => safe += "&quot;",
-            '\'' => safe += "&#39;",
-            other => safe.push(other),
-        }
-    }
-    safe
+        code.unwrap_or_default(),
+        link.unwrap_or_default(),
+        escape(&message.body),
+    )
 }
 
 #[cfg(test)]

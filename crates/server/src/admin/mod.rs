@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Json};
 use axum::{Router, routing::get};
 use cenote_idp::Service;
 use cenote_idp::ports::{Kind, SystemClock};
+use hyper::header::HeaderValue;
 use hyper::{Response, StatusCode};
 use serde_json::json;
 
@@ -59,7 +60,7 @@ async fn own_pages_only(request: Request, next: Next) -> Response<Body> {
     let site = request
         .headers()
         .get("sec-fetch-site")
-        .map(|site| site.as_bytes());
+        .map(HeaderValue::as_bytes);
     match site {
         None | Some(b"same-origin" | b"none") => next.run(request).await,
         Some(_) => refuse(

@@ -8,6 +8,7 @@ use serde::Deserialize;
 /// Everything that a file may say. Flags of the command line and variables go through it too.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "a field is named as its key")]
 pub(super) struct File {
     pub(super) listen: Option<SocketAddr>,
     pub(super) public_url: Option<String>,

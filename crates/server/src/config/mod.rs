@@ -1,19 +1,22 @@
 //! Configuration: command line, environment and file become one checked [`Settings`].
 
+mod check;
 mod cli;
 mod env;
 mod file;
+mod load;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
+pub(crate) use check::is_region;
 pub use cli::{Cli, Command, DevArgs, RootKeyArgs, ServeArgs};
 pub use file::{Issuer, LogFormat, SmtpSecurity};
-pub(crate) use settings::is_region;
+pub use load::{dev, serve};
 pub use settings::{
-    AccessKey, Limits, Log, Posture, RootSource, Settings, Smtp, Storage, TlsFiles, dev, serve,
+    AccessKey, Limits, Log, Posture, RootSource, Settings, Smtp, Storage, TlsFiles,
 };
 
 /// Why the server does not start: one line that says what is wrong and what to do.

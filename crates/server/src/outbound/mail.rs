@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use crate::config::{Smtp, SmtpSecurity, StartError};
 
 /// How many messages are on their way at the same time.
-const AT_ONCE: usize = 8;
+const AT_ONCE: u32 = 8;
 
 /// How often an empty outbox is looked at again.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -61,7 +61,7 @@ impl Mailer {
             .port(settings.port)
             .tls(tls)
             .timeout(Some(PATIENCE))
-            .pool_config(PoolConfig::new().max_size(AT_ONCE as u32));
+            .pool_config(PoolConfig::new().max_size(AT_ONCE));
         if let Some((username, password)) = &settings.credentials {
             builder = builder.credentials(Credentials::new(username.clone(), password.clone()));
         }
@@ -123,7 +123,7 @@ fn judge(error: &smtp::Error) -> Outcome {
 pub(crate) async fn deliver(service: Arc<Service>, mailer: Mailer) {
     let mut told_of_sms = false;
     loop {
-        let batch = match message::due(&service, AT_ONCE).await {
+        let batch = match message::due(&service, AT_ONCE as usize).await {
             Ok(batch) => batch,
             Err(error) => {
                 let detail = error.detail.as_deref().unwrap_or_default();

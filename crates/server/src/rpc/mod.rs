@@ -131,7 +131,7 @@ fn authenticate(
     if needs_signature {
         return Err(Refusal::new(
             ErrorCode::InvalidSignature,
-            format!("Credential should be scoped to a valid region, not '{region}'. "),
+            sigv4::wrong_region(region),
         ));
     }
     Ok(None)

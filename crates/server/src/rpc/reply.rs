@@ -65,12 +65,16 @@ impl Refusal {
         Self::bare(ErrorCode::UnknownOperation)
     }
 
-    pub(super) const fn status(&self) -> StatusCode {
+    pub(crate) const fn status(&self) -> StatusCode {
         self.status
     }
 
     pub(crate) const fn name(&self) -> &'static str {
         self.name
+    }
+
+    pub(crate) fn message(&self) -> Option<&str> {
+        self.message.as_deref()
     }
 
     pub(crate) fn detail(&self) -> Option<&str> {

@@ -2,9 +2,13 @@
 //! touches no row, the precondition did not hold.
 
 use cenote_idp::ports::{Change, CommitError, Expect, Kind, Message, StoreError, UserRow, Write};
-use rusqlite::{Connection, ErrorCode, Params, ToSql, params};
+use rusqlite::{Connection, Params, ToSql, ffi, params};
 
 use crate::rules;
+
+/// How SQLite says that a key is taken.
+const TAKEN: [Option<i32>; 2] =
+    [Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY), Some(ffi::SQLITE_CONSTRAINT_UNIQUE)];
 
 /// Why a task did not go through.
 #[derive(Debug)]
@@ -41,9 +45,7 @@ pub(crate) fn change(connection: &Connection, change: &Change) -> Result<usize, 
     for (index, write) in change.writes.iter().enumerate() {
         let held = match apply(connection, write) {
             // A key that had to be free is taken: of a user, a message, or a client in another pool.
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                false
-            }
+            Err(error) if TAKEN.contains(&error.sqlite_extended_error_code()) => false,
             other => other?,
         };
         if !held {

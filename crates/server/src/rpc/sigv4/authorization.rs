@@ -39,18 +39,23 @@ impl<'a> Authorization<'a> {
             .map_err(|_| incomplete("Authorization header is not ASCII text."))?;
         let parts = Parts::read(header)?;
         let date = headers.get("x-amz-date").or_else(|| headers.get(DATE));
-        let mut missing = String::new();
+        let mut missing = Vec::new();
         for (name, part) in [
             ("Credential", parts.credential),
             ("Signature", parts.signature),
             ("SignedHeaders", parts.signed_headers),
         ] {
             if part.is_none_or(str::is_empty) {
-                missing += &format!("Authorization header requires '{name}' parameter. ");
+                missing.push(format!(
+                    "Authorization header requires '{name}' parameter. "
+                ));
             }
         }
         if date.is_none() {
-            missing += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
+            missing.push(
+                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
+                    .to_owned(),
+            );
         }
         let (Some(credential), Some(signature), Some(signed_headers), Some(date), true) = (
             parts.credential,
@@ -59,7 +64,10 @@ impl<'a> Authorization<'a> {
             date,
             missing.is_empty(),
         ) else {
-            return Err(incomplete(format!("{missing}Authorization={header}")));
+            return Err(incomplete(format!(
+                "{}Authorization={header}",
+                missing.concat()
+            )));
         };
         let date = date.to_str().unwrap_or_default();
         let at = read_date(date).ok_or_else(|| {

@@ -12,6 +12,7 @@ use aws_lc_rs::constant_time;
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use cenote_model::ErrorCode;
 use data_encoding::HEXLOWER;
+use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
 
 use self::authorization::Authorization;
@@ -71,32 +72,30 @@ impl Verifier {
     }
 
     fn check_scope(&self, authorization: &Authorization<'_>) -> Result<(), Refusal> {
-        // A space ends each sentence in the service's own answers.
-        let mut wrong = String::new();
-        if authorization.terminator != TERMINATOR {
-            wrong += &format!(
-                "Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{}'. ",
-                authorization.terminator
-            );
+        let Authorization {
+            terminator,
+            region,
+            service,
+            ..
+        } = authorization;
+        let mut wrong = Vec::new();
+        if *terminator != TERMINATOR {
+            wrong.push(format!(
+                "Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{terminator}'. "
+            ));
         }
-        if !self.regions.is_empty()
-            && !self
-                .regions
-                .iter()
-                .any(|region| region == authorization.region)
-        {
-            wrong += &format!(
-                "Credential should be scoped to a valid region, not '{}'. ",
-                authorization.region
-            );
+        if !self.regions.is_empty() && !self.regions.iter().any(|known| known == region) {
+            wrong.push(wrong_region(region));
         }
-        if authorization.service != SERVICE {
-            wrong += &format!("Credential should be scoped to correct service: '{SERVICE}'. ");
+        if *service != SERVICE {
+            wrong.push(format!(
+                "Credential should be scoped to correct service: '{SERVICE}'. "
+            ));
         }
         if wrong.is_empty() {
             Ok(())
         } else {
-            Err(invalid(wrong))
+            Err(invalid(wrong.concat()))
         }
     }
 
@@ -168,7 +167,7 @@ fn check_session(key: &AccessKey, request: &Parts, now: i64) -> Result<(), Refus
     let sent = request
         .headers
         .get("x-amz-security-token")
-        .map(|token| token.as_bytes());
+        .map(HeaderValue::as_bytes);
     let fits = match (&key.session_token, sent) {
         (None, None) => true,
         (Some(token), Some(sent)) => {
@@ -245,6 +244,11 @@ fn signing_key(secret: &str, day: &str, region: &str) -> hmac::Key {
         .fold(start, |key, part| {
             hmac::Key::new(HMAC_SHA256, hmac::sign(&key, part.as_bytes()).as_ref())
         })
+}
+
+/// A space ends each sentence about the scope in the service's own answers.
+pub(super) fn wrong_region(region: &str) -> String {
+    format!("Credential should be scoped to a valid region, not '{region}'. ")
 }
 
 fn unrecognized() -> Refusal {
