@@ -20,7 +20,10 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         ("format", |root| {
             cargo(root, &["fmt", "--all", "--check"])?;
             // A workspace of its own.
-            cargo(root, &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"])
+            cargo(
+                root,
+                &["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"],
+            )
         }),
         ("lints", |root| {
             cargo(

@@ -10,13 +10,19 @@ pub async fn jwks(service: &Service, pool_id: &str) -> Result<Value> {
         Some(_) => service.pool_keys(pool_id).await?,
         None => None,
     };
-    Ok(keys.ok_or_else(|| Error::pool_not_found(pool_id))?.jwks().clone())
+    Ok(keys
+        .ok_or_else(|| Error::pool_not_found(pool_id))?
+        .jwks()
+        .clone())
 }
 
 /// `/{pool id}/.well-known/openid-configuration` (OpenID Connect Discovery 1.0). Members that a domain
 /// gives (the OAuth endpoints) are missing while the pool has none.
 pub async fn openid_configuration(service: &Service, pool_id: &str) -> Result<Value> {
-    let pool = service.pool(pool_id).await?.ok_or_else(|| Error::pool_not_found(pool_id))?;
+    let pool = service
+        .pool(pool_id)
+        .await?
+        .ok_or_else(|| Error::pool_not_found(pool_id))?;
     let issuer = token::issuer(service, &pool);
     Ok(json!({
         "id_token_signing_alg_values_supported": ["RS256"],

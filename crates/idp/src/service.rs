@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 use quick_cache::sync::Cache;
 use uuid::Uuid;
 
-use crate::crypto::{CpuError, CpuPool, KeyReservoir, RootKeys, Sealer};
+use crate::crypto::{CpuError, CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
 use crate::pool::{Client, Pool};
-use crate::ports::{Change, Clock, CommitError, Entropy, Kind, Record, Store, StoreError, Write};
+use crate::ports::{
+    Change, Clock, CommitError, Entropy, Expect, Kind, Record, Store, StoreError, Write,
+};
 use crate::token::PoolKeys;
 use crate::{Error, Result};
 
@@ -90,6 +92,46 @@ impl Service {
         })
     }
 
+    /// Checks that the root key is the one that the stored data was sealed with; the first start leaves the
+    /// mark for it. The error is one line for whoever starts the server.
+    pub async fn check_root_key(&self) -> Result<(), String> {
+        const KEY: &str = "root-key";
+        let read = self
+            .store
+            .record(Kind::SigningKey, "", KEY)
+            .await
+            .map_err(|error| error.0)?;
+        if let Some(record) = read {
+            let sealed = data_encoding::BASE64
+                .decode(record.doc.as_bytes())
+                .unwrap_or_default();
+            return match self
+                .sealer
+                .open(Purpose::SigningKey, KEY.as_bytes(), &sealed)
+            {
+                Ok(_) => Ok(()),
+                Err(_) => Err("the root key does not open the stored data; \
+                               start with the key that the data was sealed with"
+                    .to_owned()),
+            };
+        }
+        let sealed = self
+            .sealer
+            .seal(Purpose::SigningKey, KEY.as_bytes(), b"", &*self.entropy);
+        let write = Write::Put {
+            kind: Kind::SigningKey,
+            pool: String::new(),
+            key: KEY.to_owned(),
+            doc: data_encoding::BASE64.encode(&sealed),
+            expires_at: None,
+            expect: Expect::Any,
+        };
+        self.store
+            .commit(Change::new().with(write))
+            .await
+            .map_err(|error| error.to_string())
+    }
+
     /// The pool, if it exists.
     pub(crate) async fn pool(&self, id: &str) -> Result<Option<Arc<Pool>>> {
         let region = id.split_once('_').map_or("", |(region, _)| region);
@@ -112,7 +154,10 @@ impl Service {
     /// The signing keys of a pool, parsed.
     pub(crate) async fn pool_keys(&self, pool: &str) -> Result<Option<Arc<PoolKeys>>> {
         let read = async {
-            let records = self.store.records(Kind::SigningKey, pool, "", None, 16).await?;
+            let records = self
+                .store
+                .records(Kind::SigningKey, pool, "", None, 16)
+                .await?;
             PoolKeys::from_records(self, pool, &records)
         };
         self.pool_keys.get(pool, read).await
@@ -121,9 +166,18 @@ impl Service {
     /// Whether a token family was revoked.
     pub(crate) async fn is_revoked(&self, pool: &str, origin_jti: &str) -> Result<bool> {
         let read = async {
-            Ok(Some(self.store.record(Kind::Revocation, pool, origin_jti).await?.is_some()))
+            Ok(Some(
+                self.store
+                    .record(Kind::Revocation, pool, origin_jti)
+                    .await?
+                    .is_some(),
+            ))
         };
-        Ok(self.revoked.get(origin_jti, read).await?.is_some_and(|revoked| *revoked))
+        Ok(self
+            .revoked
+            .get(origin_jti, read)
+            .await?
+            .is_some_and(|revoked| *revoked))
     }
 
     /// Commits, and forgets what the caches hold of the records that the change wrote.
@@ -132,9 +186,16 @@ impl Service {
             .writes
             .iter()
             .filter_map(|write| match write {
-                Write::Put { kind, pool, key, .. } | Write::Delete { kind, pool, key, .. } => {
+                Write::Put {
+                    kind, pool, key, ..
+                }
+                | Write::Delete {
+                    kind, pool, key, ..
+                } => {
                     let kinds = [Kind::Pool, Kind::Client, Kind::SigningKey, Kind::Revocation];
-                    kinds.contains(kind).then(|| (*kind, pool.clone(), key.clone()))
+                    kinds
+                        .contains(kind)
+                        .then(|| (*kind, pool.clone(), key.clone()))
                 }
                 _ => None,
             })
@@ -157,7 +218,8 @@ impl Service {
             }
             outcome
         });
-        task.await.unwrap_or_else(|error| Err(StoreError(error.to_string()).into()))
+        task.await
+            .unwrap_or_else(|error| Err(StoreError(error.to_string()).into()))
     }
 }
 
@@ -176,7 +238,10 @@ struct Cached<T> {
 
 impl<T> Cached<T> {
     fn new(capacity: usize, fresh_for: Option<Duration>) -> Self {
-        Self { entries: Cache::new(capacity), fresh_for }
+        Self {
+            entries: Cache::new(capacity),
+            fresh_for,
+        }
     }
 
     async fn get(
@@ -185,7 +250,10 @@ impl<T> Cached<T> {
         read: impl Future<Output = Result<Option<T>>>,
     ) -> Result<Option<Arc<T>>> {
         if let Some((value, at)) = self.entries.get(key) {
-            if self.fresh_for.is_none_or(|fresh_for| at.elapsed() < fresh_for) {
+            if self
+                .fresh_for
+                .is_none_or(|fresh_for| at.elapsed() < fresh_for)
+            {
                 return Ok(Some(value));
             }
             self.entries.remove(key);
@@ -196,7 +264,9 @@ impl<T> Cached<T> {
             Ok((value, _)) => Ok(Some(value)),
             Err(guard) => {
                 let at = Instant::now();
-                let Some(value) = read.await? else { return Ok(None) };
+                let Some(value) = read.await? else {
+                    return Ok(None);
+                };
                 let value = Arc::new(value);
                 let _lost_its_place = guard.insert((Arc::clone(&value), at));
                 Ok(Some(value))
@@ -228,7 +298,9 @@ impl Cx {
 
     /// The region that this request is for.
     pub(crate) fn region(&self) -> &str {
-        self.region.as_deref().unwrap_or(&self.service.config.default_region)
+        self.region
+            .as_deref()
+            .unwrap_or(&self.service.config.default_region)
     }
 
     /// A random UUID (version 4).
@@ -238,20 +310,37 @@ impl Cx {
 
     /// The pool, or ResourceNotFoundException.
     pub(crate) async fn pool(&self, id: &str) -> Result<Arc<Pool>> {
-        self.service.pool(id).await?.ok_or_else(|| Error::pool_not_found(id))
+        let pool = self.service.pool(id).await?;
+        // A signed request sees the pools of the region that it was signed for.
+        let here = |pool: &Arc<Pool>| {
+            self.region
+                .as_ref()
+                .is_none_or(|region| *region == pool.region)
+        };
+        pool.filter(here).ok_or_else(|| Error::pool_not_found(id))
     }
 
     /// A client by its id alone, with its pool, or ResourceNotFoundException.
     pub(crate) async fn client(&self, id: &str) -> Result<(Arc<Pool>, Arc<Client>)> {
-        let client = self.service.client(id).await?.ok_or_else(|| Error::client_not_found(id))?;
-        let pool = self.service.pool(&client.pool_id).await?.ok_or_else(|| Error::client_not_found(id))?;
+        let client = self
+            .service
+            .client(id)
+            .await?
+            .ok_or_else(|| Error::client_not_found(id))?;
+        let pool = self
+            .service
+            .pool(&client.pool_id)
+            .await?
+            .ok_or_else(|| Error::client_not_found(id))?;
         Ok((pool, client))
     }
 
     /// A client of this pool, or ResourceNotFoundException.
     pub(crate) async fn client_of(&self, pool: &Pool, id: &str) -> Result<Arc<Client>> {
         let client = self.service.client(id).await?;
-        client.filter(|client| client.pool_id == pool.id).ok_or_else(|| Error::client_not_found(id))
+        client
+            .filter(|client| client.pool_id == pool.id)
+            .ok_or_else(|| Error::client_not_found(id))
     }
 
     /// Commits a change; a conflict makes the operation run again.
@@ -276,10 +365,14 @@ impl Cx {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        self.service.cpu.run(work).await.map_err(|error| match error {
-            CpuError::Busy => Error::busy(),
-            CpuError::Panicked => Error::internal("a job on the CPU threads panicked"),
-        })
+        self.service
+            .cpu
+            .run(work)
+            .await
+            .map_err(|error| match error {
+                CpuError::Busy => Error::busy(),
+                CpuError::Panicked => Error::internal("a job on the CPU threads panicked"),
+            })
     }
 }
 
@@ -291,7 +384,11 @@ mod tests {
 
     /// What the cache answers when the database holds `stored`.
     async fn get(cache: &Cached<u32>, stored: u32) -> u32 {
-        *cache.get(KEY, async { Ok(Some(stored)) }).await.expect("no failure").expect("a value")
+        *cache
+            .get(KEY, async { Ok(Some(stored)) })
+            .await
+            .expect("no failure")
+            .expect("a value")
     }
 
     #[tokio::test]
@@ -333,7 +430,10 @@ mod tests {
         let cache = Cached::new(10, None);
         assert_eq!(cache.get(KEY, async { Ok(None) }).await, Ok(None));
         let failure = Error::internal("the database is away");
-        assert_eq!(cache.get(KEY, async { Err(failure.clone()) }).await, Err(failure.clone()));
+        assert_eq!(
+            cache.get(KEY, async { Err(failure.clone()) }).await,
+            Err(failure.clone())
+        );
         assert_eq!(get(&cache, 1).await, 1);
     }
 

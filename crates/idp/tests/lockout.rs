@@ -1,15 +1,15 @@
 //! Password guessing: five failures are free, then each locks the account for twice as long.
 
-mod support;
 #[path = "support/signing.rs"]
 mod signing;
+mod support;
 #[path = "support/world.rs"]
 mod world;
 
 use serde_json::{Value, json};
 use signing::{
-    MINUTE_MS, admin_initiate, all_flows, answer_srp, beside, initiate, not_authorized, result, start_srp,
-    wrong_password,
+    MINUTE_MS, admin_initiate, all_flows, answer_srp, beside, initiate, not_authorized, result,
+    start_srp, wrong_password,
 };
 use support::with;
 use world::{Answer, PASSWORD, World};
@@ -111,16 +111,30 @@ async fn every_way_of_giving_a_password_counts_and_is_locked() {
     fail(&other, "ada").await;
     let admin = admin_initiate(&w, "ADMIN_USER_PASSWORD_AUTH", typed("Wrong1!x")).await;
     assert_eq!(admin, wrong_password());
-    assert_eq!(answer_srp(&w, started.proof(&w, "Wrong1!x")).await, wrong_password());
+    assert_eq!(
+        answer_srp(&w, started.proof(&w, "Wrong1!x")).await,
+        wrong_password()
+    );
     let change = json!({"PreviousPassword": "Wrong1!x", "ProposedPassword": "An0ther!x"});
-    assert_eq!(w.with(&token, "ChangePassword", change).await, wrong_password());
+    assert_eq!(
+        w.with(&token, "ChangePassword", change).await,
+        wrong_password()
+    );
 
     assert_eq!(w.sign_in("ada", PASSWORD).await, locked_out());
     assert_eq!(other.sign_in("ada", PASSWORD).await, locked_out());
     let admin = admin_initiate(&w, "ADMIN_USER_PASSWORD_AUTH", typed(PASSWORD)).await;
     assert_eq!(admin, locked_out());
-    assert_eq!(answer_srp(&w, started.proof(&w, PASSWORD)).await, locked_out());
-    let start = initiate(&w, "USER_SRP_AUTH", json!({"USERNAME": "ada", "SRP_A": "1f"})).await;
+    assert_eq!(
+        answer_srp(&w, started.proof(&w, PASSWORD)).await,
+        locked_out()
+    );
+    let start = initiate(
+        &w,
+        "USER_SRP_AUTH",
+        json!({"USERNAME": "ada", "SRP_A": "1f"}),
+    )
+    .await;
     assert_eq!(start, locked_out());
     let change = json!({"PreviousPassword": PASSWORD, "ProposedPassword": "An0ther!x"});
     assert_eq!(w.with(&token, "ChangePassword", change).await, locked_out());
@@ -134,7 +148,11 @@ async fn every_way_of_giving_a_password_counts_and_is_locked() {
 #[tokio::test]
 async fn one_user_is_locked_under_all_names_and_nobody_else() {
     let w = World::new(json!({"AliasAttributes": ["email"]}), all_flows()).await;
-    w.made("ada", &[("email", "ada@example.com"), ("email_verified", "true")]).await;
+    w.made(
+        "ada",
+        &[("email", "ada@example.com"), ("email_verified", "true")],
+    )
+    .await;
     w.made("bob", &[]).await;
     fail_times(&w, "ada", 3).await;
     fail_times(&w, "ada@example.com", 2).await;
@@ -148,7 +166,12 @@ async fn nobody_is_locked_like_anybody_where_users_are_hidden() {
     for name in ["ada", "nobody"] {
         fail_times(&w, name, 5).await;
         assert_eq!(w.sign_in(name, PASSWORD).await, locked_out(), "{name}");
-        let start = initiate(&w, "USER_SRP_AUTH", json!({"USERNAME": name, "SRP_A": "1f"})).await;
+        let start = initiate(
+            &w,
+            "USER_SRP_AUTH",
+            json!({"USERNAME": name, "SRP_A": "1f"}),
+        )
+        .await;
         assert_eq!(start, locked_out(), "{name}");
         w.h.clock.advance(SECOND_MS);
         fail(&w, name).await;
@@ -162,10 +185,19 @@ async fn guesses_sent_all_at_once_are_heard_no_more_often_than_guesses_in_turn()
     let w = world(json!({})).await;
     let mut guesses = tokio::task::JoinSet::new();
     for _ in 0..40 {
-        let w = World { h: w.h.clone(), pool: w.pool.clone(), client: w.client.clone() };
+        let w = World {
+            h: w.h.clone(),
+            pool: w.pool.clone(),
+            client: w.client.clone(),
+        };
         guesses.spawn(async move { w.sign_in("ada", "Wrong1!x").await });
     }
     let told = guesses.join_all().await;
-    assert_eq!(told.iter().filter(|answer| **answer == wrong_password()).count(), 5);
+    assert_eq!(
+        told.iter()
+            .filter(|answer| **answer == wrong_password())
+            .count(),
+        5
+    );
     assert_eq!(w.sign_in("ada", PASSWORD).await, locked_out());
 }

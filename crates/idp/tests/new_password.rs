@@ -1,15 +1,15 @@
 //! NEW_PASSWORD_REQUIRED: a user with a temporary password chooses his own.
 
-mod support;
 #[path = "support/signing.rs"]
 mod signing;
+mod support;
 #[path = "support/world.rs"]
 mod world;
 
 use serde_json::{Value, json};
 use signing::{
-    MINUTE_MS, admin_initiate, all_flows, answer_srp, beside, invalid, invited, not_authorized, respond,
-    result, secret, secret_hash, start_srp, verified, wrong_password,
+    MINUTE_MS, admin_initiate, all_flows, answer_srp, beside, invalid, invited, not_authorized,
+    respond, result, secret, secret_hash, start_srp, verified, wrong_password,
 };
 use support::{refusal, text, with};
 use world::{Answer, HOUR_MS, PASSWORD, World};
@@ -70,9 +70,16 @@ async fn a_temporary_password_leads_to_the_challenge_in_every_flow() {
         assert!(text(&challenge["Session"]).starts_with("AYABe"));
         let parameters = challenge["ChallengeParameters"].clone();
         assert_eq!(parameters["USER_ID_FOR_SRP"], "ada");
-        assert_eq!(parameters["requiredAttributes"], r#"["userAttributes.given_name"]"#);
-        let current: Value = serde_json::from_str(&text(&parameters["userAttributes"])).expect("JSON");
-        assert_eq!(current, json!({"email": "ada@example.com", "email_verified": "true"}));
+        assert_eq!(
+            parameters["requiredAttributes"],
+            r#"["userAttributes.given_name"]"#
+        );
+        let current: Value =
+            serde_json::from_str(&text(&parameters["userAttributes"])).expect("JSON");
+        assert_eq!(
+            current,
+            json!({"email": "ada@example.com", "email_verified": "true"})
+        );
         assert_eq!(parameters.as_object().map(serde_json::Map::len), Some(3));
     }
     assert_eq!(w.sign_in("ada", "Wrong1!x").await, wrong_password());
@@ -83,7 +90,10 @@ async fn the_answer_confirms_the_user_and_signs_him_in() {
     let w = world(json!({})).await;
     assert_eq!(w.status("ada").await, "FORCE_CHANGE_PASSWORD");
     let tokens = result(choose(&w, &session(&w).await, json!({})).await);
-    assert_eq!(verified(&w, &tokens["IdToken"]).await.claims["cognito:username"], "ada");
+    assert_eq!(
+        verified(&w, &tokens["IdToken"]).await.claims["cognito:username"],
+        "ada"
+    );
     assert_eq!(w.status("ada").await, "CONFIRMED");
     result(w.sign_in("ada", PASSWORD).await);
     result(answer_srp(&w, start_srp(&w, "ada").await.proof(&w, PASSWORD)).await);
@@ -108,13 +118,22 @@ async fn required_attributes_must_be_given() {
     let session = session(&w).await;
     let told = invalid("Invalid attributes given, given_name is missing");
     assert_eq!(choose(&w, &session, json!({})).await, told);
-    assert_eq!(choose(&w, &session, json!({"userAttributes.given_name": ""})).await, told);
+    assert_eq!(
+        choose(&w, &session, json!({"userAttributes.given_name": ""})).await,
+        told
+    );
     assert_eq!(w.status("ada").await, "FORCE_CHANGE_PASSWORD");
     let given = json!({"userAttributes.given_name": "Ada", "userAttributes.custom:shoe": "39"});
     let tokens = result(choose(&w, &session, given).await);
     let claims = verified(&w, &tokens["IdToken"]).await.claims;
-    assert_eq!((&claims["given_name"], &claims["custom:shoe"]), (&json!("Ada"), &json!("39")));
-    assert_eq!(w.attribute("ada", "given_name").await.as_deref(), Some("Ada"));
+    assert_eq!(
+        (&claims["given_name"], &claims["custom:shoe"]),
+        (&json!("Ada"), &json!("39"))
+    );
+    assert_eq!(
+        w.attribute("ada", "given_name").await.as_deref(),
+        Some("Ada")
+    );
 }
 
 #[tokio::test]
@@ -132,30 +151,44 @@ async fn only_missing_writable_and_fitting_attributes_can_be_given() {
     assert_eq!(give("email", "ada@example.com").await, provided);
     let unwritable = not_authorized("A client attempted to write unauthorized attribute");
     assert_eq!(give("phone_number_verified", "true").await, unwritable);
-    assert_eq!(give("phone_number", "12").await, invalid("Invalid phone number format."));
+    assert_eq!(
+        give("phone_number", "12").await,
+        invalid("Invalid phone number format.")
+    );
     let unknown = "Attributes did not conform to the schema: custom:nope: Attribute does not exist in the schema.";
     assert_eq!(give("custom:nope", "x").await, invalid(unknown));
     let short = "Attributes did not conform to the schema: custom:shoe: String must be at least 2 characters long.";
     assert_eq!(give("custom:shoe", "x").await, invalid(short));
 
     // What a client may not write stays out; a number that is given is not verified by that.
-    let narrow = with(all_flows(), json!({"WriteAttributes": ["given_name", "phone_number"]}));
+    let narrow = with(
+        all_flows(),
+        json!({"WriteAttributes": ["given_name", "phone_number"]}),
+    );
     let narrow = beside(&w, narrow).await;
     let session = text(&challenge(narrow.sign_in("ada", TEMPORARY).await)["Session"]);
     let family = json!({"userAttributes.given_name": "Ada", "userAttributes.family_name": "L"});
     assert_eq!(choose(&narrow, &session, family).await, unwritable);
-    let phone = json!({"userAttributes.given_name": "Ada", "userAttributes.phone_number": "+4930123"});
+    let phone =
+        json!({"userAttributes.given_name": "Ada", "userAttributes.phone_number": "+4930123"});
     result(choose(&narrow, &session, phone).await);
-    assert_eq!(w.attribute("ada", "phone_number_verified").await.as_deref(), Some("false"));
+    assert_eq!(
+        w.attribute("ada", "phone_number_verified").await.as_deref(),
+        Some("false")
+    );
 }
 
 #[tokio::test]
 async fn the_challenge_shows_what_the_client_may_read() {
     let w = world(json!({})).await;
     let narrow = beside(&w, with(all_flows(), json!({"ReadAttributes": ["email"]}))).await;
-    let parameters = challenge(narrow.sign_in("ada", TEMPORARY).await)["ChallengeParameters"].clone();
+    let parameters =
+        challenge(narrow.sign_in("ada", TEMPORARY).await)["ChallengeParameters"].clone();
     assert_eq!(parameters["requiredAttributes"], "[]");
-    assert_eq!(parameters["userAttributes"], r#"{"email":"ada@example.com"}"#);
+    assert_eq!(
+        parameters["userAttributes"],
+        r#"{"email":"ada@example.com"}"#
+    );
 }
 
 #[tokio::test]
@@ -181,7 +214,9 @@ async fn the_new_password_obeys_policy_and_history_and_a_refusal_leaves_the_sess
     result(choose(&w, &session, json!({})).await);
 
     let again = json!({"Username": "ada", "Password": TEMPORARY, "Permanent": false});
-    w.admin("AdminSetUserPassword", again).await.expect("a temporary password");
+    w.admin("AdminSetUserPassword", again)
+        .await
+        .expect("a temporary password");
     let session = text(&challenge(w.sign_in("ada", TEMPORARY).await)["Session"]);
     let told = "Password has previously been used and cannot be reused.";
     let used = refusal("PasswordHistoryPolicyViolationException", told);
@@ -195,7 +230,10 @@ async fn all_of_the_answer_is_needed() {
     let session = session(&w).await;
     for missing in ["USERNAME", "NEW_PASSWORD"] {
         let answer = choose(&w, &session, json!({missing: ""})).await;
-        assert_eq!(answer, invalid(&format!("Missing required parameter {missing}")));
+        assert_eq!(
+            answer,
+            invalid(&format!("Missing required parameter {missing}"))
+        );
     }
     let answers = json!({"USERNAME": "ada", "NEW_PASSWORD": PASSWORD});
     let answer = respond(&w, "NEW_PASSWORD_REQUIRED", None, answers).await;
@@ -208,9 +246,15 @@ async fn a_session_works_once() {
     let (session, other) = (session(&w).await, session(&w).await);
     result(choose(&w, &session, json!({})).await);
     let used = not_authorized("Invalid session for the user, session can only be used once.");
-    assert_eq!(choose(&w, &session, json!({"NEW_PASSWORD": "An0ther!x"})).await, used);
+    assert_eq!(
+        choose(&w, &session, json!({"NEW_PASSWORD": "An0ther!x"})).await,
+        used
+    );
     // Another session of the same sign-in has nothing left to do.
-    assert_eq!(choose(&w, &other, json!({"NEW_PASSWORD": "An0ther!x"})).await, session_invalid());
+    assert_eq!(
+        choose(&w, &other, json!({"NEW_PASSWORD": "An0ther!x"})).await,
+        session_invalid()
+    );
     result(w.sign_in("ada", PASSWORD).await);
 }
 
@@ -223,7 +267,11 @@ async fn of_two_racing_answers_to_one_session_one_wins() {
         choose(&w, &session, json!({})),
         choose(&w, &session, json!({"NEW_PASSWORD": second})),
     );
-    let (lost, password) = if one.is_ok() { (two, PASSWORD) } else { (one, second) };
+    let (lost, password) = if one.is_ok() {
+        (two, PASSWORD)
+    } else {
+        (one, second)
+    };
     let used = not_authorized("Invalid session for the user, session can only be used once.");
     assert_eq!(lost, used);
     result(w.sign_in("ada", password).await);
@@ -238,7 +286,11 @@ async fn a_session_expires() {
         "InvalidPasswordException",
         "Password does not conform to policy: Password not long enough",
     );
-    assert_eq!(choose(&w, &session, json!({"NEW_PASSWORD": "short1!"})).await, told, "still alive");
+    assert_eq!(
+        choose(&w, &session, json!({"NEW_PASSWORD": "short1!"})).await,
+        told,
+        "still alive"
+    );
     w.h.clock.advance(1);
     let expired = not_authorized("Invalid session for the user, session is expired.");
     assert_eq!(choose(&w, &session, json!({})).await, expired);
@@ -256,9 +308,18 @@ async fn a_session_belongs_to_one_client_and_user() {
     let session = session(&w).await;
     let other = beside(&w, all_flows()).await;
     assert_eq!(choose(&other, &session, json!({})).await, session_invalid());
-    assert_eq!(choose(&w, &session, json!({"USERNAME": "bob"})).await, session_invalid());
-    assert_eq!(choose(&w, &session, json!({"USERNAME": "nobody"})).await, session_invalid());
-    assert_eq!(choose(&w, "AYABeNonsenseNonsenseNonsense", json!({})).await, session_invalid());
+    assert_eq!(
+        choose(&w, &session, json!({"USERNAME": "bob"})).await,
+        session_invalid()
+    );
+    assert_eq!(
+        choose(&w, &session, json!({"USERNAME": "nobody"})).await,
+        session_invalid()
+    );
+    assert_eq!(
+        choose(&w, "AYABeNonsenseNonsenseNonsense", json!({})).await,
+        session_invalid()
+    );
     result(choose(&w, &session, json!({})).await);
 }
 
@@ -266,23 +327,47 @@ async fn a_session_belongs_to_one_client_and_user() {
 async fn a_user_who_was_disabled_or_deleted_meanwhile_cannot_answer() {
     let w = world(json!({})).await;
     let session = session(&w).await;
-    w.admin("AdminDisableUser", json!({"Username": "ada"})).await.expect("a change of state");
-    assert_eq!(choose(&w, &session, json!({})).await, not_authorized("User is disabled."));
-    w.admin("AdminDeleteUser", json!({"Username": "ada"})).await.expect("a deletion");
+    w.admin("AdminDisableUser", json!({"Username": "ada"}))
+        .await
+        .expect("a change of state");
+    assert_eq!(
+        choose(&w, &session, json!({})).await,
+        not_authorized("User is disabled.")
+    );
+    w.admin("AdminDeleteUser", json!({"Username": "ada"}))
+        .await
+        .expect("a deletion");
     assert_eq!(choose(&w, &session, json!({})).await, session_invalid());
 }
 
 #[tokio::test]
 async fn a_taken_address_cannot_be_given() {
-    let w = World::new(json!({"UsernameAttributes": ["email", "phone_number"]}), all_flows()).await;
+    let w = World::new(
+        json!({"UsernameAttributes": ["email", "phone_number"]}),
+        all_flows(),
+    )
+    .await;
     w.made("+4930123", &[]).await;
     invited(&w, "ada@example.com", TEMPORARY, &[]).await;
     let session = text(&challenge(w.sign_in("ada@example.com", TEMPORARY).await)["Session"]);
     let user = json!({"USERNAME": "ada@example.com"});
-    let taken = with(user.clone(), json!({"userAttributes.phone_number": "+4930123"}));
+    let taken = with(
+        user.clone(),
+        json!({"userAttributes.phone_number": "+4930123"}),
+    );
     let told = "An account with the given phone_number already exists.";
-    assert_eq!(choose(&w, &session, taken).await, refusal("AliasExistsException", told));
-    result(choose(&w, &session, with(user, json!({"userAttributes.phone_number": "+4930124"}))).await);
+    assert_eq!(
+        choose(&w, &session, taken).await,
+        refusal("AliasExistsException", told)
+    );
+    result(
+        choose(
+            &w,
+            &session,
+            with(user, json!({"userAttributes.phone_number": "+4930124"})),
+        )
+        .await,
+    );
     result(w.sign_in("+4930124", PASSWORD).await);
 }
 
@@ -291,19 +376,27 @@ async fn a_client_with_a_secret_proves_it_in_the_answer() {
     let w = world(json!({})).await;
     let w = beside(&w, with(all_flows(), json!({"GenerateSecret": true}))).await;
     let hash = json!({"SECRET_HASH": secret_hash(&secret(&w).await, "ada", &w.client)});
-    let parameters = with(json!({"USERNAME": "ada", "PASSWORD": TEMPORARY}), hash.clone());
+    let parameters = with(
+        json!({"USERNAME": "ada", "PASSWORD": TEMPORARY}),
+        hash.clone(),
+    );
     let asked = challenge(signing::initiate(&w, "USER_PASSWORD_AUTH", parameters).await);
     let session = text(&asked["Session"]);
-    let told = format!("Client {} is configured with secret but SECRET_HASH was not received", w.client);
+    let told = format!(
+        "Client {} is configured with secret but SECRET_HASH was not received",
+        w.client
+    );
     assert_eq!(choose(&w, &session, json!({})).await, not_authorized(&told));
     result(choose(&w, &session, hash).await);
 }
 
 #[tokio::test]
 async fn a_temporary_password_expires() {
-    let policy = |days: i64| json!({"Policies": {"PasswordPolicy": {
-        "MinimumLength": 8, "TemporaryPasswordValidityDays": days,
-    }}});
+    let policy = |days: i64| {
+        json!({"Policies": {"PasswordPolicy": {
+            "MinimumLength": 8, "TemporaryPasswordValidityDays": days,
+        }}})
+    };
     for (pool, days) in [(json!({}), 7), (policy(1), 1)] {
         let w = world(pool).await;
         w.h.clock.advance(days * 24 * HOUR_MS - 1);
@@ -313,7 +406,9 @@ async fn a_temporary_password_expires() {
         assert_eq!(w.sign_in("ada", TEMPORARY).await, not_authorized(told));
         assert_eq!(w.sign_in("ada", "Wrong1!x").await, wrong_password());
         let again = json!({"Username": "ada", "Password": TEMPORARY, "Permanent": false});
-        w.admin("AdminSetUserPassword", again).await.expect("a new temporary password");
+        w.admin("AdminSetUserPassword", again)
+            .await
+            .expect("a new temporary password");
         challenge(w.sign_in("ada", TEMPORARY).await);
     }
 }

@@ -1,15 +1,15 @@
 //! REFRESH_TOKEN_AUTH, GetTokensFromRefreshToken and rotation.
 
-mod support;
 #[path = "support/signing.rs"]
 mod signing;
+mod support;
 #[path = "support/world.rs"]
 mod world;
 
 use serde_json::{Value, json};
 use signing::{
-    all_flows, beside, initiate, invalid, no_such_user, not_authorized, result, secret, secret_hash, sub_of,
-    verified,
+    all_flows, beside, initiate, invalid, no_such_user, not_authorized, result, secret,
+    secret_hash, sub_of, verified,
 };
 use support::{START_MS, refusal, text, with};
 use world::{Answer, HOUR_MS, PASSWORD, World};
@@ -23,14 +23,6 @@ async fn world(client: Value) -> World {
     w
 }
 
-/// A client that rotates, which cannot have REFRESH_TOKEN_AUTH too.
-fn rotating(grace_seconds: i64) -> Value {
-    json!({
-        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
-        "RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": grace_seconds},
-    })
-}
-
 async fn tokens(w: &World) -> Value {
     result(w.sign_in("ada", PASSWORD).await)
 }
@@ -40,7 +32,8 @@ async fn by_flow(w: &World, token: &Value) -> Answer {
 }
 
 async fn by_operation(w: &World, token: &Value) -> Answer {
-    w.public("GetTokensFromRefreshToken", json!({"RefreshToken": token})).await
+    w.public("GetTokensFromRefreshToken", json!({"RefreshToken": token}))
+        .await
 }
 
 /// A refusal that both ways share.
@@ -53,30 +46,53 @@ async fn refused(w: &World, token: &Value, told: Answer) {
 async fn a_refresh_answers_new_tokens_of_the_same_sign_in() {
     let w = world(json!({})).await;
     let first = tokens(&w).await;
-    let old = [verified(&w, &first["IdToken"]).await, verified(&w, &first["AccessToken"]).await];
+    let old = [
+        verified(&w, &first["IdToken"]).await,
+        verified(&w, &first["AccessToken"]).await,
+    ];
     w.h.clock.advance(HOUR_MS);
-    let operation = by_operation(&w, &first["RefreshToken"]).await.expect("tokens");
+    let operation = by_operation(&w, &first["RefreshToken"])
+        .await
+        .expect("tokens");
     let members: Vec<&String> = operation.as_object().expect("an object").keys().collect();
     assert_eq!(members, ["AuthenticationResult"]);
     let answers = [
         result(by_flow(&w, &first["RefreshToken"]).await),
-        result(initiate(&w, "REFRESH_TOKEN", json!({"REFRESH_TOKEN": first["RefreshToken"]})).await),
+        result(
+            initiate(
+                &w,
+                "REFRESH_TOKEN",
+                json!({"REFRESH_TOKEN": first["RefreshToken"]}),
+            )
+            .await,
+        ),
         operation["AuthenticationResult"].clone(),
     ];
     for fresh in answers {
         let members: Vec<&String> = fresh.as_object().expect("an object").keys().collect();
-        assert_eq!(members, ["AccessToken", "ExpiresIn", "IdToken", "TokenType"]);
-        let new = [verified(&w, &fresh["IdToken"]).await, verified(&w, &fresh["AccessToken"]).await];
+        assert_eq!(
+            members,
+            ["AccessToken", "ExpiresIn", "IdToken", "TokenType"]
+        );
+        let new = [
+            verified(&w, &fresh["IdToken"]).await,
+            verified(&w, &fresh["AccessToken"]).await,
+        ];
         for (old, new) in old.iter().zip(&new) {
             for name in ["origin_jti", "auth_time", "sub", "iss", "token_use"] {
                 assert_eq!(old.claims[name], new.claims[name], "{name}");
             }
             assert_ne!(old.claims["jti"], new.claims["jti"]);
             let now = (START_MS + HOUR_MS) / 1000;
-            assert_eq!((&new.claims["iat"], &new.claims["exp"]), (&json!(now), &json!(now + 3600)));
+            assert_eq!(
+                (&new.claims["iat"], &new.claims["exp"]),
+                (&json!(now), &json!(now + 3600))
+            );
         }
         let token = text(&fresh["AccessToken"]);
-        w.with(&token, "GetUser", json!({})).await.expect("a live token");
+        w.with(&token, "GetUser", json!({}))
+            .await
+            .expect("a live token");
     }
 }
 
@@ -86,29 +102,46 @@ async fn a_refresh_shows_the_user_as_he_is_now() {
     let first = tokens(&w).await;
     let attributes = json!([{"Name": "given_name", "Value": "Ada"}]);
     let update = json!({"Username": "ada", "UserAttributes": attributes});
-    w.admin("AdminUpdateUserAttributes", update).await.expect("an update");
-    w.admin("CreateGroup", json!({"GroupName": "admins"})).await.expect("a group");
+    w.admin("AdminUpdateUserAttributes", update)
+        .await
+        .expect("an update");
+    w.admin("CreateGroup", json!({"GroupName": "admins"}))
+        .await
+        .expect("a group");
     let member = json!({"Username": "ada", "GroupName": "admins"});
-    w.admin("AdminAddUserToGroup", member).await.expect("a membership");
+    w.admin("AdminAddUserToGroup", member)
+        .await
+        .expect("a membership");
     let fresh = result(by_flow(&w, &first["RefreshToken"]).await);
     let claims = verified(&w, &fresh["IdToken"]).await.claims;
-    assert_eq!((&claims["given_name"], &claims["cognito:groups"]), (&json!("Ada"), &json!(["admins"])));
+    assert_eq!(
+        (&claims["given_name"], &claims["cognito:groups"]),
+        (&json!("Ada"), &json!(["admins"]))
+    );
 }
 
 #[tokio::test]
 async fn a_refresh_token_expires() {
     let ten_days = json!({"RefreshTokenValidity": 10});
-    let ninety_minutes = json!({"RefreshTokenValidity": 90, "TokenValidityUnits": {"RefreshToken": "minutes"}});
-    for (settings, lives) in
-        [(json!({}), 30 * DAY_MS), (ten_days, 10 * DAY_MS), (ninety_minutes, 90 * 60 * 1000)]
-    {
+    let ninety_minutes =
+        json!({"RefreshTokenValidity": 90, "TokenValidityUnits": {"RefreshToken": "minutes"}});
+    for (settings, lives) in [
+        (json!({}), 30 * DAY_MS),
+        (ten_days, 10 * DAY_MS),
+        (ninety_minutes, 90 * 60 * 1000),
+    ] {
         let w = world(settings).await;
         let first = tokens(&w).await;
         // A token's times are whole seconds, and the clock began 123 ms after one.
         w.h.clock.advance(lives - 124);
         result(by_flow(&w, &first["RefreshToken"]).await);
         w.h.clock.advance(1);
-        refused(&w, &first["RefreshToken"], not_authorized("Refresh Token has expired")).await;
+        refused(
+            &w,
+            &first["RefreshToken"],
+            not_authorized("Refresh Token has expired"),
+        )
+        .await;
     }
 }
 
@@ -119,14 +152,24 @@ async fn garbage_and_tokens_of_others_are_invalid() {
     let invalid = || not_authorized("Invalid Refresh Token.");
     let good = text(&first["RefreshToken"]);
     let bent = format!("{}x", &good[..good.len() - 1]);
-    for garbage in ["garbage", "a.b.c.d.e", &bent, &format!("{good}.x"), &text(&first["AccessToken"])] {
+    for garbage in [
+        "garbage",
+        "a.b.c.d.e",
+        &bent,
+        &format!("{good}.x"),
+        &text(&first["AccessToken"]),
+    ] {
         refused(&w, &json!(garbage), invalid()).await;
     }
     let other = beside(&w, all_flows()).await;
     refused(&other, &first["RefreshToken"], invalid()).await;
     let elsewhere = w.h.pool(json!({})).await;
     let client = w.h.client(&elsewhere, all_flows()).await;
-    let elsewhere = World { h: w.h.clone(), pool: elsewhere, client };
+    let elsewhere = World {
+        h: w.h.clone(),
+        pool: elsewhere,
+        client,
+    };
     refused(&elsewhere, &first["RefreshToken"], invalid()).await;
     result(by_flow(&w, &first["RefreshToken"]).await);
 }
@@ -135,24 +178,48 @@ async fn garbage_and_tokens_of_others_are_invalid() {
 async fn the_state_of_the_user_decides() {
     let w = world(json!({})).await;
     let first = tokens(&w).await;
-    let about = async |operation| w.admin(operation, json!({"Username": "ada"})).await.expect("a change");
+    let about = async |operation| {
+        w.admin(operation, json!({"Username": "ada"}))
+            .await
+            .expect("a change")
+    };
     about("AdminResetUserPassword").await;
     let reset = "Password reset required for the user";
     let by_flow = by_flow(&w, &first["RefreshToken"]).await;
     assert_eq!(by_flow, refusal("PasswordResetRequiredException", reset));
     // The operation does not declare that exception.
-    assert_eq!(by_operation(&w, &first["RefreshToken"]).await, not_authorized(reset));
+    assert_eq!(
+        by_operation(&w, &first["RefreshToken"]).await,
+        not_authorized(reset)
+    );
     let input = json!({"Username": "ada", "Password": PASSWORD, "Permanent": true});
-    w.admin("AdminSetUserPassword", input).await.expect("a password");
+    w.admin("AdminSetUserPassword", input)
+        .await
+        .expect("a password");
     signing::result(self::by_flow(&w, &first["RefreshToken"]).await);
 
     about("AdminDisableUser").await;
-    refused(&w, &first["RefreshToken"], not_authorized("User is disabled.")).await;
+    refused(
+        &w,
+        &first["RefreshToken"],
+        not_authorized("User is disabled."),
+    )
+    .await;
     about("AdminEnableUser").await;
-    refused(&w, &first["RefreshToken"], not_authorized("Refresh Token has been revoked")).await;
+    refused(
+        &w,
+        &first["RefreshToken"],
+        not_authorized("Refresh Token has been revoked"),
+    )
+    .await;
     let second = tokens(&w).await;
     about("AdminUserGlobalSignOut").await;
-    refused(&w, &second["RefreshToken"], not_authorized("Refresh Token has been revoked")).await;
+    refused(
+        &w,
+        &second["RefreshToken"],
+        not_authorized("Refresh Token has been revoked"),
+    )
+    .await;
     let third = tokens(&w).await;
     about("AdminDeleteUser").await;
     refused(&w, &third["RefreshToken"], no_such_user()).await;
@@ -163,9 +230,13 @@ async fn a_new_password_leaves_tokens_alone() {
     let w = world(json!({})).await;
     let first = tokens(&w).await;
     let input = json!({"Username": "ada", "Password": "An0ther!x", "Permanent": true});
-    w.admin("AdminSetUserPassword", input).await.expect("a password");
+    w.admin("AdminSetUserPassword", input)
+        .await
+        .expect("a password");
     result(by_flow(&w, &first["RefreshToken"]).await);
-    w.with(&text(&first["AccessToken"]), "GetUser", json!({})).await.expect("a live token");
+    w.with(&text(&first["AccessToken"]), "GetUser", json!({}))
+        .await
+        .expect("a live token");
 }
 
 #[tokio::test]
@@ -183,12 +254,23 @@ async fn the_flow_hashes_the_stored_username_and_the_operation_takes_the_secret(
     let first = result(initiate(&w, "USER_PASSWORD_AUTH", parameters).await);
     let token = &first["RefreshToken"];
 
-    let missing = format!("Client {} is configured with secret but SECRET_HASH was not received", w.client);
+    let missing = format!(
+        "Client {} is configured with secret but SECRET_HASH was not received",
+        w.client
+    );
     assert_eq!(by_flow(&w, token).await, not_authorized(&missing));
     let hashed = async |hash: String| {
-        initiate(&w, "REFRESH_TOKEN_AUTH", json!({"REFRESH_TOKEN": token, "SECRET_HASH": hash})).await
+        initiate(
+            &w,
+            "REFRESH_TOKEN_AUTH",
+            json!({"REFRESH_TOKEN": token, "SECRET_HASH": hash}),
+        )
+        .await
     };
-    let wrong = not_authorized(&format!("SecretHash does not match for the client: {}", w.client));
+    let wrong = not_authorized(&format!(
+        "SecretHash does not match for the client: {}",
+        w.client
+    ));
     assert_eq!(hashed(hash(typed)).await, wrong);
     result(hashed(hash(&sub_of(&w, typed).await)).await);
 
@@ -211,105 +293,18 @@ async fn a_client_without_a_secret_is_sent_none() {
     assert_eq!(answer, not_authorized("Invalid client secret."));
     let parameters = json!({"REFRESH_TOKEN": first["RefreshToken"], "SECRET_HASH": "eA=="});
     let told = format!("Unable to verify secret hash for client {}", w.client);
-    assert_eq!(initiate(&w, "REFRESH_TOKEN_AUTH", parameters).await, not_authorized(&told));
-}
-
-/// The successor of a token.
-async fn rotate(w: &World, token: &Value) -> Value {
-    let answer = by_operation(w, token).await.expect("tokens");
-    answer["AuthenticationResult"]["RefreshToken"].clone()
-}
-
-fn reused() -> Answer {
-    let told = "Refresh token has already been used. Please sign in again.";
-    refusal("RefreshTokenReuseException", told)
+    assert_eq!(
+        initiate(&w, "REFRESH_TOKEN_AUTH", parameters).await,
+        not_authorized(&told)
+    );
 }
 
 #[tokio::test]
-async fn rotation_replaces_the_token_and_keeps_its_end() {
-    let w = world(rotating(0)).await;
-    let first = tokens(&w).await["RefreshToken"].clone();
-    w.h.clock.advance(20 * DAY_MS);
-    let second = rotate(&w, &first).await;
-    assert_ne!(first, second);
-    let third = rotate(&w, &second).await;
-    w.h.clock.advance(10 * DAY_MS);
-    assert_eq!(by_operation(&w, &third).await, not_authorized("Refresh Token has expired"));
-}
-
-#[tokio::test]
-async fn a_rotated_out_token_ends_the_family_and_no_other() {
-    let w = world(rotating(0)).await;
-    let (first, bystander) = (tokens(&w).await, tokens(&w).await);
-    let answer = by_operation(&w, &first["RefreshToken"]).await.expect("tokens");
-    let second = &answer["AuthenticationResult"];
-    assert_eq!(by_operation(&w, &first["RefreshToken"]).await, reused());
-    let revoked = not_authorized("Refresh Token has been revoked");
-    assert_eq!(by_operation(&w, &second["RefreshToken"]).await, revoked);
-    let dead = not_authorized("Access Token has been revoked");
-    for access in [&first["AccessToken"], &second["AccessToken"]] {
-        assert_eq!(w.with(&text(access), "GetUser", json!({})).await, dead);
-    }
-    let access = text(&bystander["AccessToken"]);
-    w.with(&access, "GetUser", json!({})).await.expect("a live token");
-    rotate(&w, &bystander["RefreshToken"]).await;
-}
-
-#[tokio::test]
-async fn during_the_grace_period_the_old_token_answers_the_present_generation() {
-    let w = world(rotating(30)).await;
-    let first = tokens(&w).await["RefreshToken"].clone();
-    let second = rotate(&w, &first).await;
-    w.h.clock.advance(29_999);
-    let twin = rotate(&w, &first).await;
-    let third = rotate(&w, &twin).await;
-    // The twin was as good as the second, so both are rotated out now, and in their grace.
-    rotate(&w, &second).await;
-    assert_eq!(by_operation(&w, &first).await, reused(), "two rotations ago");
-    assert_eq!(by_operation(&w, &third).await, not_authorized("Refresh Token has been revoked"));
-}
-
-#[tokio::test]
-async fn the_grace_period_ends() {
-    let w = world(rotating(30)).await;
-    let first = tokens(&w).await["RefreshToken"].clone();
-    rotate(&w, &first).await;
-    w.h.clock.advance(30_000);
-    assert_eq!(by_operation(&w, &first).await, reused());
-}
-
-#[tokio::test]
-async fn two_racing_rotations_share_the_grace_period() {
-    let w = world(rotating(10)).await;
-    let first = tokens(&w).await["RefreshToken"].clone();
-    let (one, two) = tokio::join!(rotate(&w, &first), rotate(&w, &first));
-    for token in [one, two] {
-        rotate(&w, &token).await;
-    }
-}
-
-#[tokio::test]
-async fn rotation_closes_the_flow() {
-    let w = world(rotating(0)).await;
-    let first = tokens(&w).await["RefreshToken"].clone();
-    let told = "Refresh token rotation is enabled for this client. Use GetTokensFromRefreshToken.";
-    assert_eq!(by_flow(&w, &first).await, refusal("UnsupportedOperationException", told));
+async fn the_flow_can_be_off() {
     let w = world(json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]})).await;
     let first = tokens(&w).await["RefreshToken"].clone();
-    assert_eq!(by_flow(&w, &first).await, invalid("REFRESH_TOKEN_AUTH is not enabled for the client."));
-}
-
-#[tokio::test]
-async fn turning_rotation_off_revives_no_token() {
-    let w = world(rotating(60)).await;
-    let first = tokens(&w).await["RefreshToken"].clone();
-    let second = rotate(&w, &first).await;
-    let settings = json!({
-        "ClientId": w.client, "ExplicitAuthFlows": all_flows()["ExplicitAuthFlows"],
-        "RefreshTokenRotation": {"Feature": "DISABLED"},
-    });
-    w.admin("UpdateUserPoolClient", settings).await.expect("an update");
-    refused(&w, &first, not_authorized("Refresh Token has been revoked")).await;
-    result(by_flow(&w, &second).await);
-    assert_eq!(rotate(&w, &second).await, Value::Null);
+    assert_eq!(
+        by_flow(&w, &first).await,
+        invalid("REFRESH_TOKEN_AUTH is not enabled for the client.")
+    );
 }

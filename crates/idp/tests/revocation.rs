@@ -1,15 +1,18 @@
 //! How tokens die before their time: RevokeToken, sign-out, disabling, deletion.
 
-mod support;
 #[path = "support/signing.rs"]
 mod signing;
+mod support;
 #[path = "support/world.rs"]
 mod world;
 
 use std::task::Poll;
 
 use serde_json::{Value, json};
-use signing::{all_flows, beside, initiate, no_such_user, not_authorized, result, secret, secret_hash, verified};
+use signing::{
+    all_flows, beside, initiate, no_such_user, not_authorized, result, secret, secret_hash,
+    verified,
+};
 use support::{refusal, text, with};
 use world::{Answer, PASSWORD, World};
 
@@ -24,11 +27,17 @@ async fn tokens(w: &World) -> Value {
 }
 
 async fn get_user(w: &World, tokens: &Value) -> Answer {
-    w.with(&text(&tokens["AccessToken"]), "GetUser", json!({})).await
+    w.with(&text(&tokens["AccessToken"]), "GetUser", json!({}))
+        .await
 }
 
 async fn refresh(w: &World, tokens: &Value) -> Answer {
-    initiate(w, "REFRESH_TOKEN_AUTH", json!({"REFRESH_TOKEN": tokens["RefreshToken"]})).await
+    initiate(
+        w,
+        "REFRESH_TOKEN_AUTH",
+        json!({"REFRESH_TOKEN": tokens["RefreshToken"]}),
+    )
+    .await
 }
 
 async fn revoke(w: &World, token: &Value) -> Answer {
@@ -42,13 +51,21 @@ async fn assert_alive(w: &World, tokens: &Value) {
 
 /// The tokens are dead to the service; who only checks signatures cannot know.
 async fn assert_revoked(w: &World, tokens: &Value) {
-    assert_eq!(get_user(w, tokens).await, not_authorized("Access Token has been revoked"));
-    assert_eq!(refresh(w, tokens).await, not_authorized("Refresh Token has been revoked"));
+    assert_eq!(
+        get_user(w, tokens).await,
+        not_authorized("Access Token has been revoked")
+    );
+    assert_eq!(
+        refresh(w, tokens).await,
+        not_authorized("Refresh Token has been revoked")
+    );
     verified(w, &tokens["AccessToken"]).await;
 }
 
 async fn about(w: &World, operation: &str) {
-    w.admin(operation, json!({"Username": "ada"})).await.expect("a change");
+    w.admin(operation, json!({"Username": "ada"}))
+        .await
+        .expect("a change");
 }
 
 #[tokio::test]
@@ -62,13 +79,23 @@ async fn revoking_a_refresh_token_kills_its_family_and_no_other() {
 
     assert_eq!(revoke(&w, &first["RefreshToken"]).await, Ok(json!({})));
     assert_revoked(&w, &first).await;
-    assert_eq!(get_user(&w, &refreshed).await, not_authorized("Access Token has been revoked"));
+    assert_eq!(
+        get_user(&w, &refreshed).await,
+        not_authorized("Access Token has been revoked")
+    );
     let by_operation = json!({"RefreshToken": first["RefreshToken"]});
     let by_operation = w.public("GetTokensFromRefreshToken", by_operation).await;
-    assert_eq!(by_operation, not_authorized("Refresh Token has been revoked"));
+    assert_eq!(
+        by_operation,
+        not_authorized("Refresh Token has been revoked")
+    );
     assert_alive(&w, &other).await;
     assert_alive(&w, &tokens(&w).await).await;
-    assert_eq!(revoke(&w, &first["RefreshToken"]).await, Ok(json!({})), "once more is harmless");
+    assert_eq!(
+        revoke(&w, &first["RefreshToken"]).await,
+        Ok(json!({})),
+        "once more is harmless"
+    );
 }
 
 #[tokio::test]
@@ -94,18 +121,34 @@ async fn only_the_client_itself_revokes() {
     let token = &first["RefreshToken"];
 
     let unauthorized = |text| refusal("UnauthorizedException", text);
-    assert_eq!(revoke(&w, token).await, unauthorized("Invalid client secret."));
+    assert_eq!(
+        revoke(&w, token).await,
+        unauthorized("Invalid client secret.")
+    );
     let with_secret = async |w: &World, secret: &str| {
-        w.public("RevokeToken", json!({"Token": token, "ClientSecret": secret})).await
+        w.public(
+            "RevokeToken",
+            json!({"Token": token, "ClientSecret": secret}),
+        )
+        .await
     };
     let wrong = "thisisnotthesecretofthisclient";
-    assert_eq!(with_secret(&w, wrong).await, unauthorized("Invalid client secret."));
-    assert_eq!(with_secret(&other, wrong).await, unauthorized("Invalid client secret."));
+    assert_eq!(
+        with_secret(&w, wrong).await,
+        unauthorized("Invalid client secret.")
+    );
+    assert_eq!(
+        with_secret(&other, wrong).await,
+        unauthorized("Invalid client secret.")
+    );
     let told = "The token was not issued to this client.";
     assert_eq!(revoke(&other, token).await, unauthorized(told));
     get_user(&w, &first).await.expect("a live access token");
     assert_eq!(with_secret(&w, &secret).await, Ok(json!({})));
-    assert_eq!(get_user(&w, &first).await, not_authorized("Access Token has been revoked"));
+    assert_eq!(
+        get_user(&w, &first).await,
+        not_authorized("Access Token has been revoked")
+    );
 }
 
 #[tokio::test]
@@ -128,7 +171,10 @@ async fn a_global_sign_out_kills_every_token_and_not_the_next_sign_in_of_the_sam
     let (first, second) = (tokens(&w).await, tokens(&w).await);
     let elsewhere = tokens(&other_client).await;
     let access = text(&first["AccessToken"]);
-    assert_eq!(w.with(&access, "GlobalSignOut", json!({})).await, Ok(json!({})));
+    assert_eq!(
+        w.with(&access, "GlobalSignOut", json!({})).await,
+        Ok(json!({}))
+    );
     let next = tokens(&w).await;
     for dead in [&first, &second] {
         assert_revoked(&w, dead).await;
@@ -148,8 +194,14 @@ async fn disabling_kills_for_good() {
     let w = world(json!({})).await;
     let first = tokens(&w).await;
     about(&w, "AdminDisableUser").await;
-    assert_eq!(get_user(&w, &first).await, not_authorized("Access Token has been revoked"));
-    assert_eq!(refresh(&w, &first).await, not_authorized("User is disabled."));
+    assert_eq!(
+        get_user(&w, &first).await,
+        not_authorized("Access Token has been revoked")
+    );
+    assert_eq!(
+        refresh(&w, &first).await,
+        not_authorized("User is disabled.")
+    );
     about(&w, "AdminEnableUser").await;
     assert_revoked(&w, &first).await;
     assert_alive(&w, &tokens(&w).await).await;
@@ -175,26 +227,46 @@ async fn a_deleted_user_is_not_found() {
 async fn the_tokens_of_a_deleted_client_die_with_it() {
     let w = world(json!({})).await;
     let first = tokens(&w).await;
-    w.admin("DeleteUserPoolClient", json!({"ClientId": w.client})).await.expect("a deletion");
-    assert_eq!(get_user(&w, &first).await, not_authorized("Access Token has been revoked"));
+    w.admin("DeleteUserPoolClient", json!({"ClientId": w.client}))
+        .await
+        .expect("a deletion");
+    assert_eq!(
+        get_user(&w, &first).await,
+        not_authorized("Access Token has been revoked")
+    );
     let told = format!("User pool client {} does not exist.", w.client);
-    assert_eq!(refresh(&w, &first).await, refusal("ResourceNotFoundException", &told));
+    assert_eq!(
+        refresh(&w, &first).await,
+        refusal("ResourceNotFoundException", &told)
+    );
 }
 
 #[tokio::test]
 async fn the_tokens_of_a_deleted_pool_die_with_it() {
     let w = world(json!({})).await;
     let first = tokens(&w).await;
-    w.admin("DeleteUserPool", json!({})).await.expect("a deletion");
-    assert_eq!(get_user(&w, &first).await, not_authorized("Invalid Access Token"));
+    w.admin("DeleteUserPool", json!({}))
+        .await
+        .expect("a deletion");
+    assert_eq!(
+        get_user(&w, &first).await,
+        not_authorized("Invalid Access Token")
+    );
     let told = format!("User pool client {} does not exist.", w.client);
-    assert_eq!(refresh(&w, &first).await, refusal("ResourceNotFoundException", &told));
+    assert_eq!(
+        refresh(&w, &first).await,
+        refusal("ResourceNotFoundException", &told)
+    );
 }
 
 #[tokio::test]
 async fn a_reset_user_is_asked_for_the_reset() {
     let w = World::new(json!({}), all_flows()).await;
-    w.made("ada", &[("email", "ada@example.com"), ("email_verified", "true")]).await;
+    w.made(
+        "ada",
+        &[("email", "ada@example.com"), ("email_verified", "true")],
+    )
+    .await;
     let first = tokens(&w).await;
     about(&w, "AdminResetUserPassword").await;
     let told = "Password reset required for the user";

@@ -1,8 +1,8 @@
 //! InitiateAuth and its admin twin with a password: who gets in, and what the others are told.
 
-mod support;
 #[path = "support/signing.rs"]
 mod signing;
+mod support;
 #[path = "support/world.rs"]
 mod world;
 
@@ -27,7 +27,9 @@ fn parameters(name: &str, password: &str) -> Value {
 }
 
 async fn about(w: &World, operation: &str, name: &str) {
-    w.admin(operation, json!({"Username": name})).await.expect("a change of state");
+    w.admin(operation, json!({"Username": name}))
+        .await
+        .expect("a change of state");
 }
 
 #[tokio::test]
@@ -38,12 +40,30 @@ async fn the_right_password_is_answered_with_tokens() {
     assert_eq!(members, ["AuthenticationResult", "ChallengeParameters"]);
     let result = result(Ok(answer));
     let members: Vec<&String> = result.as_object().expect("an object").keys().collect();
-    assert_eq!(members, ["AccessToken", "ExpiresIn", "IdToken", "RefreshToken", "TokenType"]);
-    assert_eq!((&result["ExpiresIn"], &result["TokenType"]), (&json!(3600), &json!("Bearer")));
+    assert_eq!(
+        members,
+        [
+            "AccessToken",
+            "ExpiresIn",
+            "IdToken",
+            "RefreshToken",
+            "TokenType"
+        ]
+    );
+    assert_eq!(
+        (&result["ExpiresIn"], &result["TokenType"]),
+        (&json!(3600), &json!("Bearer"))
+    );
     let refresh = text(&result["RefreshToken"]);
-    assert!(refresh.starts_with("eyJjdHki") && refresh.split('.').count() == 5, "{refresh}");
+    assert!(
+        refresh.starts_with("eyJjdHki") && refresh.split('.').count() == 5,
+        "{refresh}"
+    );
     let token = text(&result["AccessToken"]);
-    let user = w.with(&token, "GetUser", json!({})).await.expect("a live token");
+    let user = w
+        .with(&token, "GetUser", json!({}))
+        .await
+        .expect("a live token");
     assert_eq!(user["Username"], "ada");
 }
 
@@ -52,13 +72,21 @@ async fn an_unknown_user_is_told_apart_only_by_clients_that_hide_nothing() {
     let w = world(json!({})).await;
     assert_eq!(w.sign_in("ada", "Wrong1!x").await, wrong_password());
     assert_eq!(w.sign_in("nobody", PASSWORD).await, no_such_user());
-    let admin = admin_initiate(&w, "ADMIN_USER_PASSWORD_AUTH", parameters("nobody", PASSWORD));
+    let admin = admin_initiate(
+        &w,
+        "ADMIN_USER_PASSWORD_AUTH",
+        parameters("nobody", PASSWORD),
+    );
     assert_eq!(admin.await, no_such_user());
 
     let hiding = world(json!({"PreventUserExistenceErrors": "ENABLED"})).await;
     assert_eq!(hiding.sign_in("ada", "Wrong1!x").await, wrong_password());
     assert_eq!(hiding.sign_in("nobody", PASSWORD).await, wrong_password());
-    let admin = admin_initiate(&hiding, "ADMIN_USER_PASSWORD_AUTH", parameters("nobody", PASSWORD));
+    let admin = admin_initiate(
+        &hiding,
+        "ADMIN_USER_PASSWORD_AUTH",
+        parameters("nobody", PASSWORD),
+    );
     assert_eq!(admin.await, wrong_password());
 }
 
@@ -67,17 +95,34 @@ async fn the_state_of_a_user_shows_only_after_the_right_password() {
     for mode in ["LEGACY", "ENABLED"] {
         let w = world(json!({"PreventUserExistenceErrors": mode})).await;
         about(&w, "AdminDisableUser", "ada").await;
-        w.made("reset", &[("email", "r@example.com"), ("email_verified", "true")]).await;
+        w.made(
+            "reset",
+            &[("email", "r@example.com"), ("email_verified", "true")],
+        )
+        .await;
         about(&w, "AdminResetUserPassword", "reset").await;
         w.sign_up("new", &[]).await.expect("a sign-up");
 
         let cases = [
             ("ada", not_authorized("User is disabled.")),
-            ("reset", refusal("PasswordResetRequiredException", "Password reset required for the user")),
-            ("new", refusal("UserNotConfirmedException", "User is not confirmed.")),
+            (
+                "reset",
+                refusal(
+                    "PasswordResetRequiredException",
+                    "Password reset required for the user",
+                ),
+            ),
+            (
+                "new",
+                refusal("UserNotConfirmedException", "User is not confirmed."),
+            ),
         ];
         for (name, told) in cases {
-            assert_eq!(w.sign_in(name, "Wrong1!x").await, wrong_password(), "{name} {mode}");
+            assert_eq!(
+                w.sign_in(name, "Wrong1!x").await,
+                wrong_password(),
+                "{name} {mode}"
+            );
             assert_eq!(w.sign_in(name, PASSWORD).await, told, "{name} {mode}");
             let admin = admin_initiate(&w, "ADMIN_USER_PASSWORD_AUTH", parameters(name, PASSWORD));
             assert_eq!(admin.await, told, "{name} {mode}");
@@ -92,7 +137,11 @@ async fn missing_parameters_are_named() {
     let w = world(json!({})).await;
     let cases = [
         ("USER_PASSWORD_AUTH", json!({}), "USERNAME"),
-        ("USER_PASSWORD_AUTH", json!({"USERNAME": "", "PASSWORD": PASSWORD}), "USERNAME"),
+        (
+            "USER_PASSWORD_AUTH",
+            json!({"USERNAME": "", "PASSWORD": PASSWORD}),
+            "USERNAME",
+        ),
         ("USER_PASSWORD_AUTH", json!({"USERNAME": "ada"}), "PASSWORD"),
         ("USER_SRP_AUTH", json!({"SRP_A": "1f"}), "USERNAME"),
         ("USER_SRP_AUTH", json!({"USERNAME": "ada"}), "SRP_A"),
@@ -103,7 +152,9 @@ async fn missing_parameters_are_named() {
         let told = invalid(&format!("Missing required parameter {missing}"));
         assert_eq!(initiate(&w, flow, parameters).await, told, "{flow}");
     }
-    let bare = w.public("InitiateAuth", json!({"AuthFlow": "USER_PASSWORD_AUTH"})).await;
+    let bare = w
+        .public("InitiateAuth", json!({"AuthFlow": "USER_PASSWORD_AUTH"}))
+        .await;
     assert_eq!(bare, invalid("Missing required parameter USERNAME"));
 }
 
@@ -114,12 +165,20 @@ async fn pools_and_clients_must_be_there_and_belong_together() {
         "ClientId": "nosuchclient", "AuthFlow": "USER_PASSWORD_AUTH",
         "AuthParameters": parameters("ada", PASSWORD),
     });
-    let no_client = refusal("ResourceNotFoundException", "User pool client nosuchclient does not exist.");
+    let no_client = refusal(
+        "ResourceNotFoundException",
+        "User pool client nosuchclient does not exist.",
+    );
     assert_eq!(w.h.call("InitiateAuth", input).await, no_client);
 
     let input = json!({"ClientId": w.client, "AuthFlow": "ADMIN_USER_PASSWORD_AUTH"});
     let other = w.h.pool(json!({})).await;
-    let answer = w.h.call("AdminInitiateAuth", with(input.clone(), json!({"UserPoolId": other}))).await;
+    let answer =
+        w.h.call(
+            "AdminInitiateAuth",
+            with(input.clone(), json!({"UserPoolId": other})),
+        )
+        .await;
     let told = format!("User pool client {} does not exist.", w.client);
     assert_eq!(answer, refusal("ResourceNotFoundException", &told));
     let unknown = json!({"UserPoolId": "us-east-1_000000000"});
@@ -154,21 +213,48 @@ async fn a_client_allows_the_flows_that_it_lists() {
     let w = world(json!({})).await;
     let cases: [(&[&str], [&str; 5]); 9] = [
         (&[], [PASSWORD_OFF, ON, ADMIN_OFF, REFRESH_ON, NO_TRIGGER]),
-        (&["ALLOW_USER_PASSWORD_AUTH"], [ON, SRP_OFF, ADMIN_OFF, REFRESH_OFF, CUSTOM_OFF]),
-        (&["ALLOW_USER_SRP_AUTH"], [PASSWORD_OFF, ON, ADMIN_OFF, REFRESH_OFF, CUSTOM_OFF]),
-        (&["ALLOW_ADMIN_USER_PASSWORD_AUTH"], [PASSWORD_OFF, SRP_OFF, ON, REFRESH_OFF, CUSTOM_OFF]),
-        (&["ALLOW_REFRESH_TOKEN_AUTH"], [PASSWORD_OFF, SRP_OFF, ADMIN_OFF, REFRESH_ON, CUSTOM_OFF]),
-        (&["ALLOW_CUSTOM_AUTH"], [PASSWORD_OFF, SRP_OFF, ADMIN_OFF, REFRESH_OFF, NO_TRIGGER]),
-        (&["ADMIN_NO_SRP_AUTH"], [PASSWORD_OFF, ON, ON, REFRESH_ON, NO_TRIGGER]),
-        (&["USER_PASSWORD_AUTH"], [ON, ON, ADMIN_OFF, REFRESH_ON, NO_TRIGGER]),
-        (&["CUSTOM_AUTH_FLOW_ONLY"], [PASSWORD_OFF, SRP_OFF, ADMIN_OFF, REFRESH_ON, NO_TRIGGER]),
+        (
+            &["ALLOW_USER_PASSWORD_AUTH"],
+            [ON, SRP_OFF, ADMIN_OFF, REFRESH_OFF, CUSTOM_OFF],
+        ),
+        (
+            &["ALLOW_USER_SRP_AUTH"],
+            [PASSWORD_OFF, ON, ADMIN_OFF, REFRESH_OFF, CUSTOM_OFF],
+        ),
+        (
+            &["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+            [PASSWORD_OFF, SRP_OFF, ON, REFRESH_OFF, CUSTOM_OFF],
+        ),
+        (
+            &["ALLOW_REFRESH_TOKEN_AUTH"],
+            [PASSWORD_OFF, SRP_OFF, ADMIN_OFF, REFRESH_ON, CUSTOM_OFF],
+        ),
+        (
+            &["ALLOW_CUSTOM_AUTH"],
+            [PASSWORD_OFF, SRP_OFF, ADMIN_OFF, REFRESH_OFF, NO_TRIGGER],
+        ),
+        (
+            &["ADMIN_NO_SRP_AUTH"],
+            [PASSWORD_OFF, ON, ON, REFRESH_ON, NO_TRIGGER],
+        ),
+        (
+            &["USER_PASSWORD_AUTH"],
+            [ON, ON, ADMIN_OFF, REFRESH_ON, NO_TRIGGER],
+        ),
+        (
+            &["CUSTOM_AUTH_FLOW_ONLY"],
+            [PASSWORD_OFF, SRP_OFF, ADMIN_OFF, REFRESH_ON, NO_TRIGGER],
+        ),
     ];
     for (flows, told) in cases {
         let w = beside(&w, json!({"ExplicitAuthFlows": flows})).await;
         assert_eq!(reach(&w).await, told.map(invalid), "{flows:?}");
     }
     let w = beside(&w, json!({})).await;
-    assert_eq!(reach(&w).await, [PASSWORD_OFF, ON, ADMIN_OFF, REFRESH_ON, NO_TRIGGER].map(invalid));
+    assert_eq!(
+        reach(&w).await,
+        [PASSWORD_OFF, ON, ADMIN_OFF, REFRESH_ON, NO_TRIGGER].map(invalid)
+    );
     let choice = initiate(&w, "USER_AUTH", json!({"USERNAME": "ada"})).await;
     assert_eq!(choice, invalid("USER_AUTH is not enabled for the client."));
 }
@@ -178,7 +264,10 @@ async fn administrators_sign_users_in_by_flows_of_their_own() {
     let w = world(json!({})).await;
     for flow in ["ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"] {
         result(admin_initiate(&w, flow, parameters("ada", PASSWORD)).await);
-        assert_eq!(admin_initiate(&w, flow, parameters("ada", "Wrong1!x")).await, wrong_password());
+        assert_eq!(
+            admin_initiate(&w, flow, parameters("ada", "Wrong1!x")).await,
+            wrong_password()
+        );
         let public = initiate(&w, flow, parameters("ada", PASSWORD)).await;
         assert_eq!(public, invalid("Initiate Auth method not supported."));
     }
@@ -211,11 +300,25 @@ async fn a_secret_must_be_proved_and_only_a_secret_can_be() {
     let hashed = |hash: &str| with(parameters("ada", PASSWORD), json!({"SECRET_HASH": hash}));
     let hash = |name: &str| secret_hash(&secret, name, &w.client);
 
-    let missing = format!("Client {} is configured with secret but SECRET_HASH was not received", w.client);
+    let missing = format!(
+        "Client {} is configured with secret but SECRET_HASH was not received",
+        w.client
+    );
     assert_eq!(w.sign_in("ada", PASSWORD).await, not_authorized(&missing));
-    let wrong = not_authorized(&format!("Unable to verify secret hash for client {}", w.client));
-    for bad in [hash("bob"), "bm9uc2Vuc2U=".to_owned(), "not base64".replace(' ', "_")] {
-        assert_eq!(initiate(&w, "USER_PASSWORD_AUTH", hashed(&bad)).await, wrong, "{bad}");
+    let wrong = not_authorized(&format!(
+        "Unable to verify secret hash for client {}",
+        w.client
+    ));
+    for bad in [
+        hash("bob"),
+        "bm9uc2Vuc2U=".to_owned(),
+        "not base64".replace(' ', "_"),
+    ] {
+        assert_eq!(
+            initiate(&w, "USER_PASSWORD_AUTH", hashed(&bad)).await,
+            wrong,
+            "{bad}"
+        );
     }
     result(initiate(&w, "USER_PASSWORD_AUTH", hashed(&hash("ada"))).await);
     result(admin_initiate(&w, "ADMIN_USER_PASSWORD_AUTH", hashed(&hash("ada"))).await);
@@ -239,7 +342,10 @@ async fn the_hash_is_made_with_the_name_as_it_was_typed() {
     };
     result(initiate(&w, "USER_PASSWORD_AUTH", hash(typed)).await);
     let told = format!("Unable to verify secret hash for client {}", w.client);
-    assert_eq!(initiate(&w, "USER_PASSWORD_AUTH", hash("ada")).await, not_authorized(&told));
+    assert_eq!(
+        initiate(&w, "USER_PASSWORD_AUTH", hash("ada")).await,
+        not_authorized(&told)
+    );
 }
 
 #[tokio::test]
@@ -250,20 +356,28 @@ async fn names_that_sign_in() {
     assert_eq!(w.sign_in("ADA", PASSWORD).await, no_such_user());
     assert_eq!(w.sign_in("ada@example.com", PASSWORD).await, no_such_user());
 
-    let folded = json!({"UsernameConfiguration": {"CaseSensitive": false}, "AliasAttributes": ["email"]});
+    let folded =
+        json!({"UsernameConfiguration": {"CaseSensitive": false}, "AliasAttributes": ["email"]});
     let w = World::new(folded, all_flows()).await;
     w.made("ada", &EMAIL).await;
     w.made("bob", &[("email", "bob@example.com")]).await;
     for name in ["ada", "ADA", "ada@example.com", "Ada@Example.com"] {
         result(w.sign_in(name, PASSWORD).await);
     }
-    assert_eq!(w.sign_in("bob@example.com", PASSWORD).await, no_such_user(), "not verified");
+    assert_eq!(
+        w.sign_in("bob@example.com", PASSWORD).await,
+        no_such_user(),
+        "not verified"
+    );
 
     let w = World::new(json!({"UsernameAttributes": ["email"]}), all_flows()).await;
     w.made("ada@example.com", &[]).await;
     let tokens = result(w.sign_in("ada@example.com", PASSWORD).await);
     let sub = sub_of(&w, "ada@example.com").await;
-    let (id, access) = (verified(&w, &tokens["IdToken"]).await, verified(&w, &tokens["AccessToken"]).await);
+    let (id, access) = (
+        verified(&w, &tokens["IdToken"]).await,
+        verified(&w, &tokens["AccessToken"]).await,
+    );
     assert_eq!(id.claims["cognito:username"], sub.as_str());
     assert_eq!(access.claims["username"], sub.as_str());
 }

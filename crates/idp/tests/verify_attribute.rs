@@ -136,10 +136,10 @@ async fn a_name_that_was_taken_while_it_waited_is_refused() {
     update(&w, &token, &[("email", NEW)]).await.expect("a code");
     let code = w.h.code(&w.pool, NEW).await;
     w.made(NEW, &[]).await;
-    let taken = "An account with the given email already exists.";
+    let text = "An account with the given email already exists.";
     assert_eq!(
         verify(&w, &token, "email", &code).await,
-        refusal("AliasExistsException", taken)
+        refusal("AliasExistsException", text)
     );
     assert_eq!(
         w.attribute(EMAIL[0].1, "email").await.as_deref(),

@@ -169,7 +169,9 @@ async fn a_commit_goes_on_when_its_caller_is_dropped() {
     for n in 0..20 {
         let insert = change([Write::InsertUser(user(n)), claim(&format!("n{n}"), &sub(n))]);
         let mut commit = store.commit(insert);
-        let once = commit.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let once = commit
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
         assert!(once.is_pending());
     }
     let started = Instant::now();
@@ -235,7 +237,12 @@ async fn a_deadlock_is_a_conflict_of_no_write_in_particular() {
     let both = || ["a", "b"].map(|key| put(Kind::Group, key, "doc", Expect::Any));
     commit(&store, both()).await;
     // Only the store's session looks for deadlocks, so it is the one that is made to give way.
-    let lock = |key| format!("UPDATE {}.groups SET doc = 'theirs' WHERE key = '{key}'", schema.name);
+    let lock = |key| {
+        format!(
+            "UPDATE {}.groups SET doc = 'theirs' WHERE key = '{key}'",
+            schema.name
+        )
+    };
     let begin = format!("SET deadlock_timeout = '60s'; BEGIN; {}", lock("b"));
     schema.admin.batch_execute(&begin).await.unwrap();
     let task = tokio::spawn({
@@ -244,16 +251,43 @@ async fn a_deadlock_is_a_conflict_of_no_write_in_particular() {
     });
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
     let started = Instant::now();
-    while schema.admin.query_one(sql, &[&schema.name]).await.unwrap().get::<_, i64>(0) == 0 {
-        assert!(started.elapsed() < Duration::from_secs(20), "the commit does not wait");
+    while schema
+        .admin
+        .query_one(sql, &[&schema.name])
+        .await
+        .unwrap()
+        .get::<_, i64>(0)
+        == 0
+    {
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "the commit does not wait"
+        );
         // The list of sessions stands still within a transaction unless it is told not to.
-        schema.admin.batch_execute("SELECT pg_stat_clear_snapshot()").await.unwrap();
+        schema
+            .admin
+            .batch_execute("SELECT pg_stat_clear_snapshot()")
+            .await
+            .unwrap();
     }
-    schema.admin.batch_execute(&format!("{}; COMMIT", lock("a"))).await.unwrap();
+    schema
+        .admin
+        .batch_execute(&format!("{}; COMMIT", lock("a")))
+        .await
+        .unwrap();
     let answer = task.await.unwrap();
-    assert!(matches!(answer, Err(CommitError::Conflict { index: usize::MAX })), "{answer:?}");
-    assert_eq!(found(&store, Kind::Group, "a").await, Some(record("a", "theirs", 1)));
-    assert_eq!(found(&store, Kind::Group, "b").await, Some(record("b", "theirs", 1)));
+    assert!(
+        matches!(answer, Err(CommitError::Conflict { index: usize::MAX })),
+        "{answer:?}"
+    );
+    assert_eq!(
+        found(&store, Kind::Group, "a").await,
+        Some(record("a", "theirs", 1))
+    );
+    assert_eq!(
+        found(&store, Kind::Group, "b").await,
+        Some(record("b", "theirs", 1))
+    );
     schema.drop().await;
 }
 

@@ -21,10 +21,15 @@ pub(crate) async fn respond(
             new_password::answer(cx, scene, session, answers).await
         }
         ChallengeNameType::AdminNoSrpAuth if is_admin => {
-            scene.client.check_flow(ExplicitAuthFlowsType::AllowAdminUserPasswordAuth)?;
+            scene
+                .client
+                .check_flow(ExplicitAuthFlowsType::AllowAdminUserPasswordAuth)?;
             password::with_password(cx, scene, answers).await
         }
         ChallengeNameType::AdminNoSrpAuth => Err(Error::session_invalid()),
-        other => Err(Error::flow_not_built(&format!("The challenge {}", other.as_str()))),
+        other => Err(Error::flow_not_built(&format!(
+            "The challenge {}",
+            other.as_str()
+        ))),
     }
 }

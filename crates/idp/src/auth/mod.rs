@@ -49,7 +49,9 @@ pub(crate) struct Parameters<'a>(pub(crate) Option<&'a BTreeMap<String, Sensitiv
 impl<'a> Parameters<'a> {
     /// A parameter, or `Missing required parameter NAME`. An empty one counts as missing.
     pub(crate) fn required(&self, name: &str) -> Result<&'a str> {
-        self.optional(name).filter(|value| !value.is_empty()).ok_or_else(|| Error::missing_parameter(name))
+        self.optional(name)
+            .filter(|value| !value.is_empty())
+            .ok_or_else(|| Error::missing_parameter(name))
     }
 
     /// A parameter, if it was sent.
@@ -102,14 +104,18 @@ pub(crate) async fn after_first_factor(
 /// Asked before anything is changed by a sign-in that cannot be finished.
 fn refuse_mfa(pool: &Pool) -> Result<()> {
     if pool.mfa_configuration() == UserPoolMfaType::On {
-        return Err(Error::flow_not_built("Signing in to a user pool that requires MFA"));
+        return Err(Error::flow_not_built(
+            "Signing in to a user pool that requires MFA",
+        ));
     }
     Ok(())
 }
 
 /// Issues the tokens.
 async fn finish(cx: &Cx, scene: &Scene, user: &User) -> Result<Step> {
-    Ok(Step::Done(token::sign_in(cx, &scene.pool, &scene.client, user).await?))
+    Ok(Step::Done(
+        token::sign_in(cx, &scene.pool, &scene.client, user).await?,
+    ))
 }
 
 /// Commits writes, if there are any: a plain sign-in by password writes nothing.

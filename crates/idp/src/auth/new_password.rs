@@ -33,7 +33,9 @@ pub(super) fn ask(cx: &Cx, pool: &Pool, client: &Client, user: &User) -> Result<
     Ok(Step::Challenge {
         name: challenge,
         session: Some(Session::new(cx, client, user, challenge).seal(cx, pool, client)?),
-        parameters: parameters.map(|(name, value)| (name.to_owned(), value)).into(),
+        parameters: parameters
+            .map(|(name, value)| (name.to_owned(), value))
+            .into(),
     })
 }
 
@@ -51,7 +53,9 @@ pub(super) async fn answer(
     refuse_mfa(pool)?;
     let challenge = ChallengeNameType::NewPasswordRequired;
     let session = Session::open(cx, pool, client, session_text, challenge).await?;
-    let before = user::find(cx, pool, username).await?.filter(|user| user.sub == session.sub);
+    let before = user::find(cx, pool, username)
+        .await?
+        .filter(|user| user.sub == session.sub);
     let before = before.ok_or_else(Error::session_invalid)?;
     if !before.enabled {
         return Err(Error::user_disabled());
@@ -82,17 +86,29 @@ pub(super) async fn answer(
 }
 
 /// Adds the attributes that came with the answer: writable ones that the user does not have yet.
-fn add_attributes(pool: &Pool, client: &Client, user: &mut User, answers: &Parameters<'_>) -> Result<()> {
-    let given: Vec<AttributeType> =
-        answers.with_prefix(PREFIX).map(|(name, value)| user::attribute_type(name, value)).collect();
+fn add_attributes(
+    pool: &Pool,
+    client: &Client,
+    user: &mut User,
+    answers: &Parameters<'_>,
+) -> Result<()> {
+    let given: Vec<AttributeType> = answers
+        .with_prefix(PREFIX)
+        .map(|(name, value)| user::attribute_type(name, value))
+        .collect();
     let checked: BTreeMap<String, String> = attributes::check_new(pool, &given)?;
     attributes::check_writable(client, checked.keys().map(String::as_str))?;
-    if let Some(present) = checked.keys().find(|name| user.attributes.contains_key(*name)) {
+    if let Some(present) = checked
+        .keys()
+        .find(|name| user.attributes.contains_key(*name))
+    {
         return Err(Error::attribute_already_provided(present));
     }
     for (name, value) in checked {
         if matches!(name.as_str(), "email" | "phone_number") {
-            user.attributes.entry(format!("{name}_verified")).or_insert_with(|| "false".to_owned());
+            user.attributes
+                .entry(format!("{name}_verified"))
+                .or_insert_with(|| "false".to_owned());
         }
         user.attributes.insert(name, value);
     }

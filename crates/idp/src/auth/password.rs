@@ -6,7 +6,11 @@ use crate::user::{self, Account, password};
 use crate::{Cx, Error, Result};
 
 /// USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH and the legacy ADMIN_NO_SRP_AUTH.
-pub(crate) async fn with_password(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -> Result<Step> {
+pub(crate) async fn with_password(
+    cx: &Cx,
+    scene: &Scene,
+    parameters: &Parameters<'_>,
+) -> Result<Step> {
     let Scene { pool, client } = scene;
     let username = parameters.required("USERNAME")?;
     let typed = parameters.required("PASSWORD")?;

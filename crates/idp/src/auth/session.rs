@@ -44,8 +44,12 @@ impl Session {
     pub(crate) fn seal(&self, cx: &Cx, pool: &Pool, client: &Client) -> Result<String> {
         let plain = serde_json::to_vec(self).map_err(|error| Error::internal(error.to_string()))?;
         let context = context(pool, client);
-        let sealed =
-            cx.service.sealer.seal(Purpose::Session, context.as_bytes(), &plain, &*cx.service.entropy);
+        let sealed = cx.service.sealer.seal(
+            Purpose::Session,
+            context.as_bytes(),
+            &plain,
+            &*cx.service.entropy,
+        );
         Ok(BASE64URL_NOPAD.encode(&[&PREFIX[..], &sealed].concat()))
     }
 
@@ -63,7 +67,10 @@ impl Session {
             .and_then(|bytes| {
                 let sealed = bytes.strip_prefix(&PREFIX)?;
                 let context = context(pool, client);
-                cx.service.sealer.open(Purpose::Session, context.as_bytes(), sealed).ok()
+                cx.service
+                    .sealer
+                    .open(Purpose::Session, context.as_bytes(), sealed)
+                    .ok()
             })
             .and_then(|plain| serde_json::from_slice(&plain).ok())
             .ok_or_else(Error::session_invalid)?;
@@ -73,7 +80,11 @@ impl Session {
         if session.expires_at <= cx.now() {
             return Err(Error::session_expired());
         }
-        if cx.live(Kind::Consumed, &pool.id, &session.id).await?.is_some() {
+        if cx
+            .live(Kind::Consumed, &pool.id, &session.id)
+            .await?
+            .is_some()
+        {
             return Err(Error::session_used());
         }
         Ok(session)

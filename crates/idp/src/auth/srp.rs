@@ -45,8 +45,7 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
     let username = parameters.required("USERNAME")?;
     let public_a = parameters.required("SRP_A")?;
     client.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
-    let public_a =
-        srp::ClientPublic::parse(public_a).map_err(|_| Error::srp_a_unfit())?;
+    let public_a = srp::ClientPublic::parse(public_a).map_err(|_| Error::srp_a_unfit())?;
     let account = user::find_public(cx, pool, client, username, Error::user_not_found).await?;
     Lockout::check(cx, pool, account.sub()).await?;
 
@@ -55,14 +54,22 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
         Account::Unknown { .. } => None,
     };
     let (srp_username, salt, verifier) = match known {
-        Some((user, password)) => {
-            (user.username.clone(), password.salt.clone(), password.verifier(cx, user)?)
-        }
-        None => (account.username().to_owned(), invented_salt(cx, pool, account.sub()), NOBODY),
+        Some((user, password)) => (
+            user.username.clone(),
+            password.salt.clone(),
+            password.verifier(cx, user)?,
+        ),
+        None => (
+            account.username().to_owned(),
+            invented_salt(cx, pool, account.sub()),
+            NOBODY,
+        ),
     };
     let mut secret = [0; 32];
     cx.service.entropy.fill(&mut secret);
-    let start = cx.cpu(move || srp::ServerStart::new(&verifier, secret)).await?;
+    let start = cx
+        .cpu(move || srp::ServerStart::new(&verifier, secret))
+        .await?;
     let block = Block {
         id: cx.uuid().to_string(),
         sub: account.sub().to_owned(),
@@ -74,8 +81,12 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
     };
     let plain = serde_json::to_vec(&block).map_err(|error| Error::internal(error.to_string()))?;
     let context = session::context(pool, client);
-    let sealed =
-        cx.service.sealer.seal(Purpose::SecretBlock, context.as_bytes(), &plain, &*cx.service.entropy);
+    let sealed = cx.service.sealer.seal(
+        Purpose::SecretBlock,
+        context.as_bytes(),
+        &plain,
+        &*cx.service.entropy,
+    );
     let parameters = [
         ("SALT", salt),
         ("SECRET_BLOCK", BASE64.encode(&sealed)),
@@ -86,12 +97,17 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
     Ok(Step::Challenge {
         name: ChallengeNameType::PasswordVerifier,
         session: None,
-        parameters: parameters.map(|(name, value)| (name.to_owned(), value)).into(),
+        parameters: parameters
+            .map(|(name, value)| (name.to_owned(), value))
+            .into(),
     })
 }
 
 fn invented_salt(cx: &Cx, pool: &Pool, sub: &str) -> String {
-    let mac = cx.service.sealer.mac(Purpose::Invented, format!("salt\0{}\0{sub}", pool.id).as_bytes());
+    let mac = cx.service.sealer.mac(
+        Purpose::Invented,
+        format!("salt\0{}\0{sub}", pool.id).as_bytes(),
+    );
     let mut salt = [0; 16];
     salt.copy_from_slice(&mac[..16]);
     // As in a real salt, every value but zero: a pattern here would tell who exists.
@@ -110,11 +126,17 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
     let signature = answers.required("PASSWORD_CLAIM_SIGNATURE")?;
     client.check_secret_hash(cx, username, answers.optional("SECRET_HASH"))?;
 
-    let secret_block = BASE64.decode(block_text.as_bytes()).map_err(|_| Error::wrong_password())?;
+    let secret_block = BASE64
+        .decode(block_text.as_bytes())
+        .map_err(|_| Error::wrong_password())?;
     let block: Block = cx
         .service
         .sealer
-        .open(Purpose::SecretBlock, session::context(pool, client).as_bytes(), &secret_block)
+        .open(
+            Purpose::SecretBlock,
+            session::context(pool, client).as_bytes(),
+            &secret_block,
+        )
         .ok()
         .and_then(|plain| serde_json::from_slice(&plain).ok())
         .ok_or_else(Error::wrong_password)?;
@@ -122,7 +144,11 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
     if block.expires_at <= cx.now() || (cx.now() / 1000 - time).abs() > CLOCK_SKEW {
         return Err(Error::wrong_password());
     }
-    if cx.live(Kind::Consumed, &pool.id, &block.id).await?.is_some() {
+    if cx
+        .live(Kind::Consumed, &pool.id, &block.id)
+        .await?
+        .is_some()
+    {
         return Err(Error::wrong_password());
     }
     let lockout = Lockout::check(cx, pool, &block.sub).await?;
@@ -133,7 +159,9 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
             Some(found) => found.sub == block.sub,
             None => user::names::invented_sub(cx, pool, username) == block.sub,
         };
-    let password = user.as_ref().and_then(|user| Some((user, user.password.as_ref()?)));
+    let password = user
+        .as_ref()
+        .and_then(|user| Some((user, user.password.as_ref()?)));
     let verifier = match password {
         Some((user, password)) => password.verifier(cx, user)?,
         None => NOBODY,
@@ -180,7 +208,12 @@ impl Proof {
     fn check(&self, block: &Block) -> Option<bool> {
         let decode = |text: &str| BASE64.decode(text.as_bytes()).ok();
         let start = srp::ServerStart {
-            secret: Zeroizing::new(Zeroizing::new(decode(&block.secret)?).as_slice().try_into().ok()?),
+            secret: Zeroizing::new(
+                Zeroizing::new(decode(&block.secret)?)
+                    .as_slice()
+                    .try_into()
+                    .ok()?,
+            ),
             public: decode(&block.server)?.try_into().ok()?,
         };
         let client = srp::ClientPublic::from_bytes(&decode(&block.client)?).ok()?;

@@ -24,11 +24,16 @@ impl Error {
     }
 
     pub(crate) fn password_reset_required() -> Self {
-        Self::new(ErrorCode::PasswordResetRequired, "Password reset required for the user")
+        Self::new(
+            ErrorCode::PasswordResetRequired,
+            "Password reset required for the user",
+        )
     }
 
     pub(crate) fn temporary_password_expired() -> Self {
-        Self::not_authorized("Temporary password has expired and must be reset by an administrator.")
+        Self::not_authorized(
+            "Temporary password has expired and must be reset by an administrator.",
+        )
     }
 
     pub(crate) fn missing_parameter(name: &str) -> Self {
@@ -36,7 +41,9 @@ impl Error {
     }
 
     pub(crate) fn secret_hash_missing(client: &str) -> Self {
-        Self::not_authorized(format!("Client {client} is configured with secret but SECRET_HASH was not received"))
+        Self::not_authorized(format!(
+            "Client {client} is configured with secret but SECRET_HASH was not received"
+        ))
     }
 
     pub(crate) fn secret_hash_wrong(client: &str) -> Self {
@@ -44,7 +51,9 @@ impl Error {
     }
 
     pub(crate) fn refresh_secret_hash_wrong(client: &str) -> Self {
-        Self::not_authorized(format!("SecretHash does not match for the client: {client}"))
+        Self::not_authorized(format!(
+            "SecretHash does not match for the client: {client}"
+        ))
     }
 
     pub(crate) fn session_invalid() -> Self {
@@ -63,11 +72,16 @@ impl Error {
     pub(crate) fn flow_off(flow: ExplicitAuthFlowsType) -> Self {
         use ExplicitAuthFlowsType as Flow;
         let text = match flow {
-            Flow::AllowUserPasswordAuth => "USER_PASSWORD_AUTH flow not enabled for this client".to_owned(),
+            Flow::AllowUserPasswordAuth => {
+                "USER_PASSWORD_AUTH flow not enabled for this client".to_owned()
+            }
             Flow::AllowAdminUserPasswordAuth => "Auth flow not enabled for this client".to_owned(),
             other => {
                 let name = other.as_str();
-                format!("{} is not enabled for the client.", name.strip_prefix("ALLOW_").unwrap_or(name))
+                format!(
+                    "{} is not enabled for the client.",
+                    name.strip_prefix("ALLOW_").unwrap_or(name)
+                )
             }
         };
         Self::invalid(text)
@@ -139,7 +153,8 @@ impl Error {
     }
 
     pub(crate) fn refresh_with_rotation() -> Self {
-        let text = "Refresh token rotation is enabled for this client. Use GetTokensFromRefreshToken.";
+        let text =
+            "Refresh token rotation is enabled for this client. Use GetTokensFromRefreshToken.";
         Self::new(ErrorCode::UnsupportedOperation, text)
     }
 
@@ -153,11 +168,17 @@ impl Error {
     }
 
     pub(crate) fn revocation_of_other_client() -> Self {
-        Self::new(ErrorCode::Unauthorized, "The token was not issued to this client.")
+        Self::new(
+            ErrorCode::Unauthorized,
+            "The token was not issued to this client.",
+        )
     }
 
     pub(crate) fn revocation_off() -> Self {
-        Self::new(ErrorCode::UnsupportedOperation, "Token revocation is not enabled for this client.")
+        Self::new(
+            ErrorCode::UnsupportedOperation,
+            "Token revocation is not enabled for this client.",
+        )
     }
 
     pub(crate) fn revocation_of_other_type() -> Self {

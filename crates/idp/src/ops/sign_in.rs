@@ -19,7 +19,11 @@ macro_rules! answer {
                 challenge_parameters: Some(std::collections::BTreeMap::new()),
                 ..Default::default()
             },
-            Step::Challenge { name, session, parameters } => $output {
+            Step::Challenge {
+                name,
+                session,
+                parameters,
+            } => $output {
                 challenge_name: Some(name),
                 session: session.map(Into::into),
                 challenge_parameters: Some(parameters),
@@ -30,7 +34,10 @@ macro_rules! answer {
 }
 
 /// Starts a sign-in.
-pub(crate) async fn initiate_auth(cx: &Cx, input: &InitiateAuthRequest) -> Result<InitiateAuthResponse> {
+pub(crate) async fn initiate_auth(
+    cx: &Cx,
+    input: &InitiateAuthRequest,
+) -> Result<InitiateAuthResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     let scene = Scene { pool, client };
     let parameters = Parameters(input.auth_parameters.as_ref());
@@ -104,7 +111,9 @@ async fn initiate(
         AuthFlowType::UserPasswordAuth
         | AuthFlowType::AdminUserPasswordAuth
         | AuthFlowType::AdminNoSrpAuth => Err(Error::flow_not_supported()),
-        AuthFlowType::RefreshTokenAuth | AuthFlowType::RefreshToken => refresh(cx, scene, parameters).await,
+        AuthFlowType::RefreshTokenAuth | AuthFlowType::RefreshToken => {
+            refresh(cx, scene, parameters).await
+        }
         AuthFlowType::CustomAuth => {
             client.check_flow(Allowed::AllowCustomAuth)?;
             let triggers = scene.pool.shape.lambda_config.as_ref();
@@ -129,16 +138,25 @@ async fn refresh(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -> Result<
     client.check_flow(ExplicitAuthFlowsType::AllowRefreshTokenAuth)?;
     let refresh_token = parameters.required("REFRESH_TOKEN")?;
     let redeemed = token::redeem(cx, pool, client, refresh_token).await?;
-    check_refresh_hash(cx, scene, &redeemed.user.username, parameters.optional("SECRET_HASH"))?;
+    check_refresh_hash(
+        cx,
+        scene,
+        &redeemed.user.username,
+        parameters.optional("SECRET_HASH"),
+    )?;
     let sign_in = redeemed.token.sign_in();
-    Ok(Step::Done(token::issue(cx, pool, client, &redeemed.user, &sign_in).await?))
+    Ok(Step::Done(
+        token::issue(cx, pool, client, &redeemed.user, &sign_in).await?,
+    ))
 }
 
 /// The refresh flow checks SECRET_HASH with the `username` claim, and words a wrong one in its own way.
 fn check_refresh_hash(cx: &Cx, scene: &Scene, username: &str, hash: Option<&str>) -> Result<()> {
     let client = &scene.client;
     match hash {
-        Some(hash) if client.is_confidential() && !client.secret_hash_matches(cx, username, hash)? => {
+        Some(hash)
+            if client.is_confidential() && !client.secret_hash_matches(cx, username, hash)? =>
+        {
             Err(Error::refresh_secret_hash_wrong(&client.id))
         }
         hash => client.check_secret_hash(cx, username, hash),

@@ -22,7 +22,13 @@ pub(crate) async fn get_tokens_from_refresh_token(
     let redeemed = token::redeem(cx, &pool, &client, &input.refresh_token).await?;
     let mut change = Change::new();
     let next = match client.rotation_grace_ms() {
-        Some(grace_ms) => Some(redeemed.token.rotate(cx, grace_ms, &mut change).await?.seal(cx)?),
+        Some(grace_ms) => Some(
+            redeemed
+                .token
+                .rotate(cx, grace_ms, &mut change)
+                .await?
+                .seal(cx)?,
+        ),
         None => None,
     };
     let sign_in = redeemed.token.sign_in();
@@ -31,11 +37,16 @@ pub(crate) async fn get_tokens_from_refresh_token(
         cx.commit(change).await?;
     }
     result.refresh_token = next.map(Into::into);
-    Ok(GetTokensFromRefreshTokenResponse { authentication_result: Some(result) })
+    Ok(GetTokensFromRefreshTokenResponse {
+        authentication_result: Some(result),
+    })
 }
 
 /// Ends the family of a refresh token: its access tokens no longer call the API.
-pub(crate) async fn revoke_token(cx: &Cx, input: &RevokeTokenRequest) -> Result<RevokeTokenResponse> {
+pub(crate) async fn revoke_token(
+    cx: &Cx,
+    input: &RevokeTokenRequest,
+) -> Result<RevokeTokenResponse> {
     let (_, client) = cx.client(&input.client_id).await?;
     if !is_the_client(cx, &client, input.client_secret.as_deref())? {
         return Err(Error::revocation_secret_wrong());

@@ -59,8 +59,11 @@ impl Client {
 
     /// The write that stores it.
     pub(crate) fn put(&self, expect: Expect) -> Result<Write> {
-        let doc =
-            ClientDoc { schema: DOC_SCHEMA, shape: self.shape.clone(), secrets: self.secrets.clone() };
+        let doc = ClientDoc {
+            schema: DOC_SCHEMA,
+            shape: self.shape.clone(),
+            secrets: self.secrets.clone(),
+        };
         Ok(Write::Put {
             kind: Kind::Client,
             pool: self.pool_id.clone(),
@@ -96,10 +99,15 @@ impl Client {
                     .decode(secret.sealed.as_bytes())
                     .ok()
                     .and_then(|sealed| {
-                        cx.service.sealer.open(Purpose::ClientSecret, self.id.as_bytes(), &sealed).ok()
+                        cx.service
+                            .sealer
+                            .open(Purpose::ClientSecret, self.id.as_bytes(), &sealed)
+                            .ok()
                     })
                     .and_then(|plain| String::from_utf8(plain.to_vec()).ok())
-                    .ok_or_else(|| Error::internal(format!("the secret of client {} does not open", self.id)))
+                    .ok_or_else(|| {
+                        Error::internal(format!("the secret of client {} does not open", self.id))
+                    })
             })
             .collect()
     }
@@ -111,7 +119,12 @@ impl Client {
 
     /// Checks a SECRET_HASH: Base64(HMAC-SHA256(secret, username ‖ client id)), in constant time.
     /// A client without a secret must not be sent one.
-    pub(crate) fn check_secret_hash(&self, cx: &Cx, username: &str, hash: Option<&str>) -> Result<()> {
+    pub(crate) fn check_secret_hash(
+        &self,
+        cx: &Cx,
+        username: &str,
+        hash: Option<&str>,
+    ) -> Result<()> {
         match (self.is_confidential(), hash) {
             (false, None) => Ok(()),
             (true, None) => Err(Error::secret_hash_missing(&self.id)),
@@ -128,7 +141,9 @@ impl Client {
 
     /// Whether one of the secrets makes this hash.
     pub(crate) fn secret_hash_matches(&self, cx: &Cx, username: &str, hash: &str) -> Result<bool> {
-        let Ok(hash) = BASE64.decode(hash.as_bytes()) else { return Ok(false) };
+        let Ok(hash) = BASE64.decode(hash.as_bytes()) else {
+            return Ok(false);
+        };
         let message = format!("{username}{}", self.id);
         let secrets = self.open_secrets(cx)?;
         Ok(secrets.iter().any(|secret| {
@@ -172,7 +187,11 @@ impl Client {
     /// names has them on too, unless CUSTOM_AUTH_FLOW_ONLY turns SRP off.
     fn allows(&self, flow: ExplicitAuthFlowsType) -> bool {
         use ExplicitAuthFlowsType as Flow;
-        let flows = self.shape.explicit_auth_flows.as_deref().unwrap_or_default();
+        let flows = self
+            .shape
+            .explicit_auth_flows
+            .as_deref()
+            .unwrap_or_default();
         let is_modern = flows.iter().any(|flow| flow.as_str().starts_with("ALLOW_"));
         if is_modern {
             return flows.contains(&flow);
@@ -188,25 +207,51 @@ impl Client {
 
     /// Refuses a sign-in flow that is off.
     pub(crate) fn check_flow(&self, flow: ExplicitAuthFlowsType) -> Result<()> {
-        if self.allows(flow) { Ok(()) } else { Err(Error::flow_off(flow)) }
+        if self.allows(flow) {
+            Ok(())
+        } else {
+            Err(Error::flow_off(flow))
+        }
     }
 
     /// Access token lifetime in seconds.
     pub(crate) fn access_token_seconds(&self) -> i64 {
-        let unit = self.shape.token_validity_units.as_ref().and_then(|units| units.access_token);
-        validity_seconds(self.shape.access_token_validity, 1, unit, TimeUnitsType::Hours)
+        let unit = self
+            .shape
+            .token_validity_units
+            .as_ref()
+            .and_then(|units| units.access_token);
+        validity_seconds(
+            self.shape.access_token_validity,
+            1,
+            unit,
+            TimeUnitsType::Hours,
+        )
     }
 
     /// ID token lifetime in seconds.
     pub(crate) fn id_token_seconds(&self) -> i64 {
-        let unit = self.shape.token_validity_units.as_ref().and_then(|units| units.id_token);
+        let unit = self
+            .shape
+            .token_validity_units
+            .as_ref()
+            .and_then(|units| units.id_token);
         validity_seconds(self.shape.id_token_validity, 1, unit, TimeUnitsType::Hours)
     }
 
     /// Refresh token lifetime in seconds.
     pub(crate) fn refresh_token_seconds(&self) -> i64 {
-        let unit = self.shape.token_validity_units.as_ref().and_then(|units| units.refresh_token);
-        validity_seconds(self.shape.refresh_token_validity, 30, unit, TimeUnitsType::Days)
+        let unit = self
+            .shape
+            .token_validity_units
+            .as_ref()
+            .and_then(|units| units.refresh_token);
+        validity_seconds(
+            self.shape.refresh_token_validity,
+            30,
+            unit,
+            TimeUnitsType::Days,
+        )
     }
 }
 

@@ -39,12 +39,15 @@ pub(crate) async fn authenticate(cx: &Cx, token: &str) -> Result<Caller> {
     let claims: Claims =
         serde_json::from_slice(&token.payload).map_err(|_| Error::access_token_invalid())?;
     let pool_id = claims.iss.rsplit_once('/').map_or("", |(_, pool)| pool);
-    let (Some(pool), Some(keys)) =
-        (cx.service.pool(pool_id).await?, cx.service.pool_keys(pool_id).await?)
-    else {
+    let (Some(pool), Some(keys)) = (
+        cx.service.pool(pool_id).await?,
+        cx.service.pool_keys(pool_id).await?,
+    ) else {
         return Err(Error::access_token_invalid());
     };
-    let key = keys.verifying(&token.kid).ok_or_else(Error::access_token_signature)?;
+    let key = keys
+        .verifying(&token.kid)
+        .ok_or_else(Error::access_token_signature)?;
     // 13 microseconds: less than handing it to another thread would cost.
     if !token.is_signed_by(key) {
         return Err(Error::access_token_signature());
@@ -55,10 +58,17 @@ pub(crate) async fn authenticate(cx: &Cx, token: &str) -> Result<Caller> {
     if claims.exp * 1000 <= cx.now() {
         return Err(Error::access_token_expired());
     }
-    if !claims.scope.is_some_and(|scope| scope.split(' ').any(|scope| scope == ADMIN_SCOPE)) {
+    if !claims
+        .scope
+        .is_some_and(|scope| scope.split(' ').any(|scope| scope == ADMIN_SCOPE))
+    {
         return Err(Error::access_token_scope());
     }
-    let client = cx.service.client(&client_id).await?.filter(|client| client.pool_id == pool.id);
+    let client = cx
+        .service
+        .client(&client_id)
+        .await?
+        .filter(|client| client.pool_id == pool.id);
     let client = client.ok_or_else(Error::access_token_revoked)?;
     if let Some(origin_jti) = &claims.origin_jti
         && cx.service.is_revoked(&pool.id, origin_jti).await?

@@ -27,7 +27,10 @@ pub(crate) async fn sign_in(
     client: &Client,
     user: &User,
 ) -> Result<AuthenticationResultType> {
-    let sign_in = SignIn { origin_jti: cx.uuid().to_string(), auth_time: cx.now() / 1000 };
+    let sign_in = SignIn {
+        origin_jti: cx.uuid().to_string(),
+        auth_time: cx.now() / 1000,
+    };
     let refresh = RefreshToken::new(cx, client, user, &sign_in);
     let mut result = issue(cx, pool, client, user, &sign_in).await?;
     result.refresh_token = Some(refresh.seal(cx)?.into());
@@ -43,14 +46,21 @@ pub(crate) async fn issue(
     sign_in: &SignIn,
 ) -> Result<AuthenticationResultType> {
     let keys = cx.service.pool_keys(&pool.id).await?;
-    let keys = keys.ok_or_else(|| Error::internal(format!("pool {} has no signing keys", pool.id)))?;
+    let keys =
+        keys.ok_or_else(|| Error::internal(format!("pool {} has no signing keys", pool.id)))?;
     let groups = groups::of_user(cx, &pool.id, &user.sub).await?;
     let (id_claims, access_claims) = claims(cx, pool, client, user, &groups, sign_in);
     let (id_key, access_key) = (Arc::clone(&keys.id), Arc::clone(&keys.access));
     let signed = cx
-        .cpu(move || Ok((jwt::sign(&id_key, &id_claims)?, jwt::sign(&access_key, &access_claims)?)))
+        .cpu(move || {
+            Ok((
+                jwt::sign(&id_key, &id_claims)?,
+                jwt::sign(&access_key, &access_claims)?,
+            ))
+        })
         .await?;
-    let (id, access) = signed.map_err(|error: serde_json::Error| Error::internal(error.to_string()))?;
+    let (id, access) =
+        signed.map_err(|error: serde_json::Error| Error::internal(error.to_string()))?;
     Ok(AuthenticationResultType {
         access_token: Some(access.into()),
         id_token: Some(id.into()),
@@ -119,16 +129,23 @@ fn claims(
 
 /// `cognito:roles`, and `cognito:preferred_role` unless two groups of the best precedence disagree.
 fn add_roles(id: &mut Claims, groups: &[groups::Group]) {
-    let roles: Vec<&str> = groups.iter().filter_map(|group| group.role_arn.as_deref()).collect();
+    let roles: Vec<&str> = groups
+        .iter()
+        .filter_map(|group| group.role_arn.as_deref())
+        .collect();
     if roles.is_empty() {
         return;
     }
     id.insert("cognito:roles".into(), roles.into());
     let rank = |group: &groups::Group| group.precedence.unwrap_or(i32::MAX);
     let with_role = groups.iter().filter(|group| group.role_arn.is_some());
-    let Some(best) = with_role.clone().map(rank).min() else { return };
-    let mut preferred: Vec<&str> =
-        with_role.filter(|group| rank(group) == best).filter_map(|group| group.role_arn.as_deref()).collect();
+    let Some(best) = with_role.clone().map(rank).min() else {
+        return;
+    };
+    let mut preferred: Vec<&str> = with_role
+        .filter(|group| rank(group) == best)
+        .filter_map(|group| group.role_arn.as_deref())
+        .collect();
     preferred.dedup();
     if let [role] = preferred[..] {
         id.insert("cognito:preferred_role".into(), role.into());
@@ -141,7 +158,9 @@ fn attribute_claim(name: &str, value: &str) -> Value {
     match name {
         "email_verified" | "phone_number_verified" => Value::Bool(value == "true"),
         "address" => json!({ "formatted": value }),
-        "updated_at" => value.parse::<i64>().map_or_else(|_| value.into(), Value::from),
+        "updated_at" => value
+            .parse::<i64>()
+            .map_or_else(|_| value.into(), Value::from),
         "identities" => serde_json::from_str(value).unwrap_or_else(|_| value.into()),
         _ => value.into(),
     }
@@ -161,5 +180,7 @@ fn event_id(cx: &Cx, generation: u32) -> String {
 /// The generation in an `event_id`.
 pub(super) fn generation_of(event_id: &str) -> Option<u32> {
     let bytes = *Uuid::parse_str(event_id).ok()?.as_bytes();
-    Some(u32::from_be_bytes(std::array::from_fn(|at| bytes[at] ^ bytes[12 + at])))
+    Some(u32::from_be_bytes(std::array::from_fn(|at| {
+        bytes[at] ^ bytes[12 + at]
+    })))
 }

@@ -9,7 +9,10 @@ use serde_json::{Map, Value, json};
 use crate::crypto::{SigningKey, VerifyingKey};
 
 /// The text of a signed token.
-pub(super) fn sign(key: &SigningKey, claims: &Map<String, Value>) -> Result<String, serde_json::Error> {
+pub(super) fn sign(
+    key: &SigningKey,
+    claims: &Map<String, Value>,
+) -> Result<String, serde_json::Error> {
     let header = json!({ "kid": key.kid(), "alg": "RS256" });
     let mut token = BASE64URL_NOPAD.encode(&serde_json::to_vec(&header)?);
     token.push('.');
@@ -43,7 +46,12 @@ pub(super) fn parse(token: &str) -> Option<Unverified<'_>> {
     if header.alg != "RS256" {
         return None;
     }
-    Some(Unverified { signed, signature: decode(signature)?, kid: header.kid, payload: decode(payload)? })
+    Some(Unverified {
+        signed,
+        signature: decode(signature)?,
+        kid: header.kid,
+        payload: decode(payload)?,
+    })
 }
 
 impl Unverified<'_> {

@@ -36,31 +36,54 @@ const ACCESS: &str = "access";
 
 impl PoolKeys {
     /// Opens and parses the stored keys; `None` when the pool has none, hence is not there.
-    pub(crate) fn from_records(service: &Service, pool: &str, records: &[Record]) -> Result<Option<Self>> {
+    pub(crate) fn from_records(
+        service: &Service,
+        pool: &str,
+        records: &[Record],
+    ) -> Result<Option<Self>> {
         let (mut id, mut access) = (None, None);
         let (mut all, mut published) = (HashMap::new(), Vec::new());
         for record in records {
-            let broken = |what: &str| Error::internal(format!("signing key {pool}/{}: {what}", record.key));
-            let doc: KeyDoc = serde_json::from_str(&record.doc).map_err(|error| broken(&error.to_string()))?;
-            let sealed = BASE64.decode(doc.sealed.as_bytes()).map_err(|_| broken("not base64"))?;
+            let broken =
+                |what: &str| Error::internal(format!("signing key {pool}/{}: {what}", record.key));
+            let doc: KeyDoc =
+                serde_json::from_str(&record.doc).map_err(|error| broken(&error.to_string()))?;
+            let sealed = BASE64
+                .decode(doc.sealed.as_bytes())
+                .map_err(|_| broken("not base64"))?;
             let plain = service
                 .sealer
                 .open(Purpose::SigningKey, pool.as_bytes(), &sealed)
                 .map_err(|_| broken("does not open with this root key"))?;
-            let key = Arc::new(SigningKey::from_pkcs8(&plain).map_err(|_| broken("is no RSA key"))?);
+            let key =
+                Arc::new(SigningKey::from_pkcs8(&plain).map_err(|_| broken("is no RSA key"))?);
             let public = key.verifying_key();
             published.push(json!({
                 "kid": key.kid(), "alg": "RS256", "kty": "RSA", "use": "sig",
                 "e": public.exponent(), "n": public.modulus(),
             }));
             all.insert(key.kid().to_owned(), Arc::clone(&key));
-            let newest = if record.key.starts_with(ID) { &mut id } else { &mut access };
-            if newest.as_ref().is_none_or(|(created_at, _)| *created_at < doc.created_at) {
+            let newest = if record.key.starts_with(ID) {
+                &mut id
+            } else {
+                &mut access
+            };
+            if newest
+                .as_ref()
+                .is_none_or(|(created_at, _)| *created_at < doc.created_at)
+            {
                 *newest = Some((doc.created_at, key));
             }
         }
-        let (Some((_, id)), Some((_, access))) = (id, access) else { return Ok(None) };
-        Ok(Some(Self { id, access, all, jwks: json!({ "keys": published }) }))
+        let (Some((_, id)), Some((_, access))) = (id, access) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            id,
+            access,
+            all,
+            jwks: json!({ "keys": published }),
+        }))
     }
 
     /// The key that a token names.
@@ -81,14 +104,24 @@ pub(crate) fn new_key_writes(
     id: &SigningKey,
     access: &SigningKey,
 ) -> Result<Vec<Write>> {
-    [(ID, id), (ACCESS, access)].into_iter().map(|(role, key)| key_write(cx, pool, role, key)).collect()
+    [(ID, id), (ACCESS, access)]
+        .into_iter()
+        .map(|(role, key)| key_write(cx, pool, role, key))
+        .collect()
 }
 
 fn key_write(cx: &Cx, pool: &str, role: &str, key: &SigningKey) -> Result<Write> {
     let pkcs8 = key.to_pkcs8();
-    let sealed =
-        cx.service.sealer.seal(Purpose::SigningKey, pool.as_bytes(), &pkcs8, &*cx.service.entropy);
-    let doc = KeyDoc { sealed: BASE64.encode(&sealed), created_at: cx.now() };
+    let sealed = cx.service.sealer.seal(
+        Purpose::SigningKey,
+        pool.as_bytes(),
+        &pkcs8,
+        &*cx.service.entropy,
+    );
+    let doc = KeyDoc {
+        sealed: BASE64.encode(&sealed),
+        created_at: cx.now(),
+    };
     Ok(Write::Put {
         kind: Kind::SigningKey,
         pool: pool.to_owned(),

@@ -28,7 +28,11 @@ pub(crate) fn issuer(service: &Service, pool: &Pool) -> String {
                 .issuer_configuration
                 .as_ref()
                 .is_some_and(|configuration| configuration.r#type == Some(IssuerType::Updated));
-            let host = if updated { "issuer-cognito-idp" } else { "cognito-idp" };
+            let host = if updated {
+                "issuer-cognito-idp"
+            } else {
+                "cognito-idp"
+            };
             format!("https://{host}.{}.amazonaws.com/{}", pool.region, pool.id)
         }
     }

@@ -57,16 +57,23 @@ impl RefreshToken {
     /// The token's text: five parts, as a JWE has, of which only the first says anything.
     pub(crate) fn seal(&self, cx: &Cx) -> Result<String> {
         let plain = serde_json::to_vec(self).map_err(|error| Error::internal(error.to_string()))?;
-        let sealed = cx.service.sealer.seal(Purpose::RefreshToken, HEADER, &plain, &*cx.service.entropy);
+        let sealed =
+            cx.service
+                .sealer
+                .seal(Purpose::RefreshToken, HEADER, &plain, &*cx.service.entropy);
         let (head, body) = sealed.split_at(NONCE_END);
         let (key, nonce) = head.split_at(KEY_END);
         let (text, tag) = body.split_at(body.len() - TAG_LENGTH);
-        Ok([HEADER, key, nonce, text, tag].map(|part| BASE64URL_NOPAD.encode(part)).join("."))
+        Ok([HEADER, key, nonce, text, tag]
+            .map(|part| BASE64URL_NOPAD.encode(part))
+            .join("."))
     }
 
     /// Opens a token; `None` when it is not one of ours.
     pub(crate) fn open(cx: &Cx, token: &str) -> Option<Self> {
-        let mut parts = token.split('.').map(|part| BASE64URL_NOPAD.decode(part.as_bytes()).ok());
+        let mut parts = token
+            .split('.')
+            .map(|part| BASE64URL_NOPAD.decode(part.as_bytes()).ok());
         if parts.next()?? != HEADER {
             return None;
         }
@@ -77,13 +84,20 @@ impl RefreshToken {
         if parts.next().is_some() {
             return None;
         }
-        let plain = cx.service.sealer.open(Purpose::RefreshToken, HEADER, &sealed).ok()?;
+        let plain = cx
+            .service
+            .sealer
+            .open(Purpose::RefreshToken, HEADER, &sealed)
+            .ok()?;
         serde_json::from_slice(&plain).ok()
     }
 
     /// What stays the same for all tokens of the family.
     pub(crate) fn sign_in(&self) -> SignIn {
-        SignIn { origin_jti: self.origin_jti.clone(), auth_time: self.auth_time }
+        SignIn {
+            origin_jti: self.origin_jti.clone(),
+            auth_time: self.auth_time,
+        }
     }
 }
 
@@ -106,7 +120,8 @@ pub(crate) async fn redeem(cx: &Cx, pool: &Pool, client: &Client, token: &str) -
         return Err(Error::refresh_token_revoked());
     }
     // A family that has rotated keeps its present token only, even if rotation was turned off since.
-    if client.rotation_grace_ms().is_none() && token.rotation != token.family(cx).await?.0.rotation {
+    if client.rotation_grace_ms().is_none() && token.rotation != token.family(cx).await?.0.rotation
+    {
         return Err(Error::refresh_token_revoked());
     }
     let row = cx.service.store.user(&pool.id, &token.sub).await?;
@@ -134,7 +149,9 @@ struct Family {
 impl RefreshToken {
     /// The family as it stands, and the record that says so; one that has not rotated has none.
     async fn family(&self, cx: &Cx) -> Result<(Family, Option<Record>)> {
-        let record = cx.live(Kind::RefreshFamily, &self.pool, &self.origin_jti).await?;
+        let record = cx
+            .live(Kind::RefreshFamily, &self.pool, &self.origin_jti)
+            .await?;
         let family = match &record {
             None => Family::default(),
             Some(record) => serde_json::from_str(&record.doc)
@@ -150,23 +167,36 @@ impl RefreshToken {
         let (family, record) = self.family(cx).await?;
         let now = cx.now();
         if self.rotation != family.rotation {
-            let in_grace = self.rotation + 1 == family.rotation && now < family.rotated_at + grace_ms;
+            let in_grace =
+                self.rotation + 1 == family.rotation && now < family.rotated_at + grace_ms;
             if in_grace {
-                return Ok(Self { rotation: family.rotation, ..self.clone() });
+                return Ok(Self {
+                    rotation: family.rotation,
+                    ..self.clone()
+                });
             }
             cx.commit(Change::new().with(self.revocation(now))).await?;
             return Err(Error::refresh_token_reused());
         }
-        let next = Family { rotation: family.rotation + 1, rotated_at: now };
+        let next = Family {
+            rotation: family.rotation + 1,
+            rotated_at: now,
+        };
         change.push(Write::Put {
             kind: Kind::RefreshFamily,
             pool: self.pool.clone(),
             key: self.origin_jti.clone(),
-            doc: serde_json::to_string(&next).map_err(|error| Error::internal(error.to_string()))?,
+            doc: serde_json::to_string(&next)
+                .map_err(|error| Error::internal(error.to_string()))?,
             expires_at: Some(self.exp * 1000),
-            expect: record.map_or(Expect::Absent { now }, |record| Expect::Version(record.version)),
+            expect: record.map_or(Expect::Absent { now }, |record| {
+                Expect::Version(record.version)
+            }),
         });
-        Ok(Self { rotation: next.rotation, ..self.clone() })
+        Ok(Self {
+            rotation: next.rotation,
+            ..self.clone()
+        })
     }
 
     /// The write that revokes the family. It must outlive every access token of the family, the longest of
@@ -186,6 +216,10 @@ impl RefreshToken {
 
 /// Revokes the family of a refresh token; doing it again is harmless.
 pub(crate) async fn revoke(cx: &Cx, client: &Arc<Client>, token: &RefreshToken) -> Result<()> {
-    debug_assert_eq!(token.client, client.id, "the caller has compared the clients");
-    cx.commit(Change::new().with(token.revocation(cx.now()))).await
+    debug_assert_eq!(
+        token.client, client.id,
+        "the caller has compared the clients"
+    );
+    cx.commit(Change::new().with(token.revocation(cx.now())))
+        .await
 }

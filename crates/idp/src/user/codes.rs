@@ -132,8 +132,15 @@ pub(crate) fn send(
     let digits = crypto::digits(&*cx.service.entropy, 6);
     let sent_to = (target.attribute, target.value.as_str());
     change.push(keep(cx, pool, &user.sub, purpose, sent_to, &digits)?);
-    let message =
-        message::with_code(cx, pool, user, purpose.message(), client_id, target, &digits)?;
+    let message = message::with_code(
+        cx,
+        pool,
+        user,
+        purpose.message(),
+        client_id,
+        target,
+        &digits,
+    )?;
     change.push(Write::Queue(message));
     Ok(target.details())
 }
@@ -151,13 +158,27 @@ pub(crate) fn send_to_nobody(
 ) -> Result<CodeDeliveryDetailsType> {
     let digits = crypto::digits(&*cx.service.entropy, 40);
     change.push(keep(cx, pool, sub, purpose, ("", ""), &digits)?);
-    let nobody =
-        User::new(cx, pool, sub.to_owned(), name.to_owned(), UserStatusType::Unknown);
+    let nobody = User::new(
+        cx,
+        pool,
+        sub.to_owned(),
+        name.to_owned(),
+        UserStatusType::Unknown,
+    );
     let target = Target::email("");
-    let message =
-        message::with_code(cx, pool, &nobody, purpose.message(), client_id, &target, &digits)?;
+    let message = message::with_code(
+        cx,
+        pool,
+        &nobody,
+        purpose.message(),
+        client_id,
+        &target,
+        &digits,
+    )?;
     let id = message.id.clone();
-    change.push(Write::Queue(message)).push(Write::DropMessage { id });
+    change
+        .push(Write::Queue(message))
+        .push(Write::DropMessage { id });
     Ok(message::invented_details(pool, name, sub))
 }
 

@@ -45,14 +45,28 @@ pub(crate) fn parse(filter: &str) -> Result<Search> {
     match column {
         "enabled" => Ok(by_enabled(prefix, &value)),
         // Only this one compares without case; the column is in upper case.
-        "status" => Ok(Search::Where(UserFilter { column, value: value.to_uppercase(), prefix })),
-        _ => Ok(Search::Where(UserFilter { column, value, prefix })),
+        "status" => Ok(Search::Where(UserFilter {
+            column,
+            value: value.to_uppercase(),
+            prefix,
+        })),
+        _ => Ok(Search::Where(UserFilter {
+            column,
+            value,
+            prefix,
+        })),
     }
 }
 
 /// `status` is written `Enabled` or `Disabled` here, with that very case.
 fn by_enabled(prefix: bool, value: &str) -> Search {
-    let fits = |word: &str| if prefix { word.starts_with(value) } else { word == value };
+    let fits = |word: &str| {
+        if prefix {
+            word.starts_with(value)
+        } else {
+            word == value
+        }
+    };
     let enabled = if fits("Enabled") {
         "true"
     } else if fits("Disabled") {
@@ -60,7 +74,11 @@ fn by_enabled(prefix: bool, value: &str) -> Search {
     } else {
         return Search::Nobody;
     };
-    Search::Where(UserFilter { column: "enabled", value: enabled.to_owned(), prefix: false })
+    Search::Where(UserFilter {
+        column: "enabled",
+        value: enabled.to_owned(),
+        prefix: false,
+    })
 }
 
 /// Splits `attribute op "value"` into its parts, the value without its escapes.
@@ -106,7 +124,11 @@ mod tests {
     }
 
     fn by(column: &'static str, value: &str, prefix: bool) -> Search {
-        Search::Where(UserFilter { column, value: value.to_owned(), prefix })
+        Search::Where(UserFilter {
+            column,
+            value: value.to_owned(),
+            prefix,
+        })
     }
 
     #[test]
@@ -119,26 +141,41 @@ mod tests {
     fn both_operators_work_with_and_without_blanks() {
         assert_eq!(found(r#"email = "a@b.c""#), by("email", "a@b.c", false));
         assert_eq!(found(r#"email="a@b.c""#), by("email", "a@b.c", false));
-        assert_eq!(found(r#"  given_name  ^=  "Jo" "#), by("given_name", "Jo", true));
+        assert_eq!(
+            found(r#"  given_name  ^=  "Jo" "#),
+            by("given_name", "Jo", true)
+        );
         assert_eq!(found(r#"sub^="4""#), by("sub", "4", true));
     }
 
     #[test]
     fn quotes_and_backslashes_are_escaped_with_a_backslash() {
-        assert_eq!(found(r#"name = "a \"b\" \\ \c""#), by("name", r#"a "b" \ \c"#, false));
+        assert_eq!(
+            found(r#"name = "a \"b\" \\ \c""#),
+            by("name", r#"a "b" \ \c"#, false)
+        );
     }
 
     #[test]
     fn only_user_status_compares_without_case() {
-        assert_eq!(found(r#"cognito:user_status = "Confirmed""#), by("status", "CONFIRMED", false));
-        assert_eq!(found(r#"cognito:user_status ^= "force""#), by("status", "FORCE", true));
+        assert_eq!(
+            found(r#"cognito:user_status = "Confirmed""#),
+            by("status", "CONFIRMED", false)
+        );
+        assert_eq!(
+            found(r#"cognito:user_status ^= "force""#),
+            by("status", "FORCE", true)
+        );
         assert_eq!(found(r#"username = "Ada""#), by("username", "Ada", false));
     }
 
     #[test]
     fn status_is_whether_the_user_is_enabled() {
         assert_eq!(found(r#"status = "Enabled""#), by("enabled", "true", false));
-        assert_eq!(found(r#"status = "Disabled""#), by("enabled", "false", false));
+        assert_eq!(
+            found(r#"status = "Disabled""#),
+            by("enabled", "false", false)
+        );
         assert_eq!(found(r#"status ^= "Dis""#), by("enabled", "false", false));
         assert_eq!(found(r#"status = "enabled""#), Search::Nobody);
         assert_eq!(found(r#"status = """#), Search::Nobody);
@@ -155,7 +192,10 @@ mod tests {
     fn other_attributes_are_named_in_the_refusal() {
         for name in ["custom:team", "nickname", "Email", "cognito:status"] {
             let refusal = parse(&format!("{name} = \"x\"")).expect_err("it is not searchable");
-            assert_eq!(refusal.message.as_deref(), Some(&*format!("Invalid search attribute: {name}")));
+            assert_eq!(
+                refusal.message.as_deref(),
+                Some(&*format!("Invalid search attribute: {name}"))
+            );
         }
     }
 
@@ -175,7 +215,11 @@ mod tests {
             r#""email" = "a""#,
         ] {
             let refusal = parse(filter).expect_err(filter);
-            assert_eq!(refusal.message.as_deref(), Some("Error while parsing filter"), "{filter}");
+            assert_eq!(
+                refusal.message.as_deref(),
+                Some("Error while parsing filter"),
+                "{filter}"
+            );
         }
     }
 

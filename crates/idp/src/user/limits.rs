@@ -29,7 +29,9 @@ pub(crate) enum Hourly {
 impl Hourly {
     const fn limit(self) -> u32 {
         match self {
-            Self::ResendConfirmationCode | Self::ChangePassword | Self::GetUserAttributeVerificationCode => 5,
+            Self::ResendConfirmationCode
+            | Self::ChangePassword
+            | Self::GetUserAttributeVerificationCode => 5,
             Self::ConfirmSignUp | Self::VerifyUserAttribute => 15,
             Self::Recovery => 20,
         }
@@ -64,7 +66,13 @@ fn parse(record: Option<&Record>) -> Result<Counter> {
     )
 }
 
-fn put(pool: &Pool, key: String, counter: &Counter, expires_at: i64, expect: Expect) -> Result<Write> {
+fn put(
+    pool: &Pool,
+    key: String,
+    counter: &Counter,
+    expires_at: i64,
+    expect: Expect,
+) -> Result<Write> {
     Ok(Write::Put {
         kind: Kind::Attempt,
         pool: pool.id.clone(),
@@ -89,7 +97,9 @@ pub(crate) async fn count(cx: &Cx, pool: &Pool, sub: &str, what: Hourly) -> Resu
     }
     counter.count += 1;
     let expires_at = counter.at + HOUR_MS;
-    let expect = record.map_or(Expect::Absent { now }, |record| Expect::Version(record.version));
+    let expect = record.map_or(Expect::Absent { now }, |record| {
+        Expect::Version(record.version)
+    });
     put(pool, key, &counter, expires_at, expect)
 }
 
@@ -110,8 +120,14 @@ impl Lockout {
         if counter.count >= FREE_FAILURES && now < counter.at {
             return Err(Error::locked_out());
         }
-        let expect = record.map_or(Expect::Absent { now }, |record| Expect::Version(record.version));
-        Ok(Self { key, failures: counter.count, expect })
+        let expect = record.map_or(Expect::Absent { now }, |record| {
+            Expect::Version(record.version)
+        });
+        Ok(Self {
+            key,
+            failures: counter.count,
+            expect,
+        })
     }
 
     /// Records one more failure on its own.
@@ -128,7 +144,10 @@ impl Lockout {
             Some(doublings) => (1000_i64 << doublings.min(20)).min(LOCKOUT_MEMORY_MS),
         };
         let now = cx.now();
-        let counter = Counter { count, at: now + lock_ms };
+        let counter = Counter {
+            count,
+            at: now + lock_ms,
+        };
         // A lock of 15 minutes must outlive its own end, or the next failure would start anew.
         let expires_at = counter.at + LOCKOUT_MEMORY_MS;
         put(pool, self.key, &counter, expires_at, self.expect)
@@ -144,6 +163,11 @@ impl Lockout {
             };
         }
         let (kind, pool) = (Kind::Attempt, pool.id.clone());
-        Ok(Some(Write::Delete { kind, pool, key: self.key, expect: self.expect }))
+        Ok(Some(Write::Delete {
+            kind,
+            pool,
+            key: self.key,
+            expect: self.expect,
+        }))
     }
 }

@@ -15,7 +15,11 @@ use crate::{Error, Result};
 
 /// The form in which names are compared: lower case in pools that ignore case.
 pub(crate) fn normalise(pool: &Pool, name: &str) -> String {
-    if pool.is_case_sensitive() { name.to_owned() } else { name.to_lowercase() }
+    if pool.is_case_sensitive() {
+        name.to_owned()
+    } else {
+        name.to_lowercase()
+    }
 }
 
 /// Whether the text has the form of a `sub`: 8-4-4-4-12 lower-case hex digits.
@@ -36,7 +40,10 @@ pub(crate) fn of(pool: &Pool, user: &User) -> BTreeSet<String> {
         names.insert(normalise(pool, name));
     };
     if pool.has_username_attributes() {
-        for attribute in [UsernameAttributeType::Email, UsernameAttributeType::PhoneNumber] {
+        for attribute in [
+            UsernameAttributeType::Email,
+            UsernameAttributeType::PhoneNumber,
+        ] {
             if pool.is_username_attribute(attribute)
                 && let Some(value) = user.attribute(attribute.as_str())
             {
@@ -71,7 +78,10 @@ pub(crate) fn attribute_of(pool: &Pool, user: &User, name: &str) -> Option<&'sta
     }
     ["email", "phone_number", "preferred_username"]
         .into_iter()
-        .find(|attribute| user.attribute(attribute).is_some_and(|value| normalise(pool, value) == name))
+        .find(|attribute| {
+            user.attribute(attribute)
+                .is_some_and(|value| normalise(pool, value) == name)
+        })
 }
 
 /// Takes aliases away from whoever holds them: the attributes stay, but are no longer verified, and no
@@ -86,18 +96,27 @@ pub(crate) async fn take_over_all(
     // One owner may hold several of them, and can be written only once in a change.
     let mut owners: BTreeMap<String, (User, User)> = BTreeMap::new();
     for attribute in attributes {
-        let is_alias = AliasAttributeType::parse(attribute).is_some_and(|alias| pool.is_alias(alias));
-        let Some(value) = user.attribute(attribute).filter(|_| is_alias) else { continue };
+        let is_alias =
+            AliasAttributeType::parse(attribute).is_some_and(|alias| pool.is_alias(alias));
+        let Some(value) = user.attribute(attribute).filter(|_| is_alias) else {
+            continue;
+        };
         let name = normalise(pool, value);
-        let Some(row) = cx.service.store.user_by_name(&pool.id, &name).await? else { continue };
+        let Some(row) = cx.service.store.user_by_name(&pool.id, &name).await? else {
+            continue;
+        };
         let owner = User::from_row(row)?;
         // A name that is held in another way (as a username) stays where it is.
         let holds = |value: &str| normalise(pool, value) == name;
         if owner.sub == user.sub || !owner.attribute(attribute).is_some_and(holds) {
             continue;
         }
-        let (_, after) = owners.entry(owner.sub.clone()).or_insert_with(|| (owner.clone(), owner));
-        after.attributes.insert(format!("{attribute}_verified"), "false".to_owned());
+        let (_, after) = owners
+            .entry(owner.sub.clone())
+            .or_insert_with(|| (owner.clone(), owner));
+        after
+            .attributes
+            .insert(format!("{attribute}_verified"), "false".to_owned());
         after.modified_at = cx.now();
     }
     for (before, after) in owners.values() {
@@ -119,7 +138,8 @@ pub(crate) async fn take_over(
 
 /// Whether the attribute serves as the username in this pool.
 pub(crate) fn is_username_attribute(pool: &Pool, attribute: &str) -> bool {
-    UsernameAttributeType::parse(attribute).is_some_and(|attribute| pool.is_username_attribute(attribute))
+    UsernameAttributeType::parse(attribute)
+        .is_some_and(|attribute| pool.is_username_attribute(attribute))
 }
 
 /// The `sub` and the immutable username of a new user who gave `typed` as his name. In pools with
@@ -158,15 +178,16 @@ pub(crate) fn identify(
 
 /// Whether somebody else signs in with this value of an alias or username attribute.
 pub(crate) async fn is_taken(cx: &Cx, pool: &Pool, sub: &str, value: &str) -> Result<bool> {
-    let owner = cx.service.store.user_by_name(&pool.id, &normalise(pool, value)).await?;
+    let owner = cx
+        .service
+        .store
+        .user_by_name(&pool.id, &normalise(pool, value))
+        .await?;
     Ok(owner.is_some_and(|owner| owner.sub != sub))
 }
 
 /// Maps the refusal of a change that claims names.
-pub(crate) fn refused(
-    error: CommitError,
-    taken: impl FnOnce(&str) -> Error,
-) -> Error {
+pub(crate) fn refused(error: CommitError, taken: impl FnOnce(&str) -> Error) -> Error {
     match error {
         CommitError::NameTaken { name } => taken(&name),
         other => other.into(),

@@ -15,8 +15,10 @@ use crate::ports::Change;
 use crate::{Cx, Error, Result};
 
 /// The attributes that a code can verify.
-const CONTACTS: [VerifiedAttributeType; 2] =
-    [VerifiedAttributeType::Email, VerifiedAttributeType::PhoneNumber];
+const CONTACTS: [VerifiedAttributeType; 2] = [
+    VerifiedAttributeType::Email,
+    VerifiedAttributeType::PhoneNumber,
+];
 
 /// Updates attributes that [`attributes::check`] has passed, and commits. Answers where codes went.
 /// `client_id` is the app client of the user who asks; `None` is an administrator.
@@ -57,8 +59,14 @@ pub(crate) async fn update_attributes(
 
 /// A blank value deletes an attribute, which a required one does not allow.
 fn refuse_deleting_required(pool: &Pool, update: &BTreeMap<String, Option<String>>) -> Result<()> {
-    let required = |name: &str| pool.attribute(name).is_some_and(|schema| schema.required == Some(true));
-    match update.iter().find(|(name, value)| value.is_none() && required(name)) {
+    let required = |name: &str| {
+        pool.attribute(name)
+            .is_some_and(|schema| schema.required == Some(true))
+    };
+    match update
+        .iter()
+        .find(|(name, value)| value.is_none() && required(name))
+    {
         Some((name, _)) => Err(Error::required_attribute_deleted(name)),
         None => Ok(()),
     }
@@ -75,17 +83,25 @@ async fn hold_back(
 ) -> Result<Option<Target>> {
     let name = contact.as_str();
     let flag = format!("{name}_verified");
-    let Some(new) = update.get(name).cloned() else { return Ok(None) };
+    let Some(new) = update.get(name).cloned() else {
+        return Ok(None);
+    };
     // Whatever waited is overtaken by what is asked now.
     user.pending.remove(name);
-    let Some(value) = new.filter(|value| user.attribute(name) != Some(value)) else { return Ok(None) };
-    let vouched_for = update.get(&flag).is_some_and(|flag| flag.as_deref() == Some("true"));
+    let Some(value) = new.filter(|value| user.attribute(name) != Some(value)) else {
+        return Ok(None);
+    };
+    let vouched_for = update
+        .get(&flag)
+        .is_some_and(|flag| flag.as_deref() == Some("true"));
     if vouched_for || !pool.auto_verifies(contact) {
         return Ok(None);
     }
     if pool.verifies_before_update(contact) {
         // Nobody may wait for a sign-in name that will never be free for him.
-        if names::is_username_attribute(pool, name) && names::is_taken(cx, pool, &user.sub, &value).await? {
+        if names::is_username_attribute(pool, name)
+            && names::is_taken(cx, pool, &user.sub, &value).await?
+        {
             return Err(Error::alias_exists(name));
         }
         update.remove(name);
@@ -93,14 +109,20 @@ async fn hold_back(
         update.remove(&flag);
         user.pending.insert(name.to_owned(), value.clone());
     }
-    Ok(Some(if name == "email" { Target::email(value) } else { Target::phone(value) }))
+    Ok(Some(if name == "email" {
+        Target::email(value)
+    } else {
+        Target::phone(value)
+    }))
 }
 
 /// Only something that is there can be verified.
 pub(crate) fn check_verified_flags(attributes: &BTreeMap<String, String>) -> Result<()> {
     let lacks = |name: &str| {
         !attributes.contains_key(name)
-            && attributes.get(&format!("{name}_verified")).is_some_and(|flag| flag == "true")
+            && attributes
+                .get(&format!("{name}_verified"))
+                .is_some_and(|flag| flag == "true")
     };
     if lacks("email") {
         return Err(Error::verified_without_email());
@@ -112,7 +134,12 @@ pub(crate) fn check_verified_flags(attributes: &BTreeMap<String, String>) -> Res
 }
 
 /// Deletes attributes by name and commits.
-pub(crate) async fn delete_attributes(cx: &Cx, pool: &Pool, before: &User, list: &[String]) -> Result<()> {
+pub(crate) async fn delete_attributes(
+    cx: &Cx,
+    pool: &Pool,
+    before: &User,
+    list: &[String],
+) -> Result<()> {
     let mut after = before.clone();
     attributes::delete(pool, &mut after, list)?;
     for name in list {
@@ -130,8 +157,13 @@ pub(crate) async fn set_mfa_options(
     options: &[MFAOptionType],
 ) -> Result<()> {
     let is_sms = |option: &MFAOptionType| {
-        option.delivery_medium.is_none_or(|medium| medium == DeliveryMediumType::Sms)
-            && option.attribute_name.as_deref().is_none_or(|name| name == "phone_number")
+        option
+            .delivery_medium
+            .is_none_or(|medium| medium == DeliveryMediumType::Sms)
+            && option
+                .attribute_name
+                .as_deref()
+                .is_none_or(|name| name == "phone_number")
     };
     if !options.iter().all(is_sms) {
         return Err(Error::only_sms_settings());

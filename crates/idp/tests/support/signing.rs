@@ -41,18 +41,28 @@ pub(crate) fn no_such_user() -> Answer {
 /// The same pool seen through another client.
 pub(crate) async fn beside(w: &World, client: Value) -> World {
     let client = w.h.client(&w.pool, client).await;
-    World { h: w.h.clone(), pool: w.pool.clone(), client }
+    World {
+        h: w.h.clone(),
+        pool: w.pool.clone(),
+        client,
+    }
 }
 
 /// The secret of the client.
 pub(crate) async fn secret(w: &World) -> String {
-    let described = w.admin("DescribeUserPoolClient", json!({"ClientId": w.client})).await;
+    let described = w
+        .admin("DescribeUserPoolClient", json!({"ClientId": w.client}))
+        .await;
     text(&described.expect("a client")["UserPoolClient"]["ClientSecret"])
 }
 
 /// InitiateAuth.
 pub(crate) async fn initiate(w: &World, flow: &str, parameters: Value) -> Answer {
-    w.public("InitiateAuth", json!({"AuthFlow": flow, "AuthParameters": parameters})).await
+    w.public(
+        "InitiateAuth",
+        json!({"AuthFlow": flow, "AuthParameters": parameters}),
+    )
+    .await
 }
 
 /// AdminInitiateAuth.
@@ -62,7 +72,12 @@ pub(crate) async fn admin_initiate(w: &World, flow: &str, parameters: Value) -> 
 }
 
 /// RespondToAuthChallenge.
-pub(crate) async fn respond(w: &World, challenge: &str, session: Option<&str>, answers: Value) -> Answer {
+pub(crate) async fn respond(
+    w: &World,
+    challenge: &str,
+    session: Option<&str>,
+    answers: Value,
+) -> Answer {
     let mut input = json!({"ChallengeName": challenge, "ChallengeResponses": answers});
     if let Some(session) = session {
         input["Session"] = session.into();
@@ -94,7 +109,11 @@ pub(crate) fn secret_hash(secret: &str, username: &str, client: &str) -> String 
 #[track_caller]
 pub(crate) fn result(answer: Answer) -> Value {
     let answer = answer.expect("a sign-in");
-    assert_eq!(answer["ChallengeParameters"], json!({}), "beside the tokens of {answer}");
+    assert_eq!(
+        answer["ChallengeParameters"],
+        json!({}),
+        "beside the tokens of {answer}"
+    );
     assert!(answer.get("ChallengeName").is_none() && answer.get("Session").is_none());
     answer["AuthenticationResult"].clone()
 }
@@ -116,11 +135,21 @@ pub(crate) async fn verified(w: &World, token: &Value) -> Token {
     let claims: Value = serde_json::from_slice(&decode(claims)).expect("claims");
     let jwks = discovery::jwks(&w.h.service, &w.pool).await.expect("keys");
     let keys = jwks["keys"].as_array().expect("a list");
-    let key = keys.iter().find(|key| key["kid"] == header["kid"]).expect("a published key");
+    let key = keys
+        .iter()
+        .find(|key| key["kid"] == header["kid"])
+        .expect("a published key");
     let number = |name: &str| decode(key[name].as_str().expect("a number"));
-    RsaPublicKeyComponents { n: number("n"), e: number("e") }
-        .verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &decode(signature))
-        .expect("the signature of a published key");
+    RsaPublicKeyComponents {
+        n: number("n"),
+        e: number("e"),
+    }
+    .verify(
+        &RSA_PKCS1_2048_8192_SHA256,
+        signed.as_bytes(),
+        &decode(signature),
+    )
+    .expect("the signature of a published key");
     Token { header, claims }
 }
 
@@ -135,9 +164,14 @@ pub(crate) struct Exchange {
 pub(crate) async fn start_srp(w: &World, name: &str) -> Exchange {
     let client = srp::client::Client::new(&[9; 32]);
     let parameters = json!({"USERNAME": name, "SRP_A": client.public_hex()});
-    let mut answer = initiate(w, "USER_SRP_AUTH", parameters).await.expect("a challenge");
+    let mut answer = initiate(w, "USER_SRP_AUTH", parameters)
+        .await
+        .expect("a challenge");
     let challenge = answer["ChallengeParameters"].take();
-    assert_eq!(answer, json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": null}));
+    assert_eq!(
+        answer,
+        json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": null})
+    );
     Exchange { client, challenge }
 }
 
@@ -146,8 +180,16 @@ pub(crate) fn timestamp(w: &World) -> String {
     let second = w.h.clock.now_ms() / 1000;
     let day_start = START_MS / 1000 / 86_400 * 86_400;
     let of_day = second - day_start;
-    assert!((0..86_400).contains(&of_day), "these tests stay within one day");
-    format!("Thu May 28 {:02}:{:02}:{:02} UTC 2026", of_day / 3600, of_day / 60 % 60, of_day % 60)
+    assert!(
+        (0..86_400).contains(&of_day),
+        "these tests stay within one day"
+    );
+    format!(
+        "Thu May 28 {:02}:{:02}:{:02} UTC 2026",
+        of_day / 3600,
+        of_day / 60 % 60,
+        of_day % 60
+    )
 }
 
 impl Exchange {
@@ -155,11 +197,17 @@ impl Exchange {
     pub(crate) fn proof_at(&self, w: &World, password: &str, timestamp: &str) -> Value {
         let given = |name: &str| text(&self.challenge[name]);
         let (user, block) = (given("USER_ID_FOR_SRP"), given("SECRET_BLOCK"));
-        let salt = HEXLOWER.decode(given("SALT").as_bytes()).expect("hex digits");
+        let salt = HEXLOWER
+            .decode(given("SALT").as_bytes())
+            .expect("hex digits");
         let (_, pool_name) = w.pool.split_once('_').expect("the id of a pool");
-        let key = self.client.shared_key(&given("SRP_B"), &salt, pool_name, &user, password);
+        let key = self
+            .client
+            .shared_key(&given("SRP_B"), &salt, pool_name, &user, password);
         let block_bytes = BASE64.decode(block.as_bytes()).expect("base64");
-        let signature = key.expect("a fit SRP_B").sign(pool_name, &user, &block_bytes, timestamp);
+        let signature = key
+            .expect("a fit SRP_B")
+            .sign(pool_name, &user, &block_bytes, timestamp);
         json!({
             "USERNAME": user, "PASSWORD_CLAIM_SECRET_BLOCK": block, "TIMESTAMP": timestamp,
             "PASSWORD_CLAIM_SIGNATURE": BASE64.encode(&signature),

@@ -81,9 +81,9 @@ fn read(
         })?;
         // Read as a whole first, for errors that name the line.
         toml::from_str::<File>(&text).map_err(|error| {
-            let line = error
-                .span()
-                .map_or(1, |span| text[..span.start].lines().count().max(1));
+            let before = error.span().map_or("", |span| &text[..span.start]);
+            let line = before.matches('
+').count() + 1;
             StartError::config(format!(
                 "{shown}, line {line}: {}; correct it",
                 error.message()

@@ -8,7 +8,7 @@ use hyper::header::{
     ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, HeaderName, HeaderValue,
 };
 use hyper::{HeaderMap, Response, StatusCode};
-use serde_json::{Map, Value};
+use serde::Serialize;
 use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
@@ -81,20 +81,30 @@ impl Refusal {
         self.detail.as_deref()
     }
 
-    fn body(&self) -> String {
-        let mut members = Map::new();
-        members.insert("__type".to_owned(), self.name.into());
-        if let Some(message) = &self.message {
-            // The service's framework writes its own errors with a capital letter.
-            let of_framework = self.name == ErrorCode::Serialization.name();
-            let key = if of_framework { "Message" } else { "message" };
-            members.insert(key.to_owned(), message.as_str().into());
-        }
-        if let Some(reason_code) = &self.reason_code {
-            members.insert("reasonCode".to_owned(), reason_code.as_str().into());
-        }
-        Value::Object(members).to_string()
+    fn body(&self) -> Vec<u8> {
+        let message = self.message.as_deref();
+        // The service's framework writes its own errors with a capital letter.
+        let of_framework = self.name == ErrorCode::Serialization.name();
+        let body = ErrorBody {
+            name: self.name,
+            message: message.filter(|_| !of_framework),
+            framework_message: message.filter(|_| of_framework),
+            reason_code: self.reason_code.as_deref(),
+        };
+        serde_json::to_vec(&body).unwrap_or_default()
     }
+}
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    #[serde(rename = "__type")]
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    #[serde(rename = "Message", skip_serializing_if = "Option::is_none")]
+    framework_message: Option<&'a str>,
+    #[serde(rename = "reasonCode", skip_serializing_if = "Option::is_none")]
+    reason_code: Option<&'a str>,
 }
 
 impl From<cenote_idp::Error> for Refusal {

@@ -163,7 +163,7 @@ pub(crate) fn lost(error: &Error) -> bool {
     told || error.is_closed()
         || error
             .source()
-            .is_some_and(|source| source.is::<io::Error>())
+            .and_then(|source| source.downcast_ref::<io::Error>()).is_some()
 }
 
 /// The error for the log, without values: they are what the database was asked to keep.

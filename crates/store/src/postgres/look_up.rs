@@ -261,7 +261,7 @@ pub(crate) async fn messages(
     for (column, wanted) in [("pool_id", &filter.pool), ("sub", &filter.sub)] {
         if let Some(wanted) = wanted {
             params.push(Param::text(wanted));
-            conditions.push_str(&format!(" AND {column} = ${}", params.len()));
+            conditions = format!("{conditions} AND {column} = ${}", params.len());
         }
     }
     let sql = format!(

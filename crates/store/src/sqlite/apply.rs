@@ -7,8 +7,10 @@ use rusqlite::{Connection, Params, ToSql, ffi, params};
 use crate::rules;
 
 /// How SQLite says that a key is taken.
-const TAKEN: [Option<i32>; 2] =
-    [Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY), Some(ffi::SQLITE_CONSTRAINT_UNIQUE)];
+const TAKEN: [Option<i32>; 2] = [
+    Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY),
+    Some(ffi::SQLITE_CONSTRAINT_UNIQUE),
+];
 
 /// Why a task did not go through.
 #[derive(Debug)]

@@ -21,7 +21,9 @@ pub(crate) async fn admin_create_user(
     } else {
         create(cx, &pool, input).await?
     };
-    Ok(AdminCreateUserResponse { user: Some(user.shape()) })
+    Ok(AdminCreateUserResponse {
+        user: Some(user.shape()),
+    })
 }
 
 async fn create(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<User> {
@@ -77,7 +79,11 @@ async fn invite_again(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> R
 
 /// The password of the request, which must meet the policy, or a generated one, which does.
 fn temporary_password(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<String> {
-    if let Some(given) = input.temporary_password.as_deref().filter(|given| !given.is_empty()) {
+    if let Some(given) = input
+        .temporary_password
+        .as_deref()
+        .filter(|given| !given.is_empty())
+    {
         return match password::policy_violation(pool, given) {
             Some(reason) => Err(Error::password_did_not_conform(reason)),
             None => Ok(given.to_owned()),
@@ -91,16 +97,21 @@ fn temporary_password(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> R
 /// Where the invitation goes: by SMS unless the request names other mediums. A medium that the user has
 /// no attribute for is passed over; naming only such mediums is a mistake.
 fn targets(input: &AdminCreateUserRequest, user: &User) -> Result<Vec<Target>> {
-    let desired = input.desired_delivery_mediums.as_deref().unwrap_or_default();
+    let desired = input
+        .desired_delivery_mediums
+        .as_deref()
+        .unwrap_or_default();
     let wants = |medium| {
         desired.contains(&medium) || (desired.is_empty() && medium == DeliveryMediumType::Sms)
     };
-    let targets: Vec<Target> =
-        [(DeliveryMediumType::Sms, "phone_number"), (DeliveryMediumType::Email, "email")]
-            .into_iter()
-            .filter(|(medium, _)| wants(*medium))
-            .filter_map(|(_, attribute)| Target::of(user, attribute))
-            .collect();
+    let targets: Vec<Target> = [
+        (DeliveryMediumType::Sms, "phone_number"),
+        (DeliveryMediumType::Email, "email"),
+    ]
+    .into_iter()
+    .filter(|(medium, _)| wants(*medium))
+    .filter_map(|(_, attribute)| Target::of(user, attribute))
+    .collect();
     if targets.is_empty() && !desired.is_empty() {
         return Err(Error::no_delivery_target());
     }
@@ -122,7 +133,11 @@ fn invite(
         } else if names::is_username_attribute(pool, target.attribute) {
             target.value.as_str()
         } else {
-            let other = if target.attribute == "email" { "phone_number" } else { "email" };
+            let other = if target.attribute == "email" {
+                "phone_number"
+            } else {
+                "email"
+            };
             user.attribute(other).unwrap_or(&user.username)
         };
         message::queue_invitation(cx, pool, user, shown, target, temporary, change)?;

@@ -10,7 +10,12 @@ pub(crate) async fn list_users(cx: &Cx, input: &ListUsersRequest) -> Result<List
     let pool = cx.pool(&input.user_pool_id).await?;
     let asked = input.filter.as_deref().unwrap_or_default();
     let scope = format!("ListUsers\0{}\0{asked}", pool.id);
-    let after = page::open(cx, "PaginationToken", &scope, input.pagination_token.as_deref())?;
+    let after = page::open(
+        cx,
+        "PaginationToken",
+        &scope,
+        input.pagination_token.as_deref(),
+    )?;
     let search = filter::parse(asked)?;
     let size = page::size(input.limit);
 
@@ -18,10 +23,17 @@ pub(crate) async fn list_users(cx: &Cx, input: &ListUsersRequest) -> Result<List
         Search::All => None,
         Search::Where(filter) => Some(filter),
         Search::Nobody => {
-            return Ok(ListUsersResponse { users: Some(Vec::new()), pagination_token: None });
+            return Ok(ListUsersResponse {
+                users: Some(Vec::new()),
+                pagination_token: None,
+            });
         }
     };
-    let mut rows = cx.service.store.users(&pool.id, filter, after.as_deref(), size + 1).await?;
+    let mut rows = cx
+        .service
+        .store
+        .users(&pool.id, filter, after.as_deref(), size + 1)
+        .await?;
     let pagination_token = page::cut(cx, &scope, &mut rows, size, |row| &row.sub);
 
     let shape = |row| {
@@ -32,7 +44,10 @@ pub(crate) async fn list_users(cx: &Cx, input: &ListUsersRequest) -> Result<List
         }
     };
     let users = rows.into_iter().map(shape).collect::<Result<Vec<_>>>()?;
-    Ok(ListUsersResponse { users: Some(users), pagination_token })
+    Ok(ListUsersResponse {
+        users: Some(users),
+        pagination_token,
+    })
 }
 
 /// Keeps the named attributes, each of which the user must have.
@@ -42,8 +57,10 @@ fn only(names: &[String], mut user: UserType) -> Result<UserType> {
     if !names.iter().all(has) {
         return Err(Error::requested_attribute_missing());
     }
-    let kept: Vec<AttributeType> =
-        attributes.into_iter().filter(|attribute| names.contains(&attribute.name)).collect();
+    let kept: Vec<AttributeType> = attributes
+        .into_iter()
+        .filter(|attribute| names.contains(&attribute.name))
+        .collect();
     user.attributes = (!kept.is_empty()).then_some(kept);
     Ok(user)
 }

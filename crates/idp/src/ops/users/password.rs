@@ -26,8 +26,11 @@ pub(crate) async fn admin_set_user_password(
     let permanent = input.permanent.unwrap_or_default();
     let mut after = user.clone();
     password::set(cx, &pool, &mut after, &input.password, !permanent).await?;
-    after.status =
-        if permanent { UserStatusType::Confirmed } else { UserStatusType::ForceChangePassword };
+    after.status = if permanent {
+        UserStatusType::Confirmed
+    } else {
+        UserStatusType::ForceChangePassword
+    };
     save_status(cx, &pool, &user, after).await?;
     Ok(AdminSetUserPasswordResponse {})
 }
@@ -42,16 +45,30 @@ pub(crate) async fn admin_reset_user_password(
     if !user.enabled {
         return Err(Error::user_disabled());
     }
-    if !matches!(user.status, UserStatusType::Confirmed | UserStatusType::ResetRequired) {
+    if !matches!(
+        user.status,
+        UserStatusType::Confirmed | UserStatusType::ResetRequired
+    ) {
         return Err(Error::cannot_reset_password());
     }
     let target = message::recovery_target(&pool, &user)?;
 
-    let after =
-        User { status: UserStatusType::ResetRequired, modified_at: cx.now(), ..user.clone() };
+    let after = User {
+        status: UserStatusType::ResetRequired,
+        modified_at: cx.now(),
+        ..user.clone()
+    };
     let mut change = Change::new();
     user::update(&pool, &user, &after, &mut change)?;
-    codes::send(cx, &pool, &after, CodePurpose::ResetPassword, "", &target, &mut change)?;
+    codes::send(
+        cx,
+        &pool,
+        &after,
+        CodePurpose::ResetPassword,
+        "",
+        &target,
+        &mut change,
+    )?;
     cx.commit(change).await?;
     Ok(AdminResetUserPasswordResponse {})
 }

@@ -12,7 +12,10 @@ use crate::user::attributes::{self, Given};
 use crate::user::{self, update};
 use crate::{Cx, Result};
 
-pub(crate) async fn admin_get_user(cx: &Cx, input: &AdminGetUserRequest) -> Result<AdminGetUserResponse> {
+pub(crate) async fn admin_get_user(
+    cx: &Cx,
+    input: &AdminGetUserRequest,
+) -> Result<AdminGetUserResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = user::admin_find(cx, &pool, &input.username).await?;
     Ok(AdminGetUserResponse {
@@ -62,6 +65,10 @@ pub(crate) async fn admin_set_user_settings(
 pub(crate) async fn admin_delete_user(cx: &Cx, input: &AdminDeleteUserRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = user::admin_find(cx, &pool, &input.username).await?;
-    let write = Write::DeleteUser { pool: pool.id.clone(), sub: user.sub, version: user.version };
+    let write = Write::DeleteUser {
+        pool: pool.id.clone(),
+        sub: user.sub,
+        version: user.version,
+    };
     cx.commit(Change::new().with(write)).await
 }

@@ -21,7 +21,10 @@ pub(crate) async fn admin_confirm_sign_up(
     if user.status != UserStatusType::Unconfirmed {
         return Err(Error::cannot_confirm(user.status));
     }
-    let after = User { status: UserStatusType::Confirmed, ..user.clone() };
+    let after = User {
+        status: UserStatusType::Confirmed,
+        ..user.clone()
+    };
     save_status(cx, &pool, &user, after).await?;
     Ok(AdminConfirmSignUpResponse {})
 }
@@ -33,7 +36,10 @@ pub(crate) async fn admin_enable_user(
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = user::admin_find(cx, &pool, &input.username).await?;
     if !user.enabled {
-        let after = User { enabled: true, ..user.clone() };
+        let after = User {
+            enabled: true,
+            ..user.clone()
+        };
         user::save(cx, &pool, &user, after).await?;
     }
     Ok(AdminEnableUserResponse {})
@@ -47,7 +53,11 @@ pub(crate) async fn admin_disable_user(
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = user::admin_find(cx, &pool, &input.username).await?;
     if user.enabled {
-        let after = User { enabled: false, generation: user.generation + 1, ..user.clone() };
+        let after = User {
+            enabled: false,
+            generation: user.generation + 1,
+            ..user.clone()
+        };
         user::save(cx, &pool, &user, after).await?;
     }
     Ok(AdminDisableUserResponse {})
@@ -60,7 +70,10 @@ pub(crate) async fn admin_user_global_sign_out(
 ) -> Result<AdminUserGlobalSignOutResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = user::admin_find(cx, &pool, &input.username).await?;
-    let after = User { generation: user.generation + 1, ..user.clone() };
+    let after = User {
+        generation: user.generation + 1,
+        ..user.clone()
+    };
     let mut change = Change::new();
     user::update(&pool, &user, &after, &mut change)?;
     cx.commit(change).await?;

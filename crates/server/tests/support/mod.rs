@@ -1,0 +1,146 @@
+//! The server without a socket: requests go in, whole answers come out.
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use cenote_idp::crypto::RootKeys;
+use cenote_idp::ports::{SystemClock, SystemEntropy};
+use cenote_idp::{Config, IssuerMode, Service};
+use cenote_server::App;
+use cenote_server::config::{self, DevArgs, Posture, Settings};
+use cenote_store::SqliteStore;
+use http_body_util::BodyExt;
+use hyper::{HeaderMap, Method, Request, StatusCode};
+use serde_json::Value;
+
+pub const JSON: &str = "application/x-amz-json-1.1";
+pub const TARGET: &str = "AWSCognitoIdentityProviderService.";
+
+/// What a server without a configuration runs with, in this posture.
+pub fn settings(posture: Posture) -> Settings {
+    let args = DevArgs {
+        memory: true,
+        ..DevArgs::default()
+    };
+    let settings = config::dev(args, &|_| None).expect("development needs nothing");
+    Settings {
+        posture,
+        ..settings
+    }
+}
+
+/// One server of one test.
+pub struct Server {
+    pub app: App,
+    pub service: Arc<Service>,
+}
+
+impl Server {
+    pub fn new(settings: &Settings) -> Self {
+        let clock = Arc::new(SystemClock::default());
+        let config = Config {
+            account_id: settings.account_id.clone(),
+            default_region: settings.default_region.clone(),
+            public_url: "http://127.0.0.1:9229".to_owned(),
+            issuer: IssuerMode::Local,
+            regions: settings.regions.clone(),
+        };
+        let service = Service::new(
+            Arc::new(SqliteStore::memory().expect("a database in memory")),
+            Arc::clone(&clock) as _,
+            Arc::new(SystemEntropy),
+            RootKeys::new([7; 32], []),
+            config,
+            1,
+        );
+        let app = App::new(&service, clock, settings);
+        Self { app, service }
+    }
+
+    pub fn dev() -> Self {
+        Self::new(&settings(Posture::Dev))
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let (parts, body) = self.app.answer(request).await.into_parts();
+        let body = body
+            .collect()
+            .await
+            .expect("answers are whole")
+            .to_bytes()
+            .to_vec();
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    /// Calls an operation as an unsigned client does.
+    pub async fn call(&self, operation: &str, body: impl Into<Body>) -> Reply {
+        self.send(call(operation, body)).await
+    }
+
+    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        self.send(plain(Method::GET, path, headers, "")).await
+    }
+
+    /// Creates a pool and gives back its id.
+    pub async fn pool(&self) -> String {
+        let reply = self
+            .call(
+                "CreateUserPool",
+                r#"{"PoolName":"p","AutoVerifiedAttributes":["email"]}"#,
+            )
+            .await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+        reply.json()["UserPool"]["Id"]
+            .as_str()
+            .expect("an id")
+            .to_owned()
+    }
+}
+
+pub fn call(operation: &str, body: impl Into<Body>) -> Request<Body> {
+    let request = Request::post("/")
+        .header("x-amz-target", format!("{TARGET}{operation}"))
+        .header("content-type", JSON);
+    request.body(body.into()).expect("a request")
+}
+
+pub fn plain(
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &'static str,
+) -> Request<Body> {
+    let request = Request::builder().method(method).uri(path);
+    let request = headers.iter().fold(request, |request, (name, value)| {
+        request.header(*name, *value)
+    });
+    request.body(Body::from(body)).expect("a request")
+}
+
+/// A whole answer.
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("ASCII"))
+    }
+}
