@@ -20,9 +20,13 @@ impl Client {
     pub(crate) async fn connect(address: &str) -> Outcome<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        let (sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        Ok(Self { sender, host: address.to_owned() })
+        Ok(Self {
+            sender,
+            host: address.to_owned(),
+        })
     }
 
     /// Calls an operation; any status but 200 is an error.
@@ -38,7 +42,10 @@ impl Client {
             request = request.header(name, value);
         }
         self.sender.ready().await?;
-        let response = self.sender.send_request(request.body(Full::new(Bytes::from(body)))?).await?;
+        let response = self
+            .sender
+            .send_request(request.body(Full::new(Bytes::from(body)))?)
+            .await?;
         let status = response.status();
         let body = response.into_body().collect().await?.to_bytes();
         if status != 200 {

@@ -14,7 +14,9 @@ use crate::Outcome;
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let _body = request.into_body().collect().await;
     let response = Response::builder().header("content-type", "application/x-amz-json-1.1");
-    Ok(response.body(Full::new(Bytes::from_static(b"{\"Hello\":\"world\"}"))).expect("a fixed answer"))
+    Ok(response
+        .body(Full::new(Bytes::from_static(b"{\"Hello\":\"world\"}")))
+        .expect("a fixed answer"))
 }
 
 /// Prints where it listens and serves until it is killed.

@@ -69,13 +69,29 @@ pub(crate) fn measure() -> Costs {
         fixed_base: median(100, || {
             black_box(srp::verifier("pool", "user", black_box("password"), &salt));
         }),
-        srp_start: median(100, || drop(black_box(srp::ServerStart::new(&verifier, black_box([9; 32]))))),
-        srp_key: median(20, || drop(black_box(start.shared_key(&public, black_box(&verifier))))),
+        srp_start: median(100, || {
+            drop(black_box(srp::ServerStart::new(
+                &verifier,
+                black_box([9; 32]),
+            )))
+        }),
+        srp_key: median(20, || {
+            drop(black_box(start.shared_key(&public, black_box(&verifier))))
+        }),
         seal: median(2_000, || {
-            drop(black_box(sealer.seal(Purpose::RefreshToken, b"context", &plain, &SystemEntropy)));
+            drop(black_box(sealer.seal(
+                Purpose::RefreshToken,
+                b"context",
+                &plain,
+                &SystemEntropy,
+            )));
         }),
         open: median(2_000, || {
-            drop(black_box(sealer.open(Purpose::RefreshToken, b"context", &sealed)));
+            drop(black_box(sealer.open(
+                Purpose::RefreshToken,
+                b"context",
+                &sealed,
+            )));
         }),
         hmac: median(5_000, || {
             black_box(hmac::sign(&mac_key, black_box(&plain[..64])));

@@ -50,9 +50,12 @@ enum Command {
 #[tokio::main]
 async fn main() -> Outcome {
     match Cli::parse().command {
-        Command::Run { server, users, requests, only } => {
-            scene::run(&server, users, requests, &only).await
-        }
+        Command::Run {
+            server,
+            users,
+            requests,
+            only,
+        } => scene::run(&server, users, requests, &only).await,
         Command::Micro => {
             limit::print(&limit::measure());
             Ok(())

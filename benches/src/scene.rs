@@ -21,6 +21,7 @@ struct Stage {
     users: usize,
     /// Names the users that a run creates.
     run: u128,
+    created: AtomicUsize,
     refresh_tokens: Vec<String>,
     access_tokens: Vec<String>,
 }
@@ -101,22 +102,42 @@ impl Scene {
             }
             Self::GetUser => {
                 let token = &stage.access_tokens[n % stage.access_tokens.len()];
-                client.call("GetUser", &json!({ "AccessToken": token })).await?;
+                client
+                    .call("GetUser", &json!({ "AccessToken": token }))
+                    .await?;
             }
             Self::AdminGetUser => {
                 let name = format!("user{}", n * 7919 % stage.users);
-                client.call("AdminGetUser", &json!({ "UserPoolId": pool, "Username": name })).await?;
+                client
+                    .call(
+                        "AdminGetUser",
+                        &json!({ "UserPoolId": pool, "Username": name }),
+                    )
+                    .await?;
             }
             Self::ListUsersByEmail => {
                 let filter = format!("email = \"{}\"", seed::email(n * 7919 % stage.users));
-                let found = client.call("ListUsers", &json!({ "UserPoolId": pool, "Filter": filter })).await?;
-                if found["Users"].as_array().is_none_or(|users| users.len() != 1) {
+                let found = client
+                    .call(
+                        "ListUsers",
+                        &json!({ "UserPoolId": pool, "Filter": filter }),
+                    )
+                    .await?;
+                if found["Users"]
+                    .as_array()
+                    .is_none_or(|users| users.len() != 1)
+                {
                     return Err(format!("{filter}: {found}").into());
                 }
             }
             Self::CreateAndSetPassword => {
-                let name = format!("new-{}-{n}", stage.run);
-                let input = json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS" });
+                let name = format!(
+                    "new-{}-{}",
+                    stage.run,
+                    stage.created.fetch_add(1, Ordering::Relaxed)
+                );
+                let input =
+                    json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS" });
                 client.call("AdminCreateUser", &input).await?;
                 let input = json!({ "UserPoolId": pool, "Username": name, "Password": PASSWORD,
                     "Permanent": true });
@@ -141,7 +162,12 @@ async fn srp_login(client: &mut Client, seeded: &Seeded, name: &str) -> Outcome 
     let input = json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": seeded.client,
         "AuthParameters": { "USERNAME": name, "SRP_A": us.public_hex() } });
     let answer = client.call("InitiateAuth", &input).await?;
-    let parameter = |name: &str| answer["ChallengeParameters"][name].as_str().unwrap_or_default().to_owned();
+    let parameter = |name: &str| {
+        answer["ChallengeParameters"][name]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
     let (username, block) = (parameter("USER_ID_FOR_SRP"), parameter("SECRET_BLOCK"));
     let pool_name = seeded.pool.split_once('_').ok_or("a pool id without _")?.1;
     let salt = HEXLOWER.decode(parameter("SALT").as_bytes())?;
@@ -149,7 +175,12 @@ async fn srp_login(client: &mut Client, seeded: &Seeded, name: &str) -> Outcome 
         .shared_key(&parameter("SRP_B"), &salt, pool_name, &username, PASSWORD)
         .ok_or("an unfit SRP_B")?;
     let timestamp = sign::srp_timestamp();
-    let signature = key.sign(pool_name, &username, &BASE64.decode(block.as_bytes())?, &timestamp);
+    let signature = key.sign(
+        pool_name,
+        &username,
+        &BASE64.decode(block.as_bytes())?,
+        &timestamp,
+    );
     let input = json!({ "ChallengeName": "PASSWORD_VERIFIER", "ClientId": seeded.client,
         "ChallengeResponses": { "USERNAME": username, "PASSWORD_CLAIM_SECRET_BLOCK": block,
             "TIMESTAMP": timestamp, "PASSWORD_CLAIM_SIGNATURE": BASE64.encode(&signature) } });
@@ -168,7 +199,12 @@ struct Figures {
 
 impl Figures {
     fn percentile(&self, share: f64) -> f64 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "an index"
+        )]
         let at = (share * (self.latencies.len() - 1) as f64) as usize;
         self.latencies[at]
     }
@@ -207,10 +243,19 @@ where
     let (wall, cpu) = (start.elapsed(), server.cpu()? - cpu_before);
     #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
     let requests = requests as f64;
-    Ok(Figures { per_second: requests / wall.as_secs_f64(), cpu: cpu.as_secs_f64() * 1e6 / requests, latencies })
+    Ok(Figures {
+        per_second: requests / wall.as_secs_f64(),
+        cpu: cpu.as_secs_f64() * 1e6 / requests,
+        latencies,
+    })
 }
 
-async fn drive_scene(server: &Server, stage: &Arc<Stage>, scene: Scene, requests: usize) -> Outcome<Figures> {
+async fn drive_scene(
+    server: &Server,
+    stage: &Arc<Stage>,
+    scene: Scene,
+    requests: usize,
+) -> Outcome<Figures> {
     let stage = Arc::clone(stage);
     drive(server, scene.clients(), requests, move |mut client, n| {
         let stage = Arc::clone(&stage);
@@ -265,31 +310,60 @@ async fn measure(
     let mut client = Client::connect(&server.address).await?;
     let mut tokens = Vec::new();
     tokens.push(password_login(&mut client, &seeded, "user0").await?);
-    println!("start to first sign-in: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    println!(
+        "start to first sign-in: {:.0} ms",
+        start.elapsed().as_secs_f64() * 1e3
+    );
     println!("idle memory: {:.1} MiB", server.resident_mib()?);
     for n in 1..SIGNERS.min(64) {
         tokens.push(password_login(&mut client, &seeded, &format!("user{n}")).await?);
     }
-    let all = |name: &str| tokens.iter().filter_map(|token| Some(token[name].as_str()?.to_owned())).collect();
+    let all = |name: &str| {
+        tokens
+            .iter()
+            .filter_map(|token| Some(token[name].as_str()?.to_owned()))
+            .collect()
+    };
     let stage = Arc::new(Stage {
         users: users.max(SIGNERS),
         run: uuid::Uuid::new_v4().as_u128(),
+        created: AtomicUsize::new(0),
         refresh_tokens: all("RefreshToken"),
         access_tokens: all("AccessToken"),
         seeded,
     });
     create_pools(&mut client).await?;
 
-    println!("\n{:<22}{:>8}{:>9}{:>9}{:>9}{:>10}{:>10}{:>8}{:>8}", "scene", "req/s", "p50 ms", "p99 ms", "CPU us", "/CPU-s", "limit", "ratio", "hellos");
-    for scene in Scene::ALL.into_iter().filter(|scene| scene.name().contains(only)) {
-        let count = if matches!(scene, Scene::GetUser | Scene::AdminGetUser | Scene::ListUsersByEmail) { requests * 5 } else { requests };
+    println!(
+        "\n{:<22}{:>8}{:>9}{:>9}{:>9}{:>10}{:>10}{:>8}{:>8}",
+        "scene", "req/s", "p50 ms", "p99 ms", "CPU us", "/CPU-s", "limit", "ratio", "hellos"
+    );
+    for scene in Scene::ALL
+        .into_iter()
+        .filter(|scene| scene.name().contains(only))
+    {
+        let count = if matches!(
+            scene,
+            Scene::GetUser | Scene::AdminGetUser | Scene::ListUsersByEmail
+        ) {
+            requests * 5
+        } else {
+            requests
+        };
         drive_scene(&server, &stage, scene, count / 10).await?;
         let figures = drive_scene(&server, &stage, scene, count).await?;
         let limit = 1e6 / scene.floor(costs, hello);
         println!(
             "{:<22}{:>8.0}{:>9.2}{:>9.2}{:>9.1}{:>10.0}{:>10.0}{:>8.2}{:>8.1}",
-            scene.name(), figures.per_second, figures.percentile(0.5), figures.percentile(0.99),
-            figures.cpu, 1e6 / figures.cpu, limit, 1e6 / figures.cpu / limit, figures.cpu / hello
+            scene.name(),
+            figures.per_second,
+            figures.percentile(0.5),
+            figures.percentile(0.99),
+            figures.cpu,
+            1e6 / figures.cpu,
+            limit,
+            1e6 / figures.cpu / limit,
+            figures.cpu / hello
         );
     }
     if "get_user_under_load".contains(only) {
@@ -304,8 +378,13 @@ async fn create_pools(client: &mut Client) -> Outcome {
     tokio::time::sleep(Duration::from_secs(2)).await;
     for n in 0..3 {
         let start = Instant::now();
-        client.call("CreateUserPool", &json!({ "PoolName": format!("p{n}") })).await?;
-        println!("CreateUserPool: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+        client
+            .call("CreateUserPool", &json!({ "PoolName": format!("p{n}") }))
+            .await?;
+        println!(
+            "CreateUserPool: {:.1} ms",
+            start.elapsed().as_secs_f64() * 1e3
+        );
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     Ok(())
@@ -324,7 +403,11 @@ async fn under_load(server: &Server, stage: &Arc<Stage>, requests: usize) -> Out
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         latencies.sort_by(f64::total_cmp);
-        Outcome::Ok(Figures { per_second: 0.0, cpu: 0.0, latencies })
+        Outcome::Ok(Figures {
+            per_second: 0.0,
+            cpu: 0.0,
+            latencies,
+        })
     };
     let (_, probe) = tokio::try_join!(background, probe)?;
     println!(

@@ -56,13 +56,32 @@ pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
         config,
         cores,
     );
-    let cx = Cx { service, region: None, request_id: uuid::Uuid::new_v4() };
-    let pool = call(&cx, Operation::CreateUserPool, &json!({ "PoolName": "load" })).await?;
-    let pool = pool["UserPool"]["Id"].as_str().ok_or("no pool id")?.to_owned();
-    let flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
+    let cx = Cx {
+        service,
+        region: None,
+        request_id: uuid::Uuid::new_v4(),
+    };
+    let pool = call(
+        &cx,
+        Operation::CreateUserPool,
+        &json!({ "PoolName": "load" }),
+    )
+    .await?;
+    let pool = pool["UserPool"]["Id"]
+        .as_str()
+        .ok_or("no pool id")?
+        .to_owned();
+    let flows = [
+        "ALLOW_USER_PASSWORD_AUTH",
+        "ALLOW_USER_SRP_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH",
+    ];
     let input = json!({ "UserPoolId": pool, "ClientName": "load", "ExplicitAuthFlows": flows });
     let client = call(&cx, Operation::CreateUserPoolClient, &input).await?;
-    let client = client["UserPoolClient"]["ClientId"].as_str().ok_or("no client id")?.to_owned();
+    let client = client["UserPoolClient"]["ClientId"]
+        .as_str()
+        .ok_or("no client id")?
+        .to_owned();
 
     let mut tasks = tokio::task::JoinSet::new();
     for worker in 0..64 {

@@ -28,7 +28,10 @@ impl Server {
         let output = child.stdout.take().ok_or("the server's output is piped")?;
         let mut lines = BufReader::new(output).lines();
         let address = loop {
-            let line = lines.next_line().await?.ok_or("the server ended before it listened")?;
+            let line = lines
+                .next_line()
+                .await?
+                .ok_or("the server ended before it listened")?;
             if let Some((_, address)) = line.split_once("listening on http://") {
                 break address.trim().to_owned();
             }
@@ -45,7 +48,12 @@ impl Server {
     /// User and system time that the process has spent.
     pub(crate) fn cpu(&self) -> Outcome<Duration> {
         let stat = self.proc("stat")?;
-        let fields: Vec<&str> = stat.rsplit_once(')').ok_or("no command in stat")?.1.split(' ').collect();
+        let fields: Vec<&str> = stat
+            .rsplit_once(')')
+            .ok_or("no command in stat")?
+            .1
+            .split(' ')
+            .collect();
         // Fields 14 and 15 of proc(5), in ticks of 10 ms; two fields and the blank stand before.
         let ticks = fields[12].parse::<u64>()? + fields[13].parse::<u64>()?;
         Ok(Duration::from_millis(ticks * 10))
@@ -54,7 +62,10 @@ impl Server {
     /// Resident memory in MiB.
     pub(crate) fn resident_mib(&self) -> Outcome<f64> {
         let status = self.proc("status")?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .ok_or("no VmRSS")?;
         let kib: f64 = line.split_whitespace().nth(1).ok_or("no value")?.parse()?;
         Ok(kib / 1024.0)
     }

@@ -12,7 +12,9 @@ fn hash(data: &[u8]) -> String {
 }
 
 fn mac(key: &[u8], data: &str) -> Vec<u8> {
-    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), data.as_bytes()).as_ref().to_vec()
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), data.as_bytes())
+        .as_ref()
+        .to_vec()
 }
 
 /// The headers that sign a call of `POST /` now.
@@ -24,7 +26,10 @@ pub(crate) fn headers(host: &str, target: &str, body: &[u8]) -> [(&'static str, 
         hash(body)
     );
     let scope = format!("{date}/us-east-1/cognito-idp/aws4_request");
-    let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hash(canonical.as_bytes()));
+    let text = format!(
+        "AWS4-HMAC-SHA256\n{time}\n{scope}\n{}",
+        hash(canonical.as_bytes())
+    );
     let mut key = mac(format!("AWS4{SECRET_KEY}").as_bytes(), &date);
     for part in ["us-east-1", "cognito-idp", "aws4_request"] {
         key = mac(&key, part);
@@ -53,10 +58,15 @@ fn moment() -> Moment {
     // The civil date of a day count, by the 400-year cycle that starts on 1 March 0000.
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_index = (5 * day_of_year + 2) / 153;
-    let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
+    let month = if month_index < 10 {
+        month_index + 3
+    } else {
+        month_index - 9
+    };
     Moment {
         year: year_of_era + era * 400 + i64::from(month <= 2),
         month,
@@ -68,15 +78,32 @@ fn moment() -> Moment {
 
 /// `YYYYMMDD` and `YYYYMMDDTHHMMSSZ`.
 fn now() -> (String, String) {
-    let Moment { year, month, day, second, .. } = moment();
+    let Moment {
+        year,
+        month,
+        day,
+        second,
+        ..
+    } = moment();
     let date = format!("{year:04}{month:02}{day:02}");
-    let time = format!("{date}T{:02}{:02}{:02}Z", second / 3_600, second / 60 % 60, second % 60);
+    let time = format!(
+        "{date}T{:02}{:02}{:02}Z",
+        second / 3_600,
+        second / 60 % 60,
+        second % 60
+    );
     (date, time)
 }
 
 /// TIMESTAMP of a PASSWORD_VERIFIER answer: `Tue May 6 07:08:09 UTC 2025`.
 pub(crate) fn srp_timestamp() -> String {
-    let Moment { year, month, day, weekday, second } = moment();
+    let Moment {
+        year,
+        month,
+        day,
+        weekday,
+        second,
+    } = moment();
     let pick = |names: &'static str, at: i64| {
         let at = usize::try_from(at).unwrap_or_default() * 3;
         &names[at..at + 3]

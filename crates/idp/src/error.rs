@@ -24,7 +24,12 @@ pub struct Error {
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.code.name(), self.message.as_deref().unwrap_or_default())
+        write!(
+            f,
+            "{}: {}",
+            self.code.name(),
+            self.message.as_deref().unwrap_or_default()
+        )
     }
 }
 
@@ -33,12 +38,16 @@ impl std::error::Error for Error {}
 impl From<DecodeError> for Error {
     fn from(error: DecodeError) -> Self {
         match error {
-            DecodeError::Serialization { message } => {
-                Self { message, ..Self::bare(ErrorCode::Serialization) }
-            }
+            DecodeError::Serialization { message } => Self {
+                message,
+                ..Self::bare(ErrorCode::Serialization)
+            },
             DecodeError::Internal => Self::internal("a document member was not a document"),
             DecodeError::Invalid(ref violations) => {
-                debug_assert!(!violations.is_empty(), "a constraint error names a constraint");
+                debug_assert!(
+                    !violations.is_empty(),
+                    "a constraint error names a constraint"
+                );
                 Self::invalid(error.to_string())
             }
         }
@@ -67,7 +76,13 @@ impl From<CommitError> for Error {
 
 impl Error {
     const fn bare(code: ErrorCode) -> Self {
-        Self { code, message: None, reason_code: None, detail: None, retry: false }
+        Self {
+            code,
+            message: None,
+            reason_code: None,
+            detail: None,
+            retry: false,
+        }
     }
 
     fn say(mut self, text: impl Into<String>) -> Self {
@@ -82,7 +97,10 @@ impl Error {
 
     /// Something broke on our side; `detail` is for the log.
     pub fn internal(detail: impl Into<String>) -> Self {
-        Self { detail: Some(detail.into()), ..Self::new(ErrorCode::InternalError, "Internal server error.") }
+        Self {
+            detail: Some(detail.into()),
+            ..Self::new(ErrorCode::InternalError, "Internal server error.")
+        }
     }
 
     /// The machine has more work queued than it may.
@@ -92,12 +110,21 @@ impl Error {
 
     /// An operation that Cenote does not have yet.
     pub fn not_built(operation: Operation) -> Self {
-        Self::new(ErrorCode::NotImplemented, format!("{} is not built yet in this version of Cenote.", operation.name()))
+        Self::new(
+            ErrorCode::NotImplemented,
+            format!(
+                "{} is not built yet in this version of Cenote.",
+                operation.name()
+            ),
+        )
     }
 
     /// A flow or challenge that Cenote does not have yet.
     pub(crate) fn flow_not_built(what: &str) -> Self {
-        Self::new(ErrorCode::NotImplemented, format!("{what} is not built yet in this version of Cenote."))
+        Self::new(
+            ErrorCode::NotImplemented,
+            format!("{what} is not built yet in this version of Cenote."),
+        )
     }
 
     /// InvalidParameterException with a text.
@@ -113,11 +140,17 @@ impl Error {
     // Things that are not there.
 
     pub(crate) fn pool_not_found(id: &str) -> Self {
-        Self::new(ErrorCode::ResourceNotFound, format!("User pool {id} does not exist."))
+        Self::new(
+            ErrorCode::ResourceNotFound,
+            format!("User pool {id} does not exist."),
+        )
     }
 
     pub(crate) fn client_not_found(id: &str) -> Self {
-        Self::new(ErrorCode::ResourceNotFound, format!("User pool client {id} does not exist."))
+        Self::new(
+            ErrorCode::ResourceNotFound,
+            format!("User pool client {id} does not exist."),
+        )
     }
 
     pub(crate) fn group_not_found() -> Self {
@@ -129,13 +162,19 @@ impl Error {
     }
 
     pub(crate) fn user_client_not_found() -> Self {
-        Self::new(ErrorCode::UserNotFound, "Username/client id combination not found.")
+        Self::new(
+            ErrorCode::UserNotFound,
+            "Username/client id combination not found.",
+        )
     }
 
     // Things that are there already.
 
     pub(crate) fn group_exists() -> Self {
-        Self::new(ErrorCode::GroupExists, "A group with the name already exists.")
+        Self::new(
+            ErrorCode::GroupExists,
+            "A group with the name already exists.",
+        )
     }
 
     pub(crate) fn username_exists_sign_up() -> Self {
@@ -147,45 +186,72 @@ impl Error {
     }
 
     pub(crate) fn username_attribute_exists(attribute: &str) -> Self {
-        Self::new(ErrorCode::UsernameExists, format!("An account with the given {attribute} already exists."))
+        Self::new(
+            ErrorCode::UsernameExists,
+            format!("An account with the given {attribute} already exists."),
+        )
     }
 
     pub(crate) fn alias_exists_confirm(attribute: &str) -> Self {
-        Self::new(ErrorCode::AliasExists, format!("An account with the {attribute} already exists."))
+        Self::new(
+            ErrorCode::AliasExists,
+            format!("An account with the {attribute} already exists."),
+        )
     }
 
     pub(crate) fn alias_exists(attribute: &str) -> Self {
-        Self::new(ErrorCode::AliasExists, format!("An account with the given {attribute} already exists."))
+        Self::new(
+            ErrorCode::AliasExists,
+            format!("An account with the given {attribute} already exists."),
+        )
     }
 
     // Codes and limits.
 
     pub(crate) fn code_mismatch() -> Self {
-        Self::new(ErrorCode::CodeMismatch, "Invalid verification code provided, please try again.")
+        Self::new(
+            ErrorCode::CodeMismatch,
+            "Invalid verification code provided, please try again.",
+        )
     }
 
     pub(crate) fn code_expired() -> Self {
-        Self::new(ErrorCode::ExpiredCode, "Invalid code provided, please request a code again.")
+        Self::new(
+            ErrorCode::ExpiredCode,
+            "Invalid code provided, please request a code again.",
+        )
     }
 
     pub(crate) fn too_many_failures() -> Self {
-        Self::new(ErrorCode::TooManyFailedAttempts, "Too many failed attempts. Please request a new code.")
+        Self::new(
+            ErrorCode::TooManyFailedAttempts,
+            "Too many failed attempts. Please request a new code.",
+        )
     }
 
     pub(crate) fn attempt_limit() -> Self {
-        Self::new(ErrorCode::LimitExceeded, "Attempt limit exceeded, please try after some time.")
+        Self::new(
+            ErrorCode::LimitExceeded,
+            "Attempt limit exceeded, please try after some time.",
+        )
     }
 
     // Passwords.
 
     /// SignUp and AdminCreateUser word it so.
     pub(crate) fn password_did_not_conform(reason: &str) -> Self {
-        Self::new(ErrorCode::InvalidPassword, format!("Password did not conform with policy: {reason}"))
+        Self::new(
+            ErrorCode::InvalidPassword,
+            format!("Password did not conform with policy: {reason}"),
+        )
     }
 
     /// Every other operation words it so.
     pub(crate) fn password_does_not_conform(reason: &str) -> Self {
-        Self::new(ErrorCode::InvalidPassword, format!("Password does not conform to policy: {reason}"))
+        Self::new(
+            ErrorCode::InvalidPassword,
+            format!("Password does not conform to policy: {reason}"),
+        )
     }
 
     pub(crate) fn password_history() -> Self {
@@ -210,7 +276,9 @@ impl Error {
     }
 
     pub(crate) fn required_attribute_deleted(name: &str) -> Self {
-        Self::invalid(format!("Invalid user attributes: {name}: Required attribute cannot be deleted."))
+        Self::invalid(format!(
+            "Invalid user attributes: {name}: Required attribute cannot be deleted."
+        ))
     }
 
     pub(crate) fn verified_without_email() -> Self {
@@ -241,7 +309,11 @@ impl Error {
     }
 
     pub(crate) fn username_shaped_like_alias(attribute: &str) -> Self {
-        let form = if attribute == "email" { "email" } else { "phone number" };
+        let form = if attribute == "email" {
+            "email"
+        } else {
+            "phone number"
+        };
         Self::invalid(format!(
             "Username cannot be of {form} format, since user pool is configured for {form} alias."
         ))
@@ -261,7 +333,9 @@ impl Error {
     }
 
     pub(crate) fn preferred_username_too_early() -> Self {
-        Self::invalid("preferred_username is an alias and cannot be set before the user is confirmed.")
+        Self::invalid(
+            "preferred_username is an alias and cannot be set before the user is confirmed.",
+        )
     }
 
     pub(crate) fn already_confirmed() -> Self {
@@ -277,19 +351,28 @@ impl Error {
     }
 
     pub(crate) fn contact_missing(attribute: &str) -> Self {
-        let contact = if attribute == "email" { "email address" } else { "phone number" };
+        let contact = if attribute == "email" {
+            "email address"
+        } else {
+            "phone number"
+        };
         Self::invalid(format!("User does not have a valid registered {contact}"))
     }
 
     // Users in the hands of administrators.
 
     pub(crate) fn cannot_confirm(status: UserStatusType) -> Self {
-        Self::not_authorized(format!("User cannot be confirmed. Current status is {}", status.as_str()))
+        Self::not_authorized(format!(
+            "User cannot be confirmed. Current status is {}",
+            status.as_str()
+        ))
     }
 
     /// For operations that confirm a user and do not declare AliasExistsException.
     pub(crate) fn name_in_use(attribute: &str) -> Self {
-        Self::invalid(format!("An account with the given {attribute} already exists."))
+        Self::invalid(format!(
+            "An account with the given {attribute} already exists."
+        ))
     }
 
     pub(crate) fn cannot_reset_password() -> Self {

@@ -5,8 +5,8 @@
 
 pub mod auth;
 pub mod crypto;
-mod dispatch;
 pub mod discovery;
+mod dispatch;
 pub mod error;
 pub mod message;
 pub mod ops;

@@ -20,12 +20,22 @@ pub(crate) fn size(limit: Option<i32>) -> usize {
 }
 
 /// Opens a page token; `scope` names the list (operation, pool, filter), so that a token fits no other.
-pub(crate) fn open(cx: &Cx, member: &str, scope: &str, token: Option<&str>) -> Result<Option<String>> {
+pub(crate) fn open(
+    cx: &Cx,
+    member: &str,
+    scope: &str,
+    token: Option<&str>,
+) -> Result<Option<String>> {
     let Some(token) = token else { return Ok(None) };
     let opened = BASE64URL_NOPAD
         .decode(token.as_bytes())
         .ok()
-        .and_then(|sealed| cx.service.sealer.open(Purpose::PageToken, scope.as_bytes(), &sealed).ok())
+        .and_then(|sealed| {
+            cx.service
+                .sealer
+                .open(Purpose::PageToken, scope.as_bytes(), &sealed)
+                .ok()
+        })
         .and_then(|plain| String::from_utf8(plain.to_vec()).ok());
     let (expires_at, key) = opened
         .as_deref()
@@ -51,8 +61,11 @@ pub(crate) fn cut<T>(
     }
     items.truncate(size);
     let plain = format!("{} {}", cx.now() + LIFETIME_MS, key(items.last()?));
-    let sealed =
-        cx.service.sealer.seal(Purpose::PageToken, scope.as_bytes(), plain.as_bytes(), &*cx.service.entropy);
+    let sealed = cx.service.sealer.seal(
+        Purpose::PageToken,
+        scope.as_bytes(),
+        plain.as_bytes(),
+        &*cx.service.entropy,
+    );
     Some(BASE64URL_NOPAD.encode(&sealed))
 }
-

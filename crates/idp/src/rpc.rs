@@ -35,7 +35,10 @@ fn declared(operation: Operation, error: Error) -> Error {
     let has = |code| operation.info().errors.contains(&code);
     if error.retry && has(ErrorCode::ConcurrentModification) {
         let message = "The resource was changed by another request at the same time.";
-        return Error { detail: error.detail, ..Error::new(ErrorCode::ConcurrentModification, message) };
+        return Error {
+            detail: error.detail,
+            ..Error::new(ErrorCode::ConcurrentModification, message)
+        };
     }
     // GlobalSignOut does not declare UserNotFoundException: a deleted user's token is a dead token.
     if error.code == ErrorCode::UserNotFound && !has(ErrorCode::UserNotFound) {
@@ -47,7 +50,10 @@ fn declared(operation: Operation, error: Error) -> Error {
     }
     // GetTokensFromRefreshToken has only the general word for this one.
     if error.code == ErrorCode::PasswordResetRequired && !has(ErrorCode::PasswordResetRequired) {
-        return Error { code: ErrorCode::NotAuthorized, ..error };
+        return Error {
+            code: ErrorCode::NotAuthorized,
+            ..error
+        };
     }
     error
 }
@@ -59,5 +65,7 @@ pub(crate) fn input<T: Decode>(body: &[u8]) -> Result<T> {
 
 /// Encodes an output.
 pub(crate) fn output<T: Serialize>(output: &T) -> Result<Option<Vec<u8>>> {
-    serde_json::to_vec(output).map(Some).map_err(|error| Error::internal(error.to_string()))
+    serde_json::to_vec(output)
+        .map(Some)
+        .map_err(|error| Error::internal(error.to_string()))
 }

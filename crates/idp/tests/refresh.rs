@@ -1,4 +1,4 @@
-//! REFRESH_TOKEN_AUTH, GetTokensFromRefreshToken and rotation.
+//! REFRESH_TOKEN_AUTH and GetTokensFromRefreshToken.
 
 #[path = "support/signing.rs"]
 mod signing;

@@ -15,9 +15,7 @@ use crate::ports::{Change, Message, Write};
 use crate::user::User;
 use crate::{Cx, Error, Result};
 
-pub use outbox::{
-    Delivery, InboxMessage, InboxQuery, Outcome, clear_inbox, due, inbox, report,
-};
+pub use outbox::{Delivery, InboxMessage, InboxQuery, Outcome, clear_inbox, due, inbox, report};
 
 /// What a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,26 +54,44 @@ pub(crate) struct Target {
 
 impl Target {
     pub(crate) fn email(value: impl Into<String>) -> Self {
-        Self { attribute: "email", value: value.into() }
+        Self {
+            attribute: "email",
+            value: value.into(),
+        }
     }
 
     pub(crate) fn phone(value: impl Into<String>) -> Self {
-        Self { attribute: "phone_number", value: value.into() }
+        Self {
+            attribute: "phone_number",
+            value: value.into(),
+        }
     }
 
     /// The target of a user's attribute, `email` or `phone_number`, when the user has it.
     pub(crate) fn of(user: &User, attribute: &str) -> Option<Self> {
         let value = user.attribute(attribute)?;
-        Some(if attribute == "email" { Self::email(value) } else { Self::phone(value) })
+        Some(if attribute == "email" {
+            Self::email(value)
+        } else {
+            Self::phone(value)
+        })
     }
 
     pub(crate) fn medium(&self) -> DeliveryMediumType {
-        if self.attribute == "email" { DeliveryMediumType::Email } else { DeliveryMediumType::Sms }
+        if self.attribute == "email" {
+            DeliveryMediumType::Email
+        } else {
+            DeliveryMediumType::Sms
+        }
     }
 
     /// What the caller is told: the masked destination, the medium, the attribute.
     pub(crate) fn details(&self) -> CodeDeliveryDetailsType {
-        let mask = if self.attribute == "email" { mask_email } else { mask_phone };
+        let mask = if self.attribute == "email" {
+            mask_email
+        } else {
+            mask_phone
+        };
         CodeDeliveryDetailsType {
             destination: Some(mask(&self.value)),
             delivery_medium: Some(self.medium()),
@@ -102,10 +118,13 @@ fn mask_phone(value: &str) -> String {
 /// Where the code of a sign-up goes: the phone number before the e-mail address, of those that the pool
 /// verifies by itself and the user has; `None` when there is neither.
 pub(crate) fn sign_up_target(pool: &Pool, user: &User) -> Option<Target> {
-    [VerifiedAttributeType::PhoneNumber, VerifiedAttributeType::Email]
-        .into_iter()
-        .filter(|attribute| pool.auto_verifies(*attribute))
-        .find_map(|attribute| Target::of(user, attribute.as_str()))
+    [
+        VerifiedAttributeType::PhoneNumber,
+        VerifiedAttributeType::Email,
+    ]
+    .into_iter()
+    .filter(|attribute| pool.auto_verifies(*attribute))
+    .find_map(|attribute| Target::of(user, attribute.as_str()))
 }
 
 /// The attributes that a password reset goes to, in the order of AccountRecoverySetting, or phone before
@@ -120,12 +139,23 @@ pub(crate) fn recovery_order(pool: &Pool) -> Result<Vec<&'static str>> {
     order.sort_by_key(|mechanism| mechanism.priority);
     let mut order: Vec<_> = order.into_iter().map(|mechanism| mechanism.name).collect();
     if order.is_empty() {
-        order = vec![RecoveryOptionNameType::VerifiedPhoneNumber, RecoveryOptionNameType::VerifiedEmail];
+        order = vec![
+            RecoveryOptionNameType::VerifiedPhoneNumber,
+            RecoveryOptionNameType::VerifiedEmail,
+        ];
     }
     if order.contains(&RecoveryOptionNameType::AdminOnly) {
-        return Err(Error::not_authorized("Contact administrator to reset password."));
+        return Err(Error::not_authorized(
+            "Contact administrator to reset password.",
+        ));
     }
-    let attribute = |name| if name == RecoveryOptionNameType::VerifiedEmail { "email" } else { "phone_number" };
+    let attribute = |name| {
+        if name == RecoveryOptionNameType::VerifiedEmail {
+            "email"
+        } else {
+            "phone_number"
+        }
+    };
     Ok(order.into_iter().map(attribute).collect())
 }
 
@@ -144,7 +174,11 @@ pub(crate) fn recovery_target(pool: &Pool, user: &User) -> Result<Target> {
 
 /// The delivery details for a user who does not exist: an invented but stable destination, by the medium
 /// that the pool would use.
-pub(crate) fn invented_details(pool: &Pool, name: &str, invented_sub: &str) -> CodeDeliveryDetailsType {
+pub(crate) fn invented_details(
+    pool: &Pool,
+    name: &str,
+    invented_sub: &str,
+) -> CodeDeliveryDetailsType {
     use crate::user::attributes::{is_email, is_phone_number};
     if is_phone_number(name) {
         return Target::phone(name).details();
@@ -155,7 +189,11 @@ pub(crate) fn invented_details(pool: &Pool, name: &str, invented_sub: &str) -> C
     let only_phone = pool.auto_verifies(VerifiedAttributeType::PhoneNumber)
         && !pool.auto_verifies(VerifiedAttributeType::Email);
     if only_phone {
-        let digits: String = invented_sub.bytes().map(|byte| char::from(b'0' + byte % 10)).take(11).collect();
+        let digits: String = invented_sub
+            .bytes()
+            .map(|byte| char::from(b'0' + byte % 10))
+            .take(11)
+            .collect();
         return Target::phone(format!("+{digits}")).details();
     }
     let letter = |at: usize| char::from(b'a' + invented_sub.as_bytes()[at] % 26);
@@ -172,7 +210,11 @@ pub(crate) fn with_code(
     target: &Target,
     code: &str,
 ) -> Result<Message> {
-    let template = pool.shape.verification_message_template.clone().unwrap_or_default();
+    let template = pool
+        .shape
+        .verification_message_template
+        .clone()
+        .unwrap_or_default();
     let by_link = purpose == Purpose::SignUp
         && target.medium() == DeliveryMediumType::Email
         && template.default_email_option == Some(DefaultEmailOptionType::ConfirmWithLink);
@@ -202,7 +244,13 @@ pub(crate) fn queue_invitation(
         .and_then(|config| config.invite_message_template.clone())
         .unwrap_or_default();
     let text = template::invitation(&template, target.medium(), shown_name, temporary_password);
-    change.push(Write::Queue(outbox::row(cx, user, Purpose::Invitation, target, text)?));
+    change.push(Write::Queue(outbox::row(
+        cx,
+        user,
+        Purpose::Invitation,
+        target,
+        text,
+    )?));
     Ok(())
 }
 

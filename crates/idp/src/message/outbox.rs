@@ -56,8 +56,12 @@ pub(super) fn row(
         link: text.link,
     };
     let plain = serde_json::to_vec(&content).map_err(|error| Error::internal(error.to_string()))?;
-    let sealed =
-        cx.service.sealer.seal(crypto::Purpose::Message, id.as_bytes(), &plain, &*cx.service.entropy);
+    let sealed = cx.service.sealer.seal(
+        crypto::Purpose::Message,
+        id.as_bytes(),
+        &plain,
+        &*cx.service.entropy,
+    );
     let now = cx.now();
     Ok(Message {
         id,
@@ -73,7 +77,10 @@ pub(super) fn row(
 
 fn open(service: &Service, message: &Message) -> Option<Content> {
     let sealed = BASE64.decode(message.doc.as_bytes()).ok()?;
-    let plain = service.sealer.open(crypto::Purpose::Message, message.id.as_bytes(), &sealed).ok()?;
+    let plain = service
+        .sealer
+        .open(crypto::Purpose::Message, message.id.as_bytes(), &sealed)
+        .ok()?;
     serde_json::from_slice(&plain).ok()
 }
 
@@ -123,20 +130,29 @@ pub struct InboxMessage {
 
 impl InboxQuery {
     fn fits(&self, message: &InboxMessage) -> bool {
-        let is = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
+        let is = |wanted: &Option<String>, value: &str| {
+            wanted.as_deref().is_none_or(|wanted| wanted == value)
+        };
         is(&self.to, &message.to)
             && is(&self.purpose, message.purpose)
-            && self.medium.as_deref().is_none_or(|medium| medium.eq_ignore_ascii_case(message.medium))
             && self
-                .user
+                .medium
                 .as_deref()
-                .is_none_or(|user| [&message.username, &message.sub, &message.to].into_iter().any(|value| value == user))
+                .is_none_or(|medium| medium.eq_ignore_ascii_case(message.medium))
+            && self.user.as_deref().is_none_or(|user| {
+                [&message.username, &message.sub, &message.to]
+                    .into_iter()
+                    .any(|value| value == user)
+            })
     }
 }
 
 /// The newest messages that fit, newest first.
 pub async fn inbox(service: &Service, query: &InboxQuery) -> Result<Vec<InboxMessage>> {
-    let filter = MessageFilter { pool: query.pool.clone(), sub: None };
+    let filter = MessageFilter {
+        pool: query.pool.clone(),
+        sub: None,
+    };
     let rows = service.store.messages(&filter, INBOX_LIMIT).await?;
     let messages = rows.into_iter().filter_map(|row| {
         let content = open(service, &row)?;
@@ -194,7 +210,10 @@ pub enum Outcome {
 
 /// The messages that wait to be sent, oldest first.
 pub async fn due(service: &Service, limit: usize) -> Result<Vec<Delivery>> {
-    let rows = service.store.due_messages(service.clock.now_ms(), limit).await?;
+    let rows = service
+        .store
+        .due_messages(service.clock.now_ms(), limit)
+        .await?;
     let deliveries = rows.into_iter().filter_map(|row| {
         let content = open(service, &row)?;
         Some(Delivery {
@@ -215,7 +234,11 @@ pub async fn report(service: &Service, delivery: &Delivery, outcome: Outcome) ->
     let tries = delivery.tries + 1;
     let again = outcome == Outcome::Failed && tries < MAX_TRIES;
     let due_at = again.then(|| service.clock.now_ms() + (MINUTE_MS << delivery.tries.clamp(0, 8)));
-    let write =
-        Write::Reschedule { id: delivery.id.clone(), tries, due_at, expires_at: delivery.expires_at };
+    let write = Write::Reschedule {
+        id: delivery.id.clone(),
+        tries,
+        due_at,
+        expires_at: delivery.expires_at,
+    };
     Ok(service.store.commit(Change::new().with(write)).await?)
 }

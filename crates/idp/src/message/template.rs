@@ -32,7 +32,10 @@ pub(super) fn code(
     let (subject, body) = match medium {
         DeliveryMediumType::Sms => (None, template.sms_message.as_deref()),
         DeliveryMediumType::Email => {
-            let subject = template.email_subject.as_deref().unwrap_or("Your verification code");
+            let subject = template
+                .email_subject
+                .as_deref()
+                .unwrap_or("Your verification code");
             (Some(subject.to_owned()), template.email_message.as_deref())
         }
     };
@@ -50,13 +53,24 @@ pub(super) fn by_link(template: &VerificationMessageTemplateType, link: String) 
         .email_message_by_link
         .as_deref()
         .unwrap_or("Please click the link below to verify your email address. {##Verify Email##}");
-    let subject = template.email_subject_by_link.as_deref().unwrap_or("Your verification link");
+    let subject = template
+        .email_subject_by_link
+        .as_deref()
+        .unwrap_or("Your verification link");
     let anchor = |words: &str| format!("<a href=\"{}\">{words}</a>", link.replace('&', "&amp;"));
-    let body = match body.split_once("{##").and_then(|(before, rest)| Some((before, rest.split_once("##}")?))) {
+    let body = match body
+        .split_once("{##")
+        .and_then(|(before, rest)| Some((before, rest.split_once("##}")?)))
+    {
         Some((before, (words, after))) => format!("{before}{}{after}", anchor(words)),
         None => body.to_owned(),
     };
-    Text { subject: Some(subject.to_owned()), body, code: None, link: Some(link) }
+    Text {
+        subject: Some(subject.to_owned()),
+        body,
+        code: None,
+        link: Some(link),
+    }
 }
 
 /// An invitation text. The username is escaped in e-mail, which is HTML.
@@ -70,21 +84,37 @@ pub(super) fn invitation(
     let (subject, body) = match medium {
         DeliveryMediumType::Sms => {
             let body = template.sms_message.as_deref().unwrap_or(DEFAULT);
-            (None, body.replace("{username}", username).replace(CODE, password))
+            (
+                None,
+                body.replace("{username}", username).replace(CODE, password),
+            )
         }
         DeliveryMediumType::Email => {
             let body = template.email_message.as_deref().unwrap_or(DEFAULT);
-            let body = body.replace("{username}", &escape(username)).replace(CODE, &escape(password));
-            let subject = template.email_subject.as_deref().unwrap_or("Your temporary password");
+            let body = body
+                .replace("{username}", &escape(username))
+                .replace(CODE, &escape(password));
+            let subject = template
+                .email_subject
+                .as_deref()
+                .unwrap_or("Your temporary password");
             (Some(subject.to_owned()), body)
         }
     };
-    Text { subject, body, code: Some(password.to_owned()), link: None }
+    Text {
+        subject,
+        body,
+        code: Some(password.to_owned()),
+        link: None,
+    }
 }
 
 /// Escapes text for HTML.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// Encodes a query value (RFC 3986).
@@ -112,14 +142,25 @@ mod tests {
             ..Default::default()
         };
         let text = by_link(&template, "http://h/confirmUser/?a=1&b=2".to_owned());
-        assert_eq!(text.body, "Hello, <a href=\"http://h/confirmUser/?a=1&amp;b=2\">press here</a>!");
+        assert_eq!(
+            text.body,
+            "Hello, <a href=\"http://h/confirmUser/?a=1&amp;b=2\">press here</a>!"
+        );
         assert_eq!(text.subject.as_deref(), Some("Your verification link"));
         assert_eq!(text.link.as_deref(), Some("http://h/confirmUser/?a=1&b=2"));
     }
 
     #[test]
     fn an_invitation_by_mail_escapes_what_people_chose() {
-        let text = invitation(&MessageTemplateType::default(), DeliveryMediumType::Email, "<b>", "a&1");
-        assert_eq!(text.body, "Your username is &lt;b&gt; and temporary password is a&amp;1.");
+        let text = invitation(
+            &MessageTemplateType::default(),
+            DeliveryMediumType::Email,
+            "<b>",
+            "a&1",
+        );
+        assert_eq!(
+            text.body,
+            "Your username is &lt;b&gt; and temporary password is a&amp;1."
+        );
     }
 }

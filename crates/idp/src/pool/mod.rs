@@ -59,7 +59,11 @@ impl Pool {
 
     /// The write that stores it.
     pub(crate) fn put(&self, expect: Expect) -> Result<Write> {
-        let doc = PoolDoc { schema: DOC_SCHEMA, shape: self.shape.clone(), mfa: self.mfa.clone() };
+        let doc = PoolDoc {
+            schema: DOC_SCHEMA,
+            shape: self.shape.clone(),
+            mfa: self.mfa.clone(),
+        };
         Ok(Write::Put {
             kind: Kind::Pool,
             pool: self.region.clone(),
@@ -82,32 +86,49 @@ impl Pool {
 
     /// The part of the id after `_`: the "pool name" of SRP.
     pub(crate) fn srp_name(&self) -> &str {
-        self.id.split_once('_').map_or(self.id.as_str(), |(_, name)| name)
+        self.id
+            .split_once('_')
+            .map_or(self.id.as_str(), |(_, name)| name)
     }
 
     /// Whether user names, e-mail aliases and preferred user names compare by case.
     pub(crate) fn is_case_sensitive(&self) -> bool {
-        self.shape.username_configuration.as_ref().is_none_or(|configuration| configuration.case_sensitive)
+        self.shape
+            .username_configuration
+            .as_ref()
+            .is_none_or(|configuration| configuration.case_sensitive)
     }
 
     /// Whether people sign in with their e-mail address or phone number in place of a username.
     pub(crate) fn has_username_attributes(&self) -> bool {
-        self.shape.username_attributes.as_ref().is_some_and(|list| !list.is_empty())
+        self.shape
+            .username_attributes
+            .as_ref()
+            .is_some_and(|list| !list.is_empty())
     }
 
     /// Whether this attribute serves as the username.
     pub(crate) fn is_username_attribute(&self, attribute: UsernameAttributeType) -> bool {
-        self.shape.username_attributes.as_ref().is_some_and(|list| list.contains(&attribute))
+        self.shape
+            .username_attributes
+            .as_ref()
+            .is_some_and(|list| list.contains(&attribute))
     }
 
     /// Whether this attribute is an alias.
     pub(crate) fn is_alias(&self, attribute: AliasAttributeType) -> bool {
-        self.shape.alias_attributes.as_ref().is_some_and(|list| list.contains(&attribute))
+        self.shape
+            .alias_attributes
+            .as_ref()
+            .is_some_and(|list| list.contains(&attribute))
     }
 
     /// Whether the pool sends codes for this attribute by itself.
     pub(crate) fn auto_verifies(&self, attribute: VerifiedAttributeType) -> bool {
-        self.shape.auto_verified_attributes.as_ref().is_some_and(|list| list.contains(&attribute))
+        self.shape
+            .auto_verified_attributes
+            .as_ref()
+            .is_some_and(|list| list.contains(&attribute))
     }
 
     /// Whether a new value of this attribute waits for its verification.
@@ -115,13 +136,19 @@ impl Pool {
         self.shape
             .user_attribute_update_settings
             .as_ref()
-            .and_then(|settings| settings.attributes_require_verification_before_update.as_ref())
+            .and_then(|settings| {
+                settings
+                    .attributes_require_verification_before_update
+                    .as_ref()
+            })
             .is_some_and(|list| list.contains(&attribute))
     }
 
     /// The schema entry of an attribute, by its full name (`custom:x`).
     pub(crate) fn attribute(&self, name: &str) -> Option<&SchemaAttributeType> {
-        self.schema().iter().find(|attribute| attribute.name.as_deref() == Some(name))
+        self.schema()
+            .iter()
+            .find(|attribute| attribute.name.as_deref() == Some(name))
     }
 
     /// The whole schema.
@@ -140,7 +167,10 @@ impl Pool {
 
     /// How long a temporary password lasts, in milliseconds.
     pub(crate) fn temporary_password_ms(&self) -> i64 {
-        let days = self.password_policy().temporary_password_validity_days.unwrap_or_default();
+        let days = self
+            .password_policy()
+            .temporary_password_validity_days
+            .unwrap_or_default();
         let days = if days == 0 { 7 } else { days };
         i64::from(days) * 24 * 60 * 60 * 1000
     }

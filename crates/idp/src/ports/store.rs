@@ -354,7 +354,8 @@ pub trait Store: Send + Sync + 'static {
     fn shared(&self) -> bool;
 
     /// One record.
-    async fn record(&self, kind: Kind, pool: &str, key: &str) -> Result<Option<Record>, StoreError>;
+    async fn record(&self, kind: Kind, pool: &str, key: &str)
+    -> Result<Option<Record>, StoreError>;
 
     /// Records of a pool by ascending key; `prefix` narrows to keys that begin with it.
     async fn records(
@@ -407,7 +408,11 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<UserRow>, StoreError>;
 
     /// Messages, newest first.
-    async fn messages(&self, filter: &MessageFilter, limit: usize) -> Result<Vec<Message>, StoreError>;
+    async fn messages(
+        &self,
+        filter: &MessageFilter,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError>;
 
     /// Messages whose `due_at` has come, oldest due first.
     async fn due_messages(&self, now: i64, limit: usize) -> Result<Vec<Message>, StoreError>;

@@ -37,10 +37,12 @@ pub(crate) enum Given {
 impl Given {
     fn refuse(self, name: &str, problem: &str) -> Error {
         match self {
-            Self::AtCreation => {
-                Error::invalid(format!("Attributes did not conform to the schema: {name}: {problem}"))
+            Self::AtCreation => Error::invalid(format!(
+                "Attributes did not conform to the schema: {name}: {problem}"
+            )),
+            Self::AtUpdate => {
+                Error::invalid(format!("Invalid user attributes: user.{name}: {problem}\n"))
             }
-            Self::AtUpdate => Error::invalid(format!("Invalid user attributes: user.{name}: {problem}\n")),
         }
     }
 }
@@ -70,7 +72,13 @@ pub(crate) fn check(
         }
         // `True` is a usual way to write it; what is stored is compared with `true`.
         let is_boolean = schema.attribute_data_type == Some(AttributeDataType::Boolean);
-        let stored = |value: &str| if is_boolean { value.to_ascii_lowercase() } else { value.to_owned() };
+        let stored = |value: &str| {
+            if is_boolean {
+                value.to_ascii_lowercase()
+            } else {
+                value.to_owned()
+            }
+        };
         checked.insert(name.to_owned(), value.map(stored));
     }
     Ok(checked)
@@ -79,7 +87,10 @@ pub(crate) fn check(
 /// The attributes of a new user: blank values mean no attribute.
 pub(crate) fn check_new(pool: &Pool, list: &[AttributeType]) -> Result<BTreeMap<String, String>> {
     let checked = check(pool, Given::AtCreation, list)?;
-    Ok(checked.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+    Ok(checked
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect())
 }
 
 fn check_value(schema: &SchemaAttributeType, given: Given, name: &str, value: &str) -> Result<()> {
@@ -112,7 +123,10 @@ fn check_number(schema: &SchemaAttributeType, given: Given, name: &str, value: &
     if let Some(minimum) = bound(constraints.and_then(|constraints| constraints.min_value.as_ref()))
         && number < minimum
     {
-        return Err(given.refuse(name, &format!("Attribute value must be at least {minimum}.")));
+        return Err(given.refuse(
+            name,
+            &format!("Attribute value must be at least {minimum}."),
+        ));
     }
     if let Some(maximum) = bound(constraints.and_then(|constraints| constraints.max_value.as_ref()))
         && number > maximum
@@ -126,22 +140,32 @@ fn check_length(schema: &SchemaAttributeType, given: Given, name: &str, value: &
     let constraints = schema.string_attribute_constraints.as_ref();
     let bound = |text: Option<&String>| text.and_then(|text| text.parse::<usize>().ok());
     let length = value.chars().count();
-    if let Some(minimum) = bound(constraints.and_then(|constraints| constraints.min_length.as_ref()))
+    if let Some(minimum) =
+        bound(constraints.and_then(|constraints| constraints.min_length.as_ref()))
         && length < minimum
     {
-        return Err(given.refuse(name, &format!("String must be at least {minimum} characters long.")));
+        return Err(given.refuse(
+            name,
+            &format!("String must be at least {minimum} characters long."),
+        ));
     }
-    if let Some(maximum) = bound(constraints.and_then(|constraints| constraints.max_length.as_ref()))
+    if let Some(maximum) =
+        bound(constraints.and_then(|constraints| constraints.max_length.as_ref()))
         && length > maximum
     {
-        return Err(given.refuse(name, &format!("String must be at most {maximum} characters long.")));
+        return Err(given.refuse(
+            name,
+            &format!("String must be at most {maximum} characters long."),
+        ));
     }
     Ok(())
 }
 
 /// Whether the text looks like an e-mail address: one `@`, something before it, a domain after it.
 pub(crate) fn is_email(value: &str) -> bool {
-    let Some((local, domain)) = value.rsplit_once('@') else { return false };
+    let Some((local, domain)) = value.rsplit_once('@') else {
+        return false;
+    };
     !local.is_empty()
         && !domain.is_empty()
         && !local.contains('@')
@@ -161,7 +185,11 @@ pub(crate) fn is_phone_number(value: &str) -> bool {
 fn is_date(value: &str) -> bool {
     let bytes = value.as_bytes();
     let number = |range: std::ops::Range<usize>| {
-        value.get(range).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?.parse::<u32>().ok()
+        value
+            .get(range)
+            .filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?
+            .parse::<u32>()
+            .ok()
     };
     bytes.len() == 10
         && bytes[4] == b'-'
@@ -179,7 +207,10 @@ pub(crate) fn check_required(pool: &Pool, attributes: &BTreeMap<String, String>)
     if missing.is_empty() {
         return Ok(());
     }
-    Err(Error::invalid(format!("Attributes did not conform to the schema: {}\n", missing.join("\n"))))
+    Err(Error::invalid(format!(
+        "Attributes did not conform to the schema: {}\n",
+        missing.join("\n")
+    )))
 }
 
 /// The required attributes that are not among these; `sub` is the service's own affair.
@@ -196,16 +227,23 @@ pub(crate) fn required_missing<'a>(
 
 /// Whether a list of a client names the attribute, `oidc:profile` included.
 fn lists(list: &[String], name: &str) -> bool {
-    list.iter().any(|entry| entry == name || (entry == "oidc:profile" && PROFILE.contains(&name)))
+    list.iter()
+        .any(|entry| entry == name || (entry == "oidc:profile" && PROFILE.contains(&name)))
 }
 
 /// Whether the client may write an attribute. Verified flags and developer-only attributes are for IAM
 /// operations alone; without a list everything else is writable.
 pub(crate) fn may_write(client: &Client, name: &str) -> bool {
-    if matches!(name, "sub" | "email_verified" | "phone_number_verified") || name.starts_with("dev:") {
+    if matches!(name, "sub" | "email_verified" | "phone_number_verified")
+        || name.starts_with("dev:")
+    {
         return false;
     }
-    client.shape.write_attributes.as_ref().is_none_or(|list| lists(list, name))
+    client
+        .shape
+        .write_attributes
+        .as_ref()
+        .is_none_or(|list| lists(list, name))
 }
 
 /// Refuses attributes that the client may not write.
@@ -224,7 +262,11 @@ pub(crate) fn may_read(client: &Client, name: &str) -> bool {
     if name.starts_with("dev:") {
         return false;
     }
-    client.shape.read_attributes.as_ref().is_none_or(|list| name == "sub" || lists(list, name))
+    client
+        .shape
+        .read_attributes
+        .as_ref()
+        .is_none_or(|list| name == "sub" || lists(list, name))
 }
 
 /// The attributes that the client may read, `sub` first.
@@ -249,7 +291,10 @@ pub(crate) fn apply(user: &mut User, update: &BTreeMap<String, Option<String>>) 
             None => user.attributes.remove(name),
         };
         let verified = format!("{name}_verified");
-        if changed && matches!(name.as_str(), "email" | "phone_number") && !update.contains_key(&verified) {
+        if changed
+            && matches!(name.as_str(), "email" | "phone_number")
+            && !update.contains_key(&verified)
+        {
             if value.is_some() {
                 user.attributes.insert(verified, "false".to_owned());
             } else {

@@ -66,7 +66,13 @@ const fn unknown_status() -> UserStatusType {
 
 impl User {
     /// A user that is not stored yet.
-    pub(crate) fn new(cx: &Cx, pool: &Pool, sub: String, username: String, status: UserStatusType) -> Self {
+    pub(crate) fn new(
+        cx: &Cx,
+        pool: &Pool,
+        sub: String,
+        username: String,
+        status: UserStatusType,
+    ) -> Self {
         let now = cx.now();
         Self {
             pool_id: pool.id.clone(),
@@ -89,8 +95,9 @@ impl User {
     pub(crate) fn from_row(row: UserRow) -> Result<Self> {
         let mut user: Self = serde_json::from_str(&row.doc)
             .map_err(|error| Error::internal(format!("user {}/{}: {error}", row.pool, row.sub)))?;
-        user.status = UserStatusType::parse(&row.searched.status)
-            .ok_or_else(|| Error::internal(format!("user {}/{}: unknown status", row.pool, row.sub)))?;
+        user.status = UserStatusType::parse(&row.searched.status).ok_or_else(|| {
+            Error::internal(format!("user {}/{}: unknown status", row.pool, row.sub))
+        })?;
         user.pool_id = row.pool;
         user.sub = row.sub;
         user.version = row.version;
@@ -131,13 +138,18 @@ impl User {
 
     /// Whether `email` or `phone_number` is there and verified.
     pub(crate) fn has_verified(&self, name: &str) -> bool {
-        self.attributes.contains_key(name) && self.attribute(&format!("{name}_verified")) == Some("true")
+        self.attributes.contains_key(name)
+            && self.attribute(&format!("{name}_verified")) == Some("true")
     }
 
     /// All attributes as the API lists them: `sub` first, then by name.
     pub(crate) fn attribute_list(&self) -> Vec<AttributeType> {
         let mut list = vec![attribute_type("sub", &self.sub)];
-        list.extend(self.attributes.iter().map(|(name, value)| attribute_type(name, value)));
+        list.extend(
+            self.attributes
+                .iter()
+                .map(|(name, value)| attribute_type(name, value)),
+        );
         list
     }
 
@@ -162,7 +174,10 @@ impl User {
 
 /// One attribute as the API writes it.
 pub(crate) fn attribute_type(name: &str, value: &str) -> AttributeType {
-    AttributeType { name: name.to_owned(), value: Some(value.into()) }
+    AttributeType {
+        name: name.to_owned(),
+        value: Some(value.into()),
+    }
 }
 
 /// Finds a user by `sub` or by any name that signs in (username, active alias). What is a user's `sub`
@@ -174,14 +189,18 @@ pub(crate) async fn find(cx: &Cx, pool: &Pool, name: &str) -> Result<Option<User
         row = store.user(&pool.id, name).await?;
     }
     if row.is_none() {
-        row = store.user_by_name(&pool.id, &names::normalise(pool, name)).await?;
+        row = store
+            .user_by_name(&pool.id, &names::normalise(pool, name))
+            .await?;
     }
     row.map(User::from_row).transpose()
 }
 
 /// Finds a user for an IAM operation, or UserNotFoundException.
 pub(crate) async fn admin_find(cx: &Cx, pool: &Pool, name: &str) -> Result<User> {
-    find(cx, pool, name).await?.ok_or_else(Error::user_not_found)
+    find(cx, pool, name)
+        .await?
+        .ok_or_else(Error::user_not_found)
 }
 
 /// Who a public operation is about. Whether to admit that a user does not exist is decided in
@@ -223,9 +242,9 @@ impl Account {
         may: impl FnOnce(&User) -> bool,
     ) -> Self {
         match self {
-            Self::Known(user) if client.hides_users() && !may(&user) => {
-                Self::Unknown { sub: names::invented_sub(cx, pool, name) }
-            }
+            Self::Known(user) if client.hides_users() && !may(&user) => Self::Unknown {
+                sub: names::invented_sub(cx, pool, name),
+            },
             account => account,
         }
     }
@@ -242,7 +261,9 @@ pub(crate) async fn find_public(
 ) -> Result<Account> {
     match find(cx, pool, name).await? {
         Some(user) => Ok(Account::Known(Box::new(user))),
-        None if client.hides_users() => Ok(Account::Unknown { sub: names::invented_sub(cx, pool, name) }),
+        None if client.hides_users() => Ok(Account::Unknown {
+            sub: names::invented_sub(cx, pool, name),
+        }),
         None => Err(unknown()),
     }
 }
@@ -252,10 +273,15 @@ pub(crate) async fn find_public(
 pub(crate) fn insert(pool: &Pool, user: &User, change: &mut Change) -> Result<()> {
     change.push(pool.require());
     let username = names::normalise(pool, &user.username);
-    let (first, rest): (Vec<_>, Vec<_>) =
-        names::of(pool, user).into_iter().partition(|name| *name == username);
+    let (first, rest): (Vec<_>, Vec<_>) = names::of(pool, user)
+        .into_iter()
+        .partition(|name| *name == username);
     for name in first.into_iter().chain(rest) {
-        change.push(Write::ClaimName { pool: pool.id.clone(), name, sub: user.sub.clone() });
+        change.push(Write::ClaimName {
+            pool: pool.id.clone(),
+            name,
+            sub: user.sub.clone(),
+        });
     }
     change.push(Write::InsertUser(user.row()?));
     Ok(())
@@ -266,7 +292,9 @@ pub(crate) fn update(pool: &Pool, before: &User, after: &User, change: &mut Chan
     let (old, new) = (names::of(pool, before), names::of(pool, after));
     // The last of the attributes that serve as usernames stays: nobody could sign in as the user again.
     if new.is_empty()
-        && let Some(attribute) = old.first().and_then(|name| names::attribute_of(pool, before, name))
+        && let Some(attribute) = old
+            .first()
+            .and_then(|name| names::attribute_of(pool, before, name))
     {
         return Err(Error::required_attribute_deleted(attribute));
     }
@@ -278,10 +306,17 @@ pub(crate) fn update(pool: &Pool, before: &User, after: &User, change: &mut Chan
         });
     }
     for name in new.difference(&old) {
-        change.push(Write::ClaimName { pool: pool.id.clone(), name: name.clone(), sub: after.sub.clone() });
+        change.push(Write::ClaimName {
+            pool: pool.id.clone(),
+            name: name.clone(),
+            sub: after.sub.clone(),
+        });
     }
     let searched_changed = before.searched() != after.searched();
-    change.push(Write::UpdateUser { row: after.row()?, searched_changed });
+    change.push(Write::UpdateUser {
+        row: after.row()?,
+        searched_changed,
+    });
     Ok(())
 }
 

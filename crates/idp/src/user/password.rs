@@ -74,7 +74,13 @@ fn seal_context(user: &User) -> String {
 }
 
 /// Derives the verifier of a password and seals it. Takes about 0.1 ms of CPU, on the CPU threads.
-async fn derive(cx: &Cx, pool: &Pool, user: &User, password: &str, temporary: bool) -> Result<Password> {
+async fn derive(
+    cx: &Cx,
+    pool: &Pool,
+    user: &User,
+    password: &str,
+    temporary: bool,
+) -> Result<Password> {
     let salt = new_salt(cx);
     let verifier = compute(cx, pool, &user.username, password, salt.to_vec()).await?;
     let sealed = cx.service.sealer.seal(
@@ -91,10 +97,17 @@ async fn derive(cx: &Cx, pool: &Pool, user: &User, password: &str, temporary: bo
     })
 }
 
-async fn compute(cx: &Cx, pool: &Pool, username: &str, password: &str, salt: Vec<u8>) -> Result<[u8; srp::SIZE]> {
+async fn compute(
+    cx: &Cx,
+    pool: &Pool,
+    username: &str,
+    password: &str,
+    salt: Vec<u8>,
+) -> Result<[u8; srp::SIZE]> {
     let (pool_name, username) = (pool.srp_name().to_owned(), username.to_owned());
     let password = Zeroizing::new(password.to_owned());
-    cx.cpu(move || srp::verifier(&pool_name, &username, &password, &salt)).await
+    cx.cpu(move || srp::verifier(&pool_name, &username, &password, &salt))
+        .await
 }
 
 impl Password {
@@ -111,16 +124,28 @@ impl Password {
             .decode(self.sealed_verifier.as_bytes())
             .ok()
             .and_then(|sealed| {
-                cx.service.sealer.open(Purpose::Verifier, seal_context(user).as_bytes(), &sealed).ok()
+                cx.service
+                    .sealer
+                    .open(Purpose::Verifier, seal_context(user).as_bytes(), &sealed)
+                    .ok()
             })
             .and_then(|plain| plain.as_slice().try_into().ok())
             .ok_or_else(|| {
-                Error::internal(format!("the verifier of {}/{} does not open", user.pool_id, user.sub))
+                Error::internal(format!(
+                    "the verifier of {}/{} does not open",
+                    user.pool_id, user.sub
+                ))
             })
     }
 
     /// Whether this is the password, compared in constant time.
-    pub(crate) async fn matches(&self, cx: &Cx, pool: &Pool, user: &User, candidate: &str) -> Result<bool> {
+    pub(crate) async fn matches(
+        &self,
+        cx: &Cx,
+        pool: &Pool,
+        user: &User,
+        candidate: &str,
+    ) -> Result<bool> {
         let known = self.verifier(cx, user)?;
         let typed = compute(cx, pool, &user.username, candidate, self.salt_bytes()?).await?;
         Ok(bool::from(typed[..].ct_eq(&known[..])))
@@ -129,7 +154,9 @@ impl Password {
 
 /// Spends what checking a password costs, for a user who is not there.
 pub(crate) async fn pretend(cx: &Cx, pool: &Pool, username: &str, candidate: &str) -> Result<()> {
-    compute(cx, pool, username, candidate, vec![1; 16]).await.map(drop)
+    compute(cx, pool, username, candidate, vec![1; 16])
+        .await
+        .map(drop)
 }
 
 /// Sets a user's password. A permanent one is checked against the history and joins it; the policy has
@@ -141,7 +168,10 @@ pub(crate) async fn set(
     password: &str,
     temporary: bool,
 ) -> Result<()> {
-    let remembered = pool.password_policy().password_history_size.unwrap_or_default();
+    let remembered = pool
+        .password_policy()
+        .password_history_size
+        .unwrap_or_default();
     let remembered = usize::try_from(remembered).unwrap_or_default();
     if remembered > 0 && !temporary {
         let current = user.password.iter().filter(|current| !current.temporary);

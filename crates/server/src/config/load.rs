@@ -82,8 +82,7 @@ fn read(
         // Read as a whole first, for errors that name the line.
         toml::from_str::<File>(&text).map_err(|error| {
             let before = error.span().map_or("", |span| &text[..span.start]);
-            let line = before.matches('
-').count() + 1;
+            let line = before.matches('\n').count() + 1;
             StartError::config(format!(
                 "{shown}, line {line}: {}; correct it",
                 error.message()

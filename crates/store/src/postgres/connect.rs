@@ -163,7 +163,8 @@ pub(crate) fn lost(error: &Error) -> bool {
     told || error.is_closed()
         || error
             .source()
-            .and_then(|source| source.downcast_ref::<io::Error>()).is_some()
+            .and_then(|source| source.downcast_ref::<io::Error>())
+            .is_some()
 }
 
 /// The error for the log, without values: they are what the database was asked to keep.
