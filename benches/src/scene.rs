@@ -240,7 +240,7 @@ where
         latencies.extend(worker??);
     }
     latencies.sort_by(f64::total_cmp);
-    let (wall, cpu) = (start.elapsed(), server.cpu()? - cpu_before);
+    let (wall, cpu) = (start.elapsed(), server.cpu()?.saturating_sub(cpu_before));
     #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
     let requests = requests as f64;
     Ok(Figures {

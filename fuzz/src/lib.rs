@@ -1,4 +1,4 @@
-//! What the fuzz targets share: a service with one pool, one client and two users that nothing changes.
+//! What the fuzz targets share: a service with one pool, one client and three users that nothing changes.
 
 mod chance;
 mod frozen;

@@ -21,7 +21,8 @@ use crate::frozen::Frozen;
 
 const PASSWORD: &str = "Passw0rd!";
 
-/// A pool with a client; `ada`, who waits for her code; and `bob`, who has a password and a group.
+/// A pool with a client; `ada`, who waits for her code; `bob`, who has a password and a group; and `cleo`,
+/// whose password is temporary.
 pub struct World {
     runtime: Runtime,
     service: Arc<Service>,
@@ -84,24 +85,34 @@ impl World {
             json!({"ClientId": client, "Username": "ada", "Password": PASSWORD, "UserAttributes": email}),
         );
         let bob = json!({"UserPoolId": self.pool, "Username": "bob", "GroupName": "g"});
+        let email = json!([
+            {"Name": "email", "Value": "bob@example.com"},
+            {"Name": "email_verified", "Value": "true"},
+        ]);
         self.ok(Operation::CreateGroup, bob.clone());
         self.ok(
             Operation::AdminCreateUser,
-            json!({"UserPoolId": self.pool, "Username": "bob", "TemporaryPassword": PASSWORD}),
+            json!({"UserPoolId": self.pool, "Username": "bob", "UserAttributes": email}),
         );
         self.ok(Operation::AdminAddUserToGroup, bob);
-
-        let sign_in = json!({
-            "ClientId": client,
-            "AuthFlow": "USER_PASSWORD_AUTH",
-            "AuthParameters": {"USERNAME": "bob", "PASSWORD": PASSWORD},
-        });
-        let challenged = self.ok(Operation::InitiateAuth, sign_in.clone());
         self.ok(
             Operation::AdminSetUserPassword,
             json!({"UserPoolId": self.pool, "Username": "bob", "Password": PASSWORD, "Permanent": true}),
         );
-        let tokens = self.ok(Operation::InitiateAuth, sign_in);
+        self.ok(
+            Operation::AdminCreateUser,
+            json!({"UserPoolId": self.pool, "Username": "cleo", "TemporaryPassword": PASSWORD}),
+        );
+
+        let sign_in = |name: &str| {
+            json!({
+                "ClientId": client,
+                "AuthFlow": "USER_PASSWORD_AUTH",
+                "AuthParameters": {"USERNAME": name, "PASSWORD": PASSWORD},
+            })
+        };
+        let challenged = self.ok(Operation::InitiateAuth, sign_in("cleo"));
+        let tokens = self.ok(Operation::InitiateAuth, sign_in("bob"));
         let srp = self.ok(
             Operation::InitiateAuth,
             json!({

@@ -182,9 +182,13 @@ fn words(folder: &Path) -> Result<String, String> {
             fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_:-".contains(&byte);
         let fits = |word: &&str| (2..=64).contains(&word.len()) && word.bytes().all(is_plain);
-        words.extend(text.split('"').filter(fits).map(str::to_owned));
+        words.extend(
+            text.split('"')
+                .filter(fits)
+                .map(|word| format!("\"{word}\"\n")),
+        );
     }
-    Ok(words.iter().map(|word| format!("\"{word}\"\n")).collect())
+    Ok(words.into_iter().collect())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {

@@ -48,6 +48,16 @@ fn declared(operation: Operation, error: Error) -> Error {
     if error.code == ErrorCode::TooManyFailedAttempts && !has(ErrorCode::TooManyFailedAttempts) {
         return Error::attempt_limit();
     }
+    // RevokeToken has only this word for a client that is not there.
+    if error.code == ErrorCode::ResourceNotFound
+        && !has(ErrorCode::ResourceNotFound)
+        && has(ErrorCode::Unauthorized)
+    {
+        return Error {
+            code: ErrorCode::Unauthorized,
+            ..error
+        };
+    }
     // GetTokensFromRefreshToken has only the general word for this one.
     if error.code == ErrorCode::PasswordResetRequired && !has(ErrorCode::PasswordResetRequired) {
         return Error {

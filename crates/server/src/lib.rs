@@ -8,7 +8,7 @@ mod confirm;
 mod discovery;
 mod html;
 pub mod log;
-mod outbound;
+pub mod outbound;
 mod rpc;
 mod run;
 mod serve;
@@ -17,3 +17,4 @@ mod tls;
 
 pub use app::App;
 pub use run::{root_keys, run};
+pub use serve::serve;

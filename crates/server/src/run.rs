@@ -84,7 +84,10 @@ pub async fn run(
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let entropy = Arc::new(SystemEntropy);
     let service = Service::new(store, clock.clone(), entropy, root, config, threads);
-    service.check_root_key().await.map_err(StartError::environment)?;
+    service
+        .check_root_key()
+        .await
+        .map_err(StartError::environment)?;
     let app = App::new(&service, clock, &settings);
 
     let mut tasks = JoinSet::new();

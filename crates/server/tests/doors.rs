@@ -186,7 +186,7 @@ async fn the_link_of_a_sign_up_confirms_it() {
     let link = |code: &str| {
         format!("/confirmUser/?client_id={client}&user_name=ann&confirmation_code={code}")
     };
-    let wrong = server.get(&link("<i>"), &[]).await;
+    let wrong = server.get(&link("%3Ci%3E"), &[]).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     assert!(!wrong.text().contains("<i>"));
     let good = server.get(&link(&code), &[]).await;

@@ -47,7 +47,7 @@ fuzz_target!(|data: &[u8]| {
 fn apply(value: &mut Vec<u8>, position: usize, byte: u8) {
     match value.get_mut(position) {
         Some(at) => *at ^= byte,
-        None if byte % 2 == 0 => value.push(byte),
+        None if byte.is_multiple_of(2) => value.push(byte),
         None => value.truncate(usize::from(byte)),
     }
 }

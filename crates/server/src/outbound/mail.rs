@@ -31,14 +31,14 @@ const CREDENTIAL_REPLIES: [u16; 4] = [530, 534, 535, 538];
 
 /// Hands messages to a mail server.
 #[derive(Clone)]
-pub(crate) struct Mailer {
+pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
 }
 
 impl Mailer {
     /// Connects when there is something to send, not before.
-    pub(crate) fn new(settings: &Smtp) -> Result<Self, StartError> {
+    pub fn new(settings: &Smtp) -> Result<Self, StartError> {
         let from: Mailbox = settings.from.parse().map_err(|_| {
             StartError::config(format!(
                 "`smtp.from` is {:?}; set an address like Cenote <no-reply@example.com>",
@@ -120,7 +120,7 @@ fn judge(error: &smtp::Error) -> Outcome {
 }
 
 /// Empties the outbox, for as long as the server runs.
-pub(crate) async fn deliver(service: Arc<Service>, mailer: Mailer) {
+pub async fn deliver(service: Arc<Service>, mailer: Mailer) {
     let mut told_of_sms = false;
     loop {
         let batch = match message::due(&service, AT_ONCE as usize).await {

@@ -2,4 +2,4 @@
 
 mod mail;
 
-pub(crate) use mail::{Mailer, deliver};
+pub use mail::{Mailer, deliver};

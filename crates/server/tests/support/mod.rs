@@ -14,11 +14,11 @@ use http_body_util::BodyExt;
 use hyper::{HeaderMap, Method, Request, StatusCode};
 use serde_json::Value;
 
-pub const JSON: &str = "application/x-amz-json-1.1";
-pub const TARGET: &str = "AWSCognitoIdentityProviderService.";
+pub(crate) const JSON: &str = "application/x-amz-json-1.1";
+pub(crate) const TARGET: &str = "AWSCognitoIdentityProviderService.";
 
 /// What a server without a configuration runs with, in this posture.
-pub fn settings(posture: Posture) -> Settings {
+pub(crate) fn settings(posture: Posture) -> Settings {
     let args = DevArgs {
         memory: true,
         ..DevArgs::default()
@@ -31,13 +31,13 @@ pub fn settings(posture: Posture) -> Settings {
 }
 
 /// One server of one test.
-pub struct Server {
-    pub app: App,
-    pub service: Arc<Service>,
+pub(crate) struct Server {
+    pub(crate) app: App,
+    pub(crate) service: Arc<Service>,
 }
 
 impl Server {
-    pub fn new(settings: &Settings) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
         let clock = Arc::new(SystemClock::default());
         let config = Config {
             account_id: settings.account_id.clone(),
@@ -58,11 +58,11 @@ impl Server {
         Self { app, service }
     }
 
-    pub fn dev() -> Self {
+    pub(crate) fn dev() -> Self {
         Self::new(&settings(Posture::Dev))
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Reply {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         let (parts, body) = self.app.answer(request).await.into_parts();
         let body = body
             .collect()
@@ -78,16 +78,16 @@ impl Server {
     }
 
     /// Calls an operation as an unsigned client does.
-    pub async fn call(&self, operation: &str, body: impl Into<Body>) -> Reply {
+    pub(crate) async fn call(&self, operation: &str, body: impl Into<Body>) -> Reply {
         self.send(call(operation, body)).await
     }
 
-    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+    pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
         self.send(plain(Method::GET, path, headers, "")).await
     }
 
     /// Creates a pool and gives back its id.
-    pub async fn pool(&self) -> String {
+    pub(crate) async fn pool(&self) -> String {
         let reply = self
             .call(
                 "CreateUserPool",
@@ -102,14 +102,14 @@ impl Server {
     }
 }
 
-pub fn call(operation: &str, body: impl Into<Body>) -> Request<Body> {
+pub(crate) fn call(operation: &str, body: impl Into<Body>) -> Request<Body> {
     let request = Request::post("/")
         .header("x-amz-target", format!("{TARGET}{operation}"))
         .header("content-type", JSON);
     request.body(body.into()).expect("a request")
 }
 
-pub fn plain(
+pub(crate) fn plain(
     method: Method,
     path: &str,
     headers: &[(&str, &str)],
@@ -123,22 +123,22 @@ pub fn plain(
 }
 
 /// A whole answer.
-pub struct Reply {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Reply {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("JSON")
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .get(name)
             .map(|value| value.to_str().expect("ASCII"))

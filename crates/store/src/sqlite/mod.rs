@@ -35,7 +35,7 @@ type Read = Box<dyn FnOnce(&Connection) + Send>;
 pub struct Stats {
     /// Changes that were committed.
     pub changes: u64,
-    /// Durable transactions that they took, each of which costs one flush of the disk.
+    /// Durable transactions that they, and the sweeper, took; each costs one flush of the disk.
     pub transactions: u64,
 }
 

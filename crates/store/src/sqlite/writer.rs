@@ -70,7 +70,7 @@ impl Writer {
         self.send(Job::Read(read)).await
     }
 
-    /// How many transactions were committed.
+    /// How many transactions were committed that wrote something.
     pub(crate) fn transactions(&self) -> u64 {
         self.transactions.load(Ordering::Relaxed)
     }
@@ -131,7 +131,10 @@ fn commit(connection: &Connection, batch: Vec<Work>, transactions: &AtomicU64) {
     }
     match transaction(connection, tasks, &mut answers) {
         Ok(()) => {
-            if answers.iter().any(Result::is_ok) {
+            if answers
+                .iter()
+                .any(|answer| matches!(answer, Ok(rows) if *rows > 0))
+            {
                 transactions.fetch_add(1, Ordering::Relaxed);
             }
             for (reply, answer) in replies.into_iter().zip(answers) {

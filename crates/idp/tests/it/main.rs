@@ -1,0 +1,32 @@
+//! The operations, on SQLite in memory, through the dispatch that the server uses.
+
+mod account;
+mod admin_create_user;
+mod client_settings;
+mod clients;
+mod confirm_sign_up;
+mod enumeration;
+mod group_members;
+mod groups;
+mod invitations;
+mod list_users;
+mod lockout;
+mod new_password;
+mod passwords;
+mod pool_messages;
+mod pool_mfa;
+mod pool_schema;
+mod pool_settings;
+mod pools;
+mod refresh;
+mod revocation;
+mod rotation;
+mod sign_in;
+mod sign_up;
+mod srp;
+mod support;
+mod tokens;
+mod user_attributes;
+mod user_passwords;
+mod users;
+mod verify_attribute;

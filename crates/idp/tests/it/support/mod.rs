@@ -1,0 +1,187 @@
+//! A service on an in-memory database, called as the server calls it.
+
+pub(crate) mod clients;
+pub(crate) mod groups;
+pub(crate) mod people;
+pub(crate) mod pools;
+pub(crate) mod signing;
+pub(crate) mod world;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use cenote_idp::crypto::RootKeys;
+use cenote_idp::message::{self, InboxMessage, InboxQuery};
+use cenote_idp::ports::{Clock, SystemEntropy};
+use cenote_idp::{Config, Cx, IssuerMode, Service, dispatch};
+use cenote_model::{ErrorCode, Operation};
+use cenote_store::SqliteStore;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Where the clock of a test begins: some time in 2026, not on a full second.
+pub(crate) const START_MS: i64 = 1_780_000_000_123;
+
+/// An SmsConfiguration, which pools need to verify phone numbers by themselves.
+pub(crate) fn sms() -> Value {
+    json!({"SnsCallerArn": "arn:aws:iam::000000000000:role/sms", "ExternalId": "test"})
+}
+
+/// A clock that stands still unless it is moved.
+pub(crate) struct TestClock(AtomicI64);
+
+impl TestClock {
+    /// Moves the clock.
+    pub(crate) fn advance(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// One service of one test.
+#[derive(Clone)]
+pub(crate) struct Harness {
+    pub(crate) service: Arc<Service>,
+    pub(crate) clock: Arc<TestClock>,
+}
+
+impl Harness {
+    #[expect(
+        clippy::unused_async,
+        reason = "setting a scene reads alike whether or not it waits"
+    )]
+    pub(crate) async fn new() -> Self {
+        let clock = Arc::new(TestClock(AtomicI64::new(START_MS)));
+        let config = Config {
+            account_id: "000000000000".to_owned(),
+            default_region: "us-east-1".to_owned(),
+            public_url: "http://localhost:9229".to_owned(),
+            issuer: IssuerMode::Local,
+            regions: Vec::new(),
+        };
+        let service = Service::new(
+            Arc::new(SqliteStore::memory().expect("a database in memory")),
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            Arc::new(SystemEntropy),
+            RootKeys::new([7; 32], []),
+            config,
+            2,
+        );
+        Self { service, clock }
+    }
+
+    /// Calls an operation; an answer without a body is `null`. A refusal is the error's name and text,
+    /// and must be one that the model declares for the operation.
+    pub(crate) async fn call(
+        &self,
+        operation: &str,
+        input: Value,
+    ) -> Result<Value, (String, String)> {
+        self.call_in(None, operation, input).await
+    }
+
+    /// Calls an operation in a region.
+    pub(crate) async fn call_in(
+        &self,
+        region: Option<&str>,
+        operation: &str,
+        input: Value,
+    ) -> Result<Value, (String, String)> {
+        let operation = Operation::from_name(operation).expect("an operation of the model");
+        let cx = Cx {
+            service: Arc::clone(&self.service),
+            region: region.map(str::to_owned),
+            request_id: Uuid::new_v4(),
+        };
+        match dispatch(&cx, operation, input.to_string().as_bytes()).await {
+            Ok(Some(body)) => Ok(serde_json::from_slice(&body).expect("a JSON answer")),
+            Ok(None) => Ok(Value::Null),
+            Err(error) => {
+                let is_common = matches!(
+                    error.code,
+                    ErrorCode::Serialization | ErrorCode::NotImplemented
+                );
+                assert!(
+                    is_common || operation.info().errors.contains(&error.code),
+                    "{} does not declare {error} ({:?})",
+                    operation.name(),
+                    error.detail,
+                );
+                Err((
+                    error.code.name().to_owned(),
+                    error.message.unwrap_or_default(),
+                ))
+            }
+        }
+    }
+
+    /// Calls an operation that must succeed.
+    pub(crate) async fn ok(&self, operation: &str, input: Value) -> Value {
+        let answer = self.call(operation, input).await;
+        answer
+            .unwrap_or_else(|(name, message)| panic!("{operation} was refused: {name}: {message}"))
+    }
+
+    /// Creates a pool with these settings and answers its id.
+    pub(crate) async fn pool(&self, settings: Value) -> String {
+        let made = self
+            .ok(
+                "CreateUserPool",
+                with(json!({"PoolName": "test"}), settings),
+            )
+            .await;
+        text(&made["UserPool"]["Id"])
+    }
+
+    /// Creates a client with these settings and answers its id.
+    pub(crate) async fn client(&self, pool: &str, settings: Value) -> String {
+        let input = with(json!({"UserPoolId": pool, "ClientName": "test"}), settings);
+        let made = self.ok("CreateUserPoolClient", input).await;
+        text(&made["UserPoolClient"]["ClientId"])
+    }
+
+    /// Everything that was sent to a user (username, `sub` or address), newest first.
+    pub(crate) async fn inbox(&self, pool: &str, user: &str) -> Vec<InboxMessage> {
+        let query = InboxQuery {
+            pool: Some(pool.to_owned()),
+            user: Some(user.to_owned()),
+            ..Default::default()
+        };
+        message::inbox(&self.service, &query)
+            .await
+            .expect("the inbox")
+    }
+
+    /// The newest code or temporary password that was sent to a user.
+    pub(crate) async fn code(&self, pool: &str, user: &str) -> String {
+        let messages = self.inbox(pool, user).await;
+        messages
+            .into_iter()
+            .find_map(|message| message.code)
+            .expect("a code in the inbox")
+    }
+}
+
+/// The members of both objects; those of the second count.
+pub(crate) fn with(mut first: Value, second: Value) -> Value {
+    let Value::Object(second) = second else {
+        panic!("settings are an object")
+    };
+    first.as_object_mut().expect("an object").extend(second);
+    first
+}
+
+/// A JSON string.
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().expect("a string").to_owned()
+}
+
+/// A refusal, as [`Harness::call`] answers it.
+pub(crate) fn refusal(name: &str, message: &str) -> Result<Value, (String, String)> {
+    Err((name.to_owned(), message.to_owned()))
+}

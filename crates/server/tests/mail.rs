@@ -1,0 +1,187 @@
+//! Mail from the outbox to a mail server of the test's own.
+
+mod support;
+
+use std::sync::Arc;
+
+use cenote_server::config::{Smtp, SmtpSecurity};
+use cenote_server::outbound::{Mailer, deliver};
+use hyper::{Method, StatusCode};
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+
+use support::{Server, plain};
+
+/// A mail server that answers the content of each message with the next of its replies, and hands
+/// on what it was given.
+async fn mail_server(
+    replies: &'static [&'static str],
+) -> (Mailer, mpsc::UnboundedReceiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (sender, mails) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let mut replies = replies.iter();
+        while let Ok((stream, _)) = listener.accept().await {
+            converse(stream, &mut replies, &sender).await;
+        }
+    });
+    let mailer = Mailer::new(&Smtp {
+        host: "127.0.0.1".to_owned(),
+        port,
+        security: SmtpSecurity::None,
+        credentials: None,
+        from: "Cenote <no-reply@example.com>".to_owned(),
+    });
+    (mailer.unwrap(), mails)
+}
+
+async fn converse(
+    stream: TcpStream,
+    replies: &mut impl Iterator<Item = &&'static str>,
+    mails: &mpsc::UnboundedSender<String>,
+) {
+    let mut stream = BufReader::new(stream);
+    let mut mail = None;
+    let mut reply = "220 test";
+    loop {
+        if !reply.is_empty() {
+            let line = format!("{reply}\r\n");
+            if stream.write_all(line.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+        let mut line = String::new();
+        if stream
+            .read_line(&mut line)
+            .await
+            .is_ok_and(|length| length > 0)
+        {
+            reply = match (&mut mail, line.trim_end()) {
+                (Some(_), ".") => {
+                    mails.send(mail.take().unwrap_or_default()).unwrap();
+                    replies.next().expect("no more mail is expected")
+                }
+                (Some(mail), text) => {
+                    mail.extend([text, "\n"]);
+                    ""
+                }
+                (None, "DATA") => {
+                    mail = Some(String::new());
+                    "354 go on"
+                }
+                (None, _) => "250 ok",
+            };
+        } else {
+            return;
+        }
+    }
+}
+
+/// Signs a user up, whose address then gets a code.
+async fn sign_up(server: &Server) -> String {
+    let pool = server.pool().await;
+    let body = json!({"UserPoolId": pool, "ClientName": "app"}).to_string();
+    let app = server.call("CreateUserPoolClient", body).await.json();
+    let body = json!({
+        "ClientId": app["UserPoolClient"]["ClientId"],
+        "Username": "ann",
+        "Password": "Correct-Horse-9",
+        "UserAttributes": [{"Name": "email", "Value": "ann@example.com"}],
+    });
+    let reply = server.call("SignUp", body.to_string()).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    let inbox = server.get("/_cenote/inbox", &[]).await.json();
+    inbox["messages"][0]["code"].as_str().unwrap().to_owned()
+}
+
+/// The messages that a sender would be given in a day from now.
+async fn waiting(server: &Server) -> usize {
+    let tomorrow = server.service.clock.now_ms() + 24 * 60 * 60 * 1000;
+    server
+        .service
+        .store
+        .due_messages(tomorrow, 10)
+        .await
+        .unwrap()
+        .len()
+}
+
+/// Until the worker has recorded what became of its messages.
+async fn until_none_waits(server: &Server) {
+    while waiting(server).await > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_becomes_a_mail_once() {
+    let server = Server::dev();
+    let code = sign_up(&server).await;
+    assert_eq!(waiting(&server).await, 1);
+    let (mailer, mut mails) = mail_server(&["250 taken"]).await;
+    let worker = tokio::spawn(deliver(Arc::clone(&server.service), mailer));
+    let mail = mails.recv().await.unwrap();
+    for line in [
+        "From: Cenote <no-reply@example.com>",
+        "To: ann@example.com",
+        "Subject: Your verification code",
+        "Content-Type: text/html; charset=utf-8",
+    ] {
+        assert!(mail.lines().any(|found| found == line), "{line} in {mail}");
+    }
+    assert!(
+        mail.contains(&format!("Your confirmation code is {code}")),
+        "{mail}"
+    );
+    until_none_waits(&server).await;
+    worker.abort();
+}
+
+#[tokio::test]
+async fn what_is_put_off_is_sent_again_later() {
+    let server = Server::dev();
+    sign_up(&server).await;
+    let (mailer, mut mails) = mail_server(&["451 later", "250 taken"]).await;
+    let worker = tokio::spawn(deliver(Arc::clone(&server.service), mailer));
+    let first = mails.recv().await.unwrap();
+    let now = || server.service.clock.now_ms();
+    while !server
+        .service
+        .store
+        .due_messages(now(), 10)
+        .await
+        .unwrap()
+        .is_empty()
+    {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(waiting(&server).await, 1);
+    let hour = plain(
+        Method::POST,
+        "/_cenote/clock",
+        &[],
+        "{\"advance_seconds\":3600}",
+    );
+    server.send(hour).await;
+    let id = |mail: &str| {
+        let line = mail.lines().find(|line| line.starts_with("Message-ID: "));
+        line.expect("an id").to_owned()
+    };
+    assert_eq!(id(&first), id(&mails.recv().await.unwrap()));
+    until_none_waits(&server).await;
+    worker.abort();
+}
+
+#[tokio::test]
+async fn what_is_refused_for_good_is_given_up() {
+    let server = Server::dev();
+    sign_up(&server).await;
+    let (mailer, mut mails) = mail_server(&["550 no such user"]).await;
+    let worker = tokio::spawn(deliver(Arc::clone(&server.service), mailer));
+    mails.recv().await.unwrap();
+    until_none_waits(&server).await;
+    worker.abort();
+}
