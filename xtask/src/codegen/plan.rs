@@ -17,6 +17,7 @@ struct Choices {
     families: IndexMap<String, Vec<String>>,
     not_built: NotBuilt,
     auth: BTreeMap<String, Auth>,
+    errors_also: BTreeMap<String, BTreeSet<String>>,
     common_errors: IndexMap<String, u16>,
     patches: BTreeMap<String, Patch>,
 }
@@ -114,7 +115,8 @@ impl Plan {
             .not_built
             .operations
             .iter()
-            .chain(self.choices.auth.keys());
+            .chain(self.choices.auth.keys())
+            .chain(self.choices.errors_also.keys());
         if let Some(odd) = named.into_iter().find(|name| !known.contains(name)) {
             return Err(format!("{odd} is not an operation"));
         }
@@ -241,6 +243,12 @@ impl Plan {
             (true, true) => Auth::AccessToken,
             (true, false) => Auth::Public,
         })
+    }
+
+    /// What an operation may answer beside the errors that the model lists for it.
+    pub(super) fn errors_also(&self, operation: &str) -> impl Iterator<Item = &str> {
+        let also = self.choices.errors_also.get(operation);
+        also.into_iter().flatten().map(String::as_str)
     }
 
     /// Every error code with its status, in order of name.

@@ -54,7 +54,9 @@ pub(super) fn operations(plan: &Plan) -> Result<String, String> {
         let errors: Result<Vec<_>, _> = operation
             .errors
             .iter()
-            .map(|error| code(&error.shape).map(|code| format!("E::{code}")))
+            .map(|error| error.shape.as_str())
+            .chain(plan.errors_also(name))
+            .map(|error| code(error).map(|code| format!("E::{code}")))
             .collect();
         let _ = writeln!(
             file,

@@ -202,7 +202,7 @@ fn is_date(value: &str) -> bool {
 /// Refuses when a required attribute is missing (SignUp).
 pub(crate) fn check_required(pool: &Pool, attributes: &BTreeMap<String, String>) -> Result<()> {
     let missing: Vec<String> = required_missing(pool, attributes)
-        .map(|name| format!("{name}: The attribute {name} is required"))
+        .map(|name| format!("{name}: The attribute is required"))
         .collect();
     if missing.is_empty() {
         return Ok(());

@@ -236,7 +236,7 @@ async fn a_verified_alias_has_one_owner_until_creation_is_forced() {
     assert_eq!(
         h.call("AdminCreateUser", email_alone).await,
         refusal(
-            "UsernameExistsException",
+            "AliasExistsException",
             "An account with the given email already exists."
         )
     );

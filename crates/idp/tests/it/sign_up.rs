@@ -106,13 +106,10 @@ async fn what_is_not_allowed_is_refused_and_leaves_no_user() {
     let invalid = |text: &str| ("InvalidParameterException", text.to_owned());
     let schema = |text: &str| invalid(&format!("Attributes did not conform to the schema: {text}"));
     let cases = [
-        (
-            vec![],
-            schema("given_name: The attribute given_name is required\n"),
-        ),
+        (vec![], schema("given_name: The attribute is required\n")),
         (
             vec![("given_name", "")],
-            schema("given_name: The attribute given_name is required\n"),
+            schema("given_name: The attribute is required\n"),
         ),
         (
             vec![given, ("email", "nobody")],

@@ -388,6 +388,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::UnsupportedUserState,
             E::OperationNotEnabled,
             E::InternalError,
+            E::AliasExists,
         ],
         has_output: true,
         built: true,

@@ -51,7 +51,10 @@ async fn create(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<
     invite(cx, pool, &user, &targets, &temporary, &mut change)?;
     cx.try_commit(change).await.map_err(|error| {
         names::refused(error, |name| match names::attribute_of(pool, &user, name) {
-            Some(attribute) => Error::username_attribute_exists(attribute),
+            Some(attribute) if pool.has_username_attributes() => {
+                Error::username_attribute_exists(attribute)
+            }
+            Some(attribute) => Error::alias_exists(attribute),
             None => Error::username_exists_admin(),
         })
     })?;
