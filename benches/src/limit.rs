@@ -90,7 +90,7 @@ pub(crate) fn measure() -> Costs {
             drop(black_box(sealer.open(
                 Purpose::RefreshToken,
                 b"context",
-                &sealed,
+                &ciphertext,
             )));
         }),
         hmac: median(5_000, || {

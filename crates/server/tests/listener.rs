@@ -80,6 +80,8 @@ async fn a_connection_is_kept_and_closes_when_the_server_stops() {
         assert!(health(&mut stream).await.starts_with("HTTP/1.1 200 OK\r\n"));
     }
     let silent = running.connect().await;
+    // Accepted after the silent one, which therefore is a connection of the server's by now.
+    health(&mut running.connect().await).await;
     running.stop.send(()).unwrap();
     running.server.await.unwrap();
     assert_eq!(rest(stream).await, "");
