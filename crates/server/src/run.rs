@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cenote_idp::crypto::RootKeys;
+use cenote_idp::crypto::{RootKeys, srp};
 use cenote_idp::ports::{Entropy, Store, SystemClock, SystemEntropy};
 use cenote_idp::{Config, Service};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -91,6 +91,11 @@ pub async fn run(
     let app = App::new(&service, clock, &settings);
 
     let mut tasks = JoinSet::new();
+    // The first sign-in by password finds the tables made.
+    let warm = Arc::clone(&service);
+    tasks.spawn(async move {
+        let _busy_or_done = warm.cpu.run(srp::warm_up).await;
+    });
     tasks.spawn(sweep(Arc::clone(&service)));
     match (mailer, settings.posture) {
         (Some(mailer), _) => {

@@ -48,7 +48,7 @@ async fn a_signature_on_what_is_public_is_not_looked_at() {
     for (operation, expected) in [
         ("SignUp", "InvalidParameterException"),
         ("GetUser", "InvalidParameterException"),
-        ("ListUserPools", "UnrecognizedClientException"),
+        ("ListUserPools", "IncompleteSignatureException"),
     ] {
         let mut request = call(operation, "{}");
         request

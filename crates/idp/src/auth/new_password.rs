@@ -55,7 +55,7 @@ pub(super) async fn answer(
     let session = Session::open(cx, pool, client, session_text, challenge).await?;
     let before = user::find(cx, pool, username)
         .await?
-        .filter(|user| user.sub == session.sub);
+        .filter(|user| session.fits(user));
     let before = before.ok_or_else(Error::session_invalid)?;
     if !before.enabled {
         return Err(Error::user_disabled());

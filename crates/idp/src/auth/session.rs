@@ -22,11 +22,18 @@ pub(crate) struct Session {
     pub(crate) challenge: ChallengeNameType,
     /// Milliseconds since the epoch.
     pub(crate) expires_at: i64,
+    /// When the password was set that led here, in milliseconds since the epoch: a password that an
+    /// administrator sets meanwhile ends the session.
+    pub(crate) password_set_at: Option<i64>,
 }
 
 /// What the state of a sign-in is sealed to.
 pub(super) fn context(pool: &Pool, client: &Client) -> String {
     format!("{}/{}", pool.id, client.id)
+}
+
+fn password_set_at(user: &User) -> Option<i64> {
+    user.password.as_ref().map(|password| password.set_at)
 }
 
 impl Session {
@@ -37,7 +44,13 @@ impl Session {
             sub: user.sub.clone(),
             challenge,
             expires_at: cx.now() + client.session_ms(),
+            password_set_at: password_set_at(user),
         }
+    }
+
+    /// Whether it is still about this user as he is now.
+    pub(crate) fn fits(&self, user: &User) -> bool {
+        self.sub == user.sub && self.password_set_at == password_set_at(user)
     }
 
     /// Its text.

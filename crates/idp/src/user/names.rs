@@ -13,13 +13,22 @@ use crate::pool::Pool;
 use crate::ports::{Change, CommitError};
 use crate::{Error, Result};
 
-/// The form in which names are compared: lower case in pools that ignore case.
+/// The longest name that is a database key as it is, in bytes; PostgreSQL indexes no more than 2,700.
+const MAX_KEY: usize = 1024;
+
+/// The form in which names are compared: lower case in pools that ignore case. An alias may be longer than
+/// a database key, and is compared by its digest then.
 pub(crate) fn normalise(pool: &Pool, name: &str) -> String {
-    if pool.is_case_sensitive() {
+    let name = if pool.is_case_sensitive() {
         name.to_owned()
     } else {
         name.to_lowercase()
+    };
+    if name.len() <= MAX_KEY {
+        return name;
     }
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, name.as_bytes());
+    format!("sha256 {}", data_encoding::HEXLOWER.encode(hash.as_ref()))
 }
 
 /// Whether the text has the form of a `sub`: 8-4-4-4-12 lower-case hex digits.

@@ -319,6 +319,20 @@ async fn a_session_belongs_to_one_client_and_user() {
 }
 
 #[tokio::test]
+async fn another_temporary_password_ends_the_session() {
+    let w = world(json!({})).await;
+    let session = session(&w).await;
+    w.h.clock.advance(1);
+    let again = json!({"Username": "ada", "Password": "An0ther-one!", "Permanent": false});
+    w.admin("AdminSetUserPassword", again)
+        .await
+        .expect("a new temporary password");
+    assert_eq!(choose(&w, &session, json!({})).await, session_invalid());
+    let next = text(&challenge(w.sign_in("ada", "An0ther-one!").await)["Session"]);
+    result(choose(&w, &next, json!({})).await);
+}
+
+#[tokio::test]
 async fn a_user_who_was_disabled_or_deleted_meanwhile_cannot_answer() {
     let w = world(json!({})).await;
     let session = session(&w).await;
