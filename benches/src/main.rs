@@ -57,7 +57,10 @@ async fn main() -> Outcome {
             only,
         } => scene::run(&server, users, requests, &only).await,
         Command::Micro => {
+            println!("one core:");
             limit::print(&limit::measure());
+            println!("every core at once:");
+            limit::print(&limit::measure_loaded());
             Ok(())
         }
         Command::Hello => hello::serve().await,

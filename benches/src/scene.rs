@@ -280,7 +280,7 @@ async fn hello() -> Outcome<f64> {
 
 /// Seeds, starts and measures.
 pub(crate) async fn run(program: &Path, users: usize, requests: usize, only: &str) -> Outcome {
-    let costs = limit::measure();
+    let costs = limit::measure_loaded();
     limit::print(&costs);
     let hello = hello().await?;
     println!("bare hyper: {hello:.1} us of CPU a request\n");
