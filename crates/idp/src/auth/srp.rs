@@ -14,7 +14,7 @@ use crate::user::limits::Lockout;
 use crate::user::{self, Account};
 use crate::{Cx, Error, Result};
 
-/// How far TIMESTAMP may be from the server's clock, in seconds.
+/// How far TIMESTAMP may be from the machine's clock, in seconds.
 const CLOCK_SKEW: i64 = 5 * 60;
 
 /// What SECRET_BLOCK holds: everything of the first call that the second needs.
@@ -141,7 +141,8 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
         .and_then(|plain| serde_json::from_slice(&plain).ok())
         .ok_or_else(Error::wrong_password)?;
     let time = srp::parse_timestamp(timestamp).ok_or_else(Error::timestamp_format)?;
-    if block.expires_at <= cx.now() || (cx.now() / 1000 - time).abs() > CLOCK_SKEW {
+    let skew = (cx.service.clock.client_ms() / 1000 - time).abs();
+    if block.expires_at <= cx.now() || skew > CLOCK_SKEW {
         return Err(Error::wrong_password());
     }
     if cx

@@ -6,6 +6,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 pub trait Clock: Send + Sync + 'static {
     /// Milliseconds since the Unix epoch, UTC.
     fn now_ms(&self) -> i64;
+
+    /// What the clock of an honest client shows now: the same, unless the development server's clock was
+    /// moved, which moves nobody else's.
+    fn client_ms(&self) -> i64 {
+        self.now_ms()
+    }
 }
 
 /// The machine's clock plus an offset that only the development posture ever changes.
@@ -32,16 +38,19 @@ impl SystemClock {
 }
 
 impl Clock for SystemClock {
+    fn now_ms(&self) -> i64 {
+        self.client_ms().saturating_add(self.offset_ms())
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the one place that reads the machine's clock"
     )]
-    fn now_ms(&self) -> i64 {
-        let machine = std::time::SystemTime::now()
+    fn client_ms(&self) -> i64 {
+        std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |elapsed| {
                 i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
-            });
-        machine.saturating_add(self.offset_ms())
+            })
     }
 }

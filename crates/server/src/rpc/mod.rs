@@ -119,7 +119,11 @@ fn authenticate(
 ) -> Result<Option<String>, Refusal> {
     let needs_signature = operation.info().auth == AuthClass::Iam;
     if needs_signature && let Some(verifier) = &shared.verifier {
-        verifier.check(parts, body, shared.service.clock.now_ms().div_euclid(1000))?;
+        verifier.check(
+            parts,
+            body,
+            shared.service.clock.client_ms().div_euclid(1000),
+        )?;
     }
     let Some(region) = sigv4::region(&parts.headers).filter(|region| is_region(region)) else {
         return Ok(None);
