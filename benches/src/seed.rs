@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use cenote_idp::crypto::RootKeys;
+use cenote_idp::crypto::{KeyReservoir, RootKeys};
 use cenote_idp::ports::{SystemClock, SystemEntropy};
-use cenote_idp::{Config, Cx, IssuerMode, Service, dispatch};
+use cenote_idp::{Config, Cx, IssuerMode, Parts, Service, dispatch};
 use cenote_model::Operation;
 use cenote_store::SqliteStore;
 use serde_json::{Value, json};
@@ -48,18 +48,20 @@ pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
         regions: Vec::new(),
     };
     let cores = std::thread::available_parallelism()?.get();
-    let service = Service::new(
-        Arc::clone(&store) as _,
-        Arc::new(SystemClock::default()),
-        Arc::new(SystemEntropy),
+    let service = Service::new(Parts {
+        store: Arc::clone(&store) as _,
+        clock: Arc::new(SystemClock::default()),
+        entropy: Arc::new(SystemEntropy),
         root,
+        keys: KeyReservoir::new(),
         config,
-        cores,
-    );
+        cpu_threads: cores,
+    });
     let cx = Cx {
         service,
         region: None,
         request_id: uuid::Uuid::new_v4(),
+        peer: cenote_idp::Peer::default(),
     };
     let pool = call(
         &cx,

@@ -5,10 +5,10 @@ use std::sync::{Arc, LazyLock};
 
 use axum::http::Request;
 use axum::http::header::AUTHORIZATION;
-use cenote_idp::crypto::RootKeys;
+use cenote_idp::crypto::{KeyReservoir, RootKeys};
 use cenote_idp::message::{InboxQuery, inbox};
 use cenote_idp::ports::{Store, SystemClock};
-use cenote_idp::{Config, Cx, Error, IssuerMode, Service, dispatch};
+use cenote_idp::{Config, Cx, Error, IssuerMode, Parts, Service, dispatch};
 use cenote_model::Operation;
 use cenote_server::App;
 use cenote_server::config::{AccessKey, DevArgs, Posture, dev};
@@ -165,6 +165,7 @@ impl World {
             service: Arc::clone(&self.service),
             region: None,
             request_id: Uuid::nil(),
+            peer: cenote_idp::Peer::default(),
         };
         self.run(dispatch(&cx, operation, body))
     }
@@ -216,7 +217,15 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
     };
     let root = RootKeys::new([7; 32], []);
     let entropy = Arc::new(Counter::default());
-    Service::new(store, Arc::new(Stopped), entropy, root, config, 1)
+    Service::new(Parts {
+        store,
+        clock: Arc::new(Stopped),
+        entropy,
+        root,
+        keys: KeyReservoir::new(),
+        config,
+        cpu_threads: 1,
+    })
 }
 
 /// The doors, as `cenote dev` opens them, or as `cenote serve` does with this access key.

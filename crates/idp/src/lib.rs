@@ -21,7 +21,7 @@ pub mod user;
 pub use error::Error;
 pub use ops::sign_up::confirm_by_link;
 pub use rpc::dispatch;
-pub use service::{Config, Cx, IssuerMode, Service, sweep};
+pub use service::{Config, Cx, IssuerMode, Parts, Peer, Service, sweep};
 
 /// What every operation answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,5 +1,6 @@
 //! The running service, and the context of one request.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -45,6 +46,24 @@ pub struct Config {
     pub regions: Vec<String>,
 }
 
+/// What a service is put together from.
+pub struct Parts {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// What seals secrets.
+    pub root: RootKeys,
+    /// Where signing keys come from.
+    pub keys: KeyReservoir,
+    /// The identity of the deployment.
+    pub config: Config,
+    /// The number of cores to use for cryptography.
+    pub cpu_threads: usize,
+}
+
 /// Everything that requests share.
 pub struct Service {
     /// The database.
@@ -67,24 +86,17 @@ pub struct Service {
 }
 
 impl Service {
-    /// Puts the service together. `cpu_threads` is the number of cores to use for cryptography.
-    pub fn new(
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        root: RootKeys,
-        config: Config,
-        cpu_threads: usize,
-    ) -> Arc<Self> {
-        let fresh_for = store.shared().then_some(SHARED_STALENESS);
+    /// Puts the service together.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let fresh_for = parts.store.shared().then_some(SHARED_STALENESS);
         Arc::new(Self {
-            store,
-            clock,
-            entropy,
-            cpu: CpuPool::new(cpu_threads, CPU_QUEUE),
-            sealer: Arc::new(Sealer::new(root)),
-            config,
-            keys: KeyReservoir::new(),
+            store: parts.store,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            cpu: CpuPool::new(parts.cpu_threads, CPU_QUEUE),
+            sealer: Arc::new(Sealer::new(parts.root)),
+            config: parts.config,
+            keys: parts.keys,
             pools: Cached::new(1_000, fresh_for),
             clients: Cached::new(10_000, fresh_for),
             pool_keys: Cached::new(1_000, fresh_for),
@@ -288,6 +300,17 @@ pub struct Cx {
     pub region: Option<String>,
     /// The request's id, as answered in `x-amzn-RequestId`.
     pub request_id: Uuid,
+    /// Who sent the request.
+    pub peer: Peer,
+}
+
+/// What is known of the machine and program that sent a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Peer {
+    /// Its address: of the connection, or the one that a declared proxy vouches for.
+    pub ip: Option<IpAddr>,
+    /// Its `User-Agent`.
+    pub user_agent: Option<String>,
 }
 
 impl Cx {

@@ -25,6 +25,8 @@ pub struct App {
     shared: Arc<Shared>,
     /// Everything but the JSON API, which is too busy for a detour.
     others: Router,
+    /// Whether every connection is a proxy's.
+    pub(crate) behind_proxy: bool,
 }
 
 /// What the JSON API needs.
@@ -70,6 +72,7 @@ impl App {
         Self {
             shared: Arc::new(shared),
             others,
+            behind_proxy: settings.behind_proxy,
         }
     }
 

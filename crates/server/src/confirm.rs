@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse};
 use cenote_idp::{Cx, Service, confirm_by_link, crypto};
 use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
-use hyper::{Response, StatusCode};
+use hyper::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
 
 use crate::html::escape;
+use crate::peer;
 use crate::rpc::Refusal;
 
 /// What the link carries.
@@ -28,12 +30,16 @@ pub(crate) struct Link {
 pub(crate) async fn confirm_user(
     State(service): State<Arc<Service>>,
     Query(link): Query<Link>,
+    address: Option<Extension<peer::Address>>,
+    headers: HeaderMap,
 ) -> Response<Body> {
     let request_id = crypto::uuid(&*service.entropy);
+    let address = address.map(|Extension(address)| address);
     let cx = Cx {
         service,
         region: None,
         request_id,
+        peer: peer::of(&headers, address),
     };
     let outcome = confirm_by_link(
         &cx,

@@ -9,6 +9,7 @@ mod discovery;
 mod html;
 pub mod log;
 pub mod outbound;
+mod peer;
 mod rpc;
 mod run;
 mod serve;

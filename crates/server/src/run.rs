@@ -8,9 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cenote_idp::crypto::{RootKeys, srp};
+use cenote_idp::crypto::{KeyReservoir, RootKeys, srp};
 use cenote_idp::ports::{Entropy, Store, SystemClock, SystemEntropy};
-use cenote_idp::{Config, Service};
+use cenote_idp::{Config, Parts, Service};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinSet;
@@ -83,7 +83,15 @@ pub async fn run(
     };
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let entropy = Arc::new(SystemEntropy);
-    let service = Service::new(store, clock.clone(), entropy, root, config, threads);
+    let service = Service::new(Parts {
+        store,
+        clock: Arc::clone(&clock) as _,
+        entropy,
+        root,
+        keys: KeyReservoir::new(),
+        config,
+        cpu_threads: threads,
+    });
     service
         .check_root_key()
         .await

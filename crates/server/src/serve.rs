@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::app::App;
 use crate::config::Limits;
+use crate::peer::Address;
 
 /// The longest head of a request.
 const HEAD_BYTES: u32 = 32 * 1024;
@@ -59,8 +61,8 @@ pub async fn serve(
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, from) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 pause_after(&error).await;
                 continue;
@@ -72,7 +74,7 @@ pub async fn serve(
         };
         let door = door.clone();
         tokio::spawn(async move {
-            door.connection(stream).await;
+            door.connection(stream, from.ip()).await;
             drop(place);
         });
     }
@@ -121,7 +123,11 @@ struct Door {
 }
 
 impl Door {
-    async fn connection(self, stream: TcpStream) {
+    async fn connection(self, stream: TcpStream, ip: IpAddr) {
+        let address = Address {
+            ip,
+            is_proxy: self.app.behind_proxy,
+        };
         let mut stopped = self.stopped.clone();
         // Small answers leave at once.
         if stream.set_nodelay(true).is_err() {
@@ -139,14 +145,14 @@ impl Door {
         };
         match first {
             None => {}
-            Some(First::Plain(false)) => self.http1(TokioIo::new(stream)).await,
+            Some(First::Plain(false)) => self.http1(TokioIo::new(stream), address).await,
             // Boxed, as the rest is, to keep the many idle connections small.
-            Some(First::Plain(true)) => Box::pin(self.http2(TokioIo::new(stream))).await,
-            Some(First::Tls) => Box::pin(self.encrypted(stream)).await,
+            Some(First::Plain(true)) => Box::pin(self.http2(TokioIo::new(stream), address)).await,
+            Some(First::Tls) => Box::pin(self.encrypted(stream, address)).await,
         }
     }
 
-    async fn encrypted(self, stream: TcpStream) {
+    async fn encrypted(self, stream: TcpStream, address: Address) {
         let Some(tls) = self.tls.clone() else { return };
         let handshake = tokio::time::timeout(self.header_timeout, tls.accept(stream)).await;
         let Ok(Ok(stream)) = handshake else {
@@ -154,20 +160,20 @@ impl Door {
             return;
         };
         if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-            self.http2(TokioIo::new(stream)).await;
+            self.http2(TokioIo::new(stream), address).await;
         } else {
-            self.http1(TokioIo::new(stream)).await;
+            self.http1(TokioIo::new(stream), address).await;
         }
     }
 
-    async fn http1(self, io: impl Read + Write + Unpin + Send + 'static) {
+    async fn http1(self, io: impl Read + Write + Unpin + Send + 'static, address: Address) {
         let Self {
             app,
             header_timeout,
             mut stopped,
             ..
         } = self;
-        let service = service_fn(move |request| answer(app.clone(), request));
+        let service = service_fn(move |request| answer(app.clone(), address, request));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(header_timeout)
@@ -184,14 +190,14 @@ impl Door {
         note(outcome);
     }
 
-    async fn http2(self, io: impl Read + Write + Unpin + Send + 'static) {
+    async fn http2(self, io: impl Read + Write + Unpin + Send + 'static, address: Address) {
         let Self {
             app,
             header_timeout,
             mut stopped,
             ..
         } = self;
-        let service = service_fn(move |request| answer(app.clone(), request));
+        let service = service_fn(move |request| answer(app.clone(), address, request));
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .max_concurrent_streams(STREAMS)
@@ -229,7 +235,8 @@ async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
 /// Boxed, since hyper reserves room for the future in every connection, idle or not.
 type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
-fn answer(app: App, request: Request<Incoming>) -> Answer {
+fn answer(app: App, address: Address, mut request: Request<Incoming>) -> Answer {
+    request.extensions_mut().insert(address);
     Box::pin(async move { Ok(app.answer(request).await) })
 }
 

@@ -1,6 +1,6 @@
 //! What does not depend on the database: ranges of text, names of columns, what a purge covers.
 
-use cenote_idp::ports::{Change, Expect, StoreError, Write};
+use cenote_idp::ports::{Change, Expect, Kind, StoreError, Write};
 
 /// The smallest text that is greater, by bytes, than every text with this prefix; `None` when there is none.
 ///
@@ -38,8 +38,8 @@ pub(crate) fn shard(sub: &str) -> i64 {
         .map_or(0, i64::from)
 }
 
-/// The range of keys of a user's codes: from `<sub>/` up to, but not including, the next text after that prefix.
-pub(crate) fn codes_of(sub: &str) -> (String, String) {
+/// The range of keys of a user's own records: from `<sub>/` up to, but not including, the next text after that prefix.
+pub(crate) fn keys_of(sub: &str) -> (String, String) {
     // '0' follows '/'.
     (format!("{sub}/"), format!("{sub}0"))
 }
@@ -77,21 +77,16 @@ impl Column {
 }
 
 /// The tables that hold what belongs to a pool, each with the columns that tell its rows apart in the pool.
-pub(crate) const POOL_TABLES: [(&str, &str); 13] = [
-    ("clients", "key"),
-    ("groups", "key"),
-    ("signing_keys", "key"),
-    ("codes", "key"),
-    ("attempts", "key"),
-    ("revocations", "key"),
-    ("refresh_families", "key"),
-    ("consumed", "key"),
-    ("users", "sub"),
-    ("names", "name"),
-    ("members", "sub, group_name"),
-    ("user_counts", "shard"),
-    ("messages", "id"),
-];
+pub(crate) fn pool_tables() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let records = Kind::ALL.into_iter().filter(|kind| kind.is_of_pool());
+    records.map(|kind| (kind.table(), "key")).chain([
+        ("users", "sub"),
+        ("names", "name"),
+        ("members", "sub, group_name"),
+        ("user_counts", "shard"),
+        ("messages", "id"),
+    ])
+}
 
 /// How many purge records one sweep takes up at most.
 pub(crate) const PURGES_A_SWEEP: usize = 16;

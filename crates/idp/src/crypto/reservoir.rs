@@ -32,7 +32,8 @@ impl KeyReservoir {
         Self::filled_by(SigningKey::generate)
     }
 
-    fn filled_by(make: impl Fn() -> SigningKey + Send + 'static) -> Self {
+    /// A reservoir of keys that come from elsewhere, for tests that have no time for prime numbers.
+    pub fn filled_by(make: impl Fn() -> SigningKey + Send + 'static) -> Self {
         let (wanted, wants) = bounded(1);
         // The thread holds one more in its hands while the channel is full.
         let (ready, keys) = mpsc::channel(READY - 1);

@@ -31,11 +31,47 @@ pub enum Kind {
     /// Work that the sweeper finishes in batches: what remains of deleted pools and groups.
     /// `key` is `pool/<pool id>` or `group/<pool id>/<group id>`; `pool` is empty.
     Purge,
+    /// A remembered or new device: `key` is `<sub>/<device key>`.
+    Device,
+    /// A WebAuthn credential: `key` is `<sub>/<credential id>`.
+    Passkey,
+    /// A token session of a user: `key` is `<sub>/<session id>`.
+    UserSession,
+    /// A recorded authentication event: `key` is `<sub>/` and a text that sorts newest first.
+    AuthEvent,
+    /// An identity provider, by its name.
+    Provider,
+    /// An identifier of an identity provider; the document names the provider.
+    ProviderIdentifier,
+    /// A federated identity: `key` is `<provider>/<subject>`, the document names the user.
+    LinkedIdentity,
+    /// A resource server, by its identifier.
+    ResourceServer,
+    /// A domain. `pool` is the **region** here and `key` the domain, since a domain is unique in a region.
+    Domain,
+    /// A managed login branding style, by its id.
+    Branding,
+    /// A terms document, by its id.
+    Terms,
+    /// A classic UI customization: `key` is a client id or `ALL`.
+    UiCustomization,
+    /// A user import job: `key` sorts newest first.
+    ImportJob,
+    /// A piece of an uploaded import file or of its log: `key` is `<job id>/` and a number.
+    ImportPart,
+    /// A risk configuration: `key` is a client id or `ALL`.
+    RiskConfiguration,
+    /// What is delivered to a log destination and was not yet: `key` sorts oldest first.
+    LogDelivery,
+    /// A replica, by its region.
+    Replica,
+    /// A provisioned limit, by its category. `pool` is the **region** here.
+    ProvisionedLimit,
 }
 
 impl Kind {
     /// Every kind, in the order of the tables.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 28] = [
         Self::Pool,
         Self::Client,
         Self::Group,
@@ -46,7 +82,42 @@ impl Kind {
         Self::RefreshFamily,
         Self::Consumed,
         Self::Purge,
+        Self::Device,
+        Self::Passkey,
+        Self::UserSession,
+        Self::AuthEvent,
+        Self::Provider,
+        Self::ProviderIdentifier,
+        Self::LinkedIdentity,
+        Self::ResourceServer,
+        Self::Domain,
+        Self::Branding,
+        Self::Terms,
+        Self::UiCustomization,
+        Self::ImportJob,
+        Self::ImportPart,
+        Self::RiskConfiguration,
+        Self::LogDelivery,
+        Self::Replica,
+        Self::ProvisionedLimit,
     ];
+
+    /// The kinds whose keys begin with `<sub>/`: they go when their user goes.
+    pub const OF_USER: [Self; 5] = [
+        Self::Code,
+        Self::Device,
+        Self::Passkey,
+        Self::UserSession,
+        Self::AuthEvent,
+    ];
+
+    /// Whether `pool` is a pool's id, so that the records go when their pool goes.
+    pub const fn is_of_pool(self) -> bool {
+        !matches!(
+            self,
+            Self::Pool | Self::Purge | Self::Domain | Self::ProvisionedLimit
+        )
+    }
 
     /// The name of the table.
     pub const fn table(self) -> &'static str {
@@ -61,6 +132,24 @@ impl Kind {
             Self::RefreshFamily => "refresh_families",
             Self::Consumed => "consumed",
             Self::Purge => "purges",
+            Self::Device => "devices",
+            Self::Passkey => "passkeys",
+            Self::UserSession => "user_sessions",
+            Self::AuthEvent => "auth_events",
+            Self::Provider => "providers",
+            Self::ProviderIdentifier => "provider_identifiers",
+            Self::LinkedIdentity => "linked_identities",
+            Self::ResourceServer => "resource_servers",
+            Self::Domain => "domains",
+            Self::Branding => "brandings",
+            Self::Terms => "terms",
+            Self::UiCustomization => "ui_customizations",
+            Self::ImportJob => "import_jobs",
+            Self::ImportPart => "import_parts",
+            Self::RiskConfiguration => "risk_configurations",
+            Self::LogDelivery => "log_deliveries",
+            Self::Replica => "replicas",
+            Self::ProvisionedLimit => "provisioned_limits",
         }
     }
 }
@@ -227,7 +316,8 @@ pub enum Write {
         /// Whether to write the searched columns.
         searched_changed: bool,
     },
-    /// Deletes a user with this version, its sign-in names, its memberships and its codes, and counts it out.
+    /// Deletes a user with this version, its sign-in names, its memberships and its own records
+    /// ([`Kind::OF_USER`]), and counts it out.
     DeleteUser {
         /// The pool.
         pool: String,

@@ -224,6 +224,7 @@ async fn a_link_confirms_like_the_code_in_it() {
             service: Arc::clone(&w.h.service),
             region: None,
             request_id: Uuid::nil(),
+            peer: cenote_idp::Peer::default(),
         };
         let client = w.client.clone();
         tokio::spawn(async move { confirm_by_link(&cx, &client, "ada+c", &code).await })

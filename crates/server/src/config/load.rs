@@ -183,6 +183,7 @@ fn settle(
             cert: tls.cert,
             key: tls.key,
         }),
+        behind_proxy: file.behind_proxy == Some(true),
         smtp: file.smtp.map(smtp).transpose()?,
         limits: limits(&file.limits)?,
         log: Log {

@@ -130,6 +130,8 @@ pub struct Settings {
     pub access_keys: Vec<AccessKey>,
     /// The certificate, when it speaks TLS itself.
     pub tls: Option<TlsFiles>,
+    /// Whether every connection comes from a proxy, whose word on the caller's address counts.
+    pub behind_proxy: bool,
     /// The mail server, if mail is sent.
     pub smtp: Option<Smtp>,
     /// See [`Limits`].

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::app::Shared;
 use crate::config::is_region;
+use crate::peer;
 
 pub(crate) use self::body::LONG_BODIES;
 pub(crate) use self::reply::{Refusal, not_found, open_to_browsers, preflight, refuse};
@@ -68,6 +69,7 @@ where
         service: shared.service.clone(),
         region,
         request_id,
+        peer: peer::of(&parts.headers, parts.extensions.get().copied()),
     };
     let output = unless_it_panics(cenote_idp::dispatch(&cx, operation, &body)).await;
     output

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use cenote_idp::crypto::RootKeys;
+use cenote_idp::crypto::{KeyReservoir, RootKeys};
 use cenote_idp::ports::{SystemClock, SystemEntropy};
-use cenote_idp::{Config, IssuerMode, Service};
+use cenote_idp::{Config, IssuerMode, Parts, Service};
 use cenote_server::App;
 use cenote_server::config::{self, DevArgs, Posture, Settings};
 use cenote_store::SqliteStore;
@@ -46,14 +46,15 @@ impl Server {
             issuer: IssuerMode::Local,
             regions: settings.regions.clone(),
         };
-        let service = Service::new(
-            Arc::new(SqliteStore::memory().expect("a database in memory")),
-            Arc::clone(&clock) as _,
-            Arc::new(SystemEntropy),
-            RootKeys::new([7; 32], []),
+        let service = Service::new(Parts {
+            store: Arc::new(SqliteStore::memory().expect("a database in memory")),
+            clock: Arc::clone(&clock) as _,
+            entropy: Arc::new(SystemEntropy),
+            root: RootKeys::new([7; 32], []),
+            keys: KeyReservoir::new(),
             config,
-            1,
-        );
+            cpu_threads: 1,
+        });
         let app = App::new(&service, clock, settings);
         Self { app, service }
     }

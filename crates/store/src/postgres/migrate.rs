@@ -5,10 +5,16 @@ use cenote_idp::ports::StoreError;
 use super::connect::{Connections, failed};
 
 /// The migrations, oldest first, each with the version of the schema that it makes.
-const MIGRATIONS: [(i64, &str); 1] = [(
-    1,
-    include_str!("../../migrations/postgres/0001_foundation.sql"),
-)];
+const MIGRATIONS: [(i64, &str); 2] = [
+    (
+        1,
+        include_str!("../../migrations/postgres/0001_foundation.sql"),
+    ),
+    (
+        2,
+        include_str!("../../migrations/postgres/0002_families.sql"),
+    ),
+];
 /// The version that this code works with.
 const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 

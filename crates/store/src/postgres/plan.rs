@@ -186,15 +186,20 @@ impl<'a> Plan<'a> {
             "DELETE FROM members WHERE pool_id = $1 AND sub = $2",
             of_user(),
         );
-        let (start, end) = rules::codes_of(sub);
-        self.run(
-            "DELETE FROM codes WHERE pool_id = $1 AND key >= $2 AND key < $3",
-            vec![
-                Param::text(pool),
-                Param::Text(start.into()),
-                Param::Text(end.into()),
-            ],
-        );
+        let (start, end) = rules::keys_of(sub);
+        for kind in Kind::OF_USER {
+            self.run(
+                format!(
+                    "DELETE FROM {} WHERE pool_id = $1 AND key >= $2 AND key < $3",
+                    kind.table()
+                ),
+                vec![
+                    Param::text(pool),
+                    Param::Text(start.clone().into()),
+                    Param::Text(end.clone().into()),
+                ],
+            );
+        }
         self.count(pool, sub, -1);
     }
 

@@ -81,7 +81,7 @@ async fn purge(
         }
     };
     let mut left = batch;
-    for (table, columns) in rules::POOL_TABLES {
+    for (table, columns) in rules::pool_tables() {
         let pick = format!("pool_id = $1 ORDER BY {columns} LIMIT $2 FOR UPDATE");
         let params = [Param::text(pool), Param::Int(rules::limit(left))];
         left -= delete(

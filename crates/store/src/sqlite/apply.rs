@@ -305,12 +305,17 @@ fn delete_user(
         "DELETE FROM members WHERE pool_id = ?1 AND sub = ?2",
         params![pool, sub],
     )?;
-    let (start, end) = rules::codes_of(sub);
-    execute(
-        connection,
-        "DELETE FROM codes WHERE pool_id = ?1 AND key >= ?2 AND key < ?3",
-        params![pool, start, end],
-    )?;
+    let (start, end) = rules::keys_of(sub);
+    for kind in Kind::OF_USER {
+        execute(
+            connection,
+            &format!(
+                "DELETE FROM {} WHERE pool_id = ?1 AND key >= ?2 AND key < ?3",
+                kind.table()
+            ),
+            params![pool, start, end],
+        )?;
+    }
     count(connection, pool, sub, -1)
 }
 

@@ -12,10 +12,13 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
 /// The migrations, oldest first, each with the version of the schema that it makes.
-const MIGRATIONS: [(i64, &str); 1] = [(
-    1,
-    include_str!("../../migrations/sqlite/0001_foundation.sql"),
-)];
+const MIGRATIONS: [(i64, &str); 2] = [
+    (
+        1,
+        include_str!("../../migrations/sqlite/0001_foundation.sql"),
+    ),
+    (2, include_str!("../../migrations/sqlite/0002_families.sql")),
+];
 /// The version that this code works with.
 const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
@@ -26,7 +29,7 @@ const LOCK: &str = "lock";
 const APPLICATION_ID: i32 = 0x4365_6e6f;
 
 /// Enough for every statement there is, so that none is prepared twice.
-const STATEMENTS: usize = 160;
+const STATEMENTS: usize = 400;
 
 /// A database in a directory, opened.
 pub(crate) struct Opened {

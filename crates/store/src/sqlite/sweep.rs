@@ -67,7 +67,7 @@ fn purge(connection: &Connection, purge: Purge<'_>, batch: usize) -> rusqlite::R
         }
     };
     let mut left = batch;
-    for (table, _) in rules::POOL_TABLES {
+    for (table, _) in rules::pool_tables() {
         left -= delete(
             connection,
             &format!(

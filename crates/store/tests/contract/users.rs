@@ -125,7 +125,7 @@ async fn an_update_needs_the_version_that_was_read() {
 }
 
 #[tokio::test]
-async fn a_deleted_user_takes_names_memberships_and_codes_along() {
+async fn a_deleted_user_takes_names_memberships_and_own_records_along() {
     with_store(async |store| {
         let member = |n| Write::AddMember {
             pool: POOL.to_owned(),
@@ -133,14 +133,8 @@ async fn a_deleted_user_takes_names_memberships_and_codes_along() {
             group_id: "gid".to_owned(),
             sub: sub(n),
         };
-        let code = |n| {
-            put(
-                Kind::Code,
-                &format!("{}/reset", sub(n)),
-                "code",
-                Expect::Any,
-            )
-        };
+        let own =
+            |n| Kind::OF_USER.map(|kind| put(kind, &format!("{}/x", sub(n)), "own", Expect::Any));
         commit(&*store, [put(Kind::Group, "g", "group", Expect::Any)]).await;
         for n in [1, 2] {
             let names = [
@@ -149,39 +143,30 @@ async fn a_deleted_user_takes_names_memberships_and_codes_along() {
             ];
             commit(
                 &*store,
-                [Write::InsertUser(user(n)), member(n), code(n)]
+                [Write::InsertUser(user(n)), member(n)]
                     .into_iter()
+                    .chain(own(n))
                     .chain(names),
             )
             .await;
         }
-        let near = put(
-            Kind::Code,
-            &format!("{}0", sub(1)),
-            "not a code of this user",
-            Expect::Any,
-        );
-        commit(&*store, [near]).await;
+        let key_near = format!("{}0", sub(1));
+        let near = Kind::OF_USER.map(|kind| put(kind, &key_near, "nobody's", Expect::Any));
+        commit(&*store, near).await;
 
         commit(&*store, [delete_user(1, 1)]).await;
 
         assert_eq!(store.user(POOL, &sub(1)).await.unwrap(), None);
         assert_eq!(store.user_by_name(POOL, "user1").await.unwrap(), None);
-        assert!(
-            found(&*store, Kind::Code, &format!("{}/reset", sub(1)))
-                .await
-                .is_none()
-        );
-        assert!(
-            found(&*store, Kind::Code, &format!("{}0", sub(1)))
-                .await
-                .is_some()
-        );
-        assert!(
-            found(&*store, Kind::Code, &format!("{}/reset", sub(2)))
-                .await
-                .is_some()
-        );
+        for kind in Kind::OF_USER {
+            let left = store.records(kind, POOL, "", None, 10).await.unwrap();
+            let keys: Vec<_> = left.into_iter().map(|record| record.key).collect();
+            assert_eq!(
+                keys,
+                [key_near.clone(), format!("{}/x", sub(2))],
+                "{kind:?}"
+            );
+        }
         assert_eq!(
             store.members(POOL, "gid", None, 10).await.unwrap(),
             [user(2)]

@@ -7,13 +7,13 @@ pub(crate) mod pools;
 pub(crate) mod signing;
 pub(crate) mod world;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
-use cenote_idp::crypto::RootKeys;
+use cenote_idp::crypto::{KeyReservoir, RootKeys, SigningKey};
 use cenote_idp::message::{self, InboxMessage, InboxQuery};
 use cenote_idp::ports::{Clock, SystemEntropy};
-use cenote_idp::{Config, Cx, IssuerMode, Service, dispatch};
+use cenote_idp::{Config, Cx, IssuerMode, Parts, Peer, Service, dispatch};
 use cenote_model::{ErrorCode, Operation};
 use cenote_store::SqliteStore;
 use serde_json::{Value, json};
@@ -43,6 +43,15 @@ impl Clock for TestClock {
     }
 }
 
+/// Keys that all tests share in turn: making primes would take longer than everything else.
+fn ready_made() -> SigningKey {
+    static KEYS: LazyLock<[Vec<u8>; 6]> =
+        LazyLock::new(|| std::array::from_fn(|_| SigningKey::generate().to_pkcs8().to_vec()));
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let next = NEXT.fetch_add(1, Ordering::Relaxed);
+    SigningKey::from_pkcs8(&KEYS[next % KEYS.len()]).expect("a key that was made here")
+}
+
 /// One service of one test.
 #[derive(Clone)]
 pub(crate) struct Harness {
@@ -64,14 +73,15 @@ impl Harness {
             issuer: IssuerMode::Local,
             regions: Vec::new(),
         };
-        let service = Service::new(
-            Arc::new(SqliteStore::memory().expect("a database in memory")),
-            Arc::clone(&clock) as Arc<dyn Clock>,
-            Arc::new(SystemEntropy),
-            RootKeys::new([7; 32], []),
+        let service = Service::new(Parts {
+            store: Arc::new(SqliteStore::memory().expect("a database in memory")),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            entropy: Arc::new(SystemEntropy),
+            root: RootKeys::new([7; 32], []),
+            keys: KeyReservoir::filled_by(ready_made),
             config,
-            2,
-        );
+            cpu_threads: 2,
+        });
         Self { service, clock }
     }
 
@@ -97,6 +107,7 @@ impl Harness {
             service: Arc::clone(&self.service),
             region: region.map(str::to_owned),
             request_id: Uuid::new_v4(),
+            peer: Peer::default(),
         };
         match dispatch(&cx, operation, input.to_string().as_bytes()).await {
             Ok(Some(body)) => Ok(serde_json::from_slice(&body).expect("a JSON answer")),
