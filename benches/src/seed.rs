@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cenote_idp::crypto::{KeyReservoir, RootKeys};
-use cenote_idp::ports::{SystemClock, SystemEntropy};
+use cenote_idp::ports::{NoTriggers, SystemClock, SystemEntropy};
 use cenote_idp::{Config, Cx, IssuerMode, Parts, Service, dispatch};
 use cenote_model::Operation;
 use cenote_store::SqliteStore;
@@ -52,6 +52,7 @@ pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
         store: Arc::clone(&store) as _,
         clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
+        triggers: Arc::new(NoTriggers),
         root,
         keys: KeyReservoir::new(),
         config,

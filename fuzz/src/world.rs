@@ -7,7 +7,7 @@ use axum::http::Request;
 use axum::http::header::AUTHORIZATION;
 use cenote_idp::crypto::{KeyReservoir, RootKeys};
 use cenote_idp::message::{InboxQuery, inbox};
-use cenote_idp::ports::{Store, SystemClock};
+use cenote_idp::ports::{NoTriggers, Store, SystemClock};
 use cenote_idp::{Config, Cx, Error, IssuerMode, Parts, Service, dispatch};
 use cenote_model::Operation;
 use cenote_server::App;
@@ -221,6 +221,7 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
         store,
         clock: Arc::new(Stopped),
         entropy,
+        triggers: Arc::new(NoTriggers),
         root,
         keys: KeyReservoir::new(),
         config,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::crypto::{CpuError, CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
 use crate::pool::{Client, Pool};
 use crate::ports::{
-    Change, Clock, CommitError, Entropy, Expect, Kind, Record, Store, StoreError, Write,
+    Change, Clock, CommitError, Entropy, Expect, Kind, Record, Store, StoreError, Triggers, Write,
 };
 use crate::token::PoolKeys;
 use crate::{Error, Result};
@@ -54,6 +54,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
+    /// The functions that pools call.
+    pub triggers: Arc<dyn Triggers>,
     /// What seals secrets.
     pub root: RootKeys,
     /// Where signing keys come from.
@@ -72,6 +74,8 @@ pub struct Service {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
+    /// The functions that pools call.
+    pub triggers: Arc<dyn Triggers>,
     /// Threads for RSA and SRP.
     pub cpu: CpuPool,
     /// Seals what the database must not show.
@@ -93,6 +97,7 @@ impl Service {
             store: parts.store,
             clock: parts.clock,
             entropy: parts.entropy,
+            triggers: parts.triggers,
             cpu: CpuPool::new(parts.cpu_threads, CPU_QUEUE),
             sealer: Arc::new(Sealer::new(parts.root)),
             config: parts.config,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cenote_idp::crypto::{KeyReservoir, RootKeys, srp};
-use cenote_idp::ports::{Entropy, Store, SystemClock, SystemEntropy};
+use cenote_idp::ports::{Entropy, NoTriggers, Store, SystemClock, SystemEntropy};
 use cenote_idp::{Config, Parts, Service};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpSocket};
@@ -87,6 +87,7 @@ pub async fn run(
         store,
         clock: Arc::clone(&clock) as _,
         entropy,
+        triggers: Arc::new(NoTriggers),
         root,
         keys: KeyReservoir::new(),
         config,

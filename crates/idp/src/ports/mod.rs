@@ -1,8 +1,10 @@
-//! What varies at run time and is handed in: the store, the clock and chance.
+//! What varies at run time and is handed in: the store, the clock, chance and the functions
+//! that pools call.
 
 mod clock;
 mod entropy;
 mod store;
+mod triggers;
 
 pub use clock::{Clock, SystemClock};
 pub use entropy::{Entropy, SystemEntropy};
@@ -10,3 +12,4 @@ pub use store::{
     Change, CommitError, Expect, Kind, Message, MessageFilter, Record, Searched, Store, StoreError,
     UserFilter, UserRow, Write,
 };
+pub use triggers::{NoTriggers, TriggerError, Triggers};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use cenote_idp::crypto::{KeyReservoir, RootKeys};
-use cenote_idp::ports::{SystemClock, SystemEntropy};
+use cenote_idp::ports::{NoTriggers, SystemClock, SystemEntropy};
 use cenote_idp::{Config, IssuerMode, Parts, Service};
 use cenote_server::App;
 use cenote_server::config::{self, DevArgs, Posture, Settings};
@@ -50,6 +50,7 @@ impl Server {
             store: Arc::new(SqliteStore::memory().expect("a database in memory")),
             clock: Arc::clone(&clock) as _,
             entropy: Arc::new(SystemEntropy),
+            triggers: Arc::new(NoTriggers),
             root: RootKeys::new([7; 32], []),
             keys: KeyReservoir::new(),
             config,

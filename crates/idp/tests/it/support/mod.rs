@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 
 use cenote_idp::crypto::{KeyReservoir, RootKeys, SigningKey};
 use cenote_idp::message::{self, InboxMessage, InboxQuery};
-use cenote_idp::ports::{Clock, SystemEntropy};
+use cenote_idp::ports::{Clock, NoTriggers, SystemEntropy};
 use cenote_idp::{Config, Cx, IssuerMode, Parts, Peer, Service, dispatch};
 use cenote_model::{ErrorCode, Operation};
 use cenote_store::SqliteStore;
@@ -77,6 +77,7 @@ impl Harness {
             store: Arc::new(SqliteStore::memory().expect("a database in memory")),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
+            triggers: Arc::new(NoTriggers),
             root: RootKeys::new([7; 32], []),
             keys: KeyReservoir::filled_by(ready_made),
             config,
