@@ -4,6 +4,7 @@
 mod challenge;
 mod new_password;
 mod password;
+mod progress;
 mod session;
 mod srp;
 
@@ -21,13 +22,15 @@ use crate::{Cx, Error, Result, token};
 
 pub(crate) use challenge::respond;
 pub(crate) use password::with_password;
-pub(crate) use session::Session;
+pub(crate) use progress::{Flow, Progress, Proof};
 pub(crate) use srp::start as start_srp;
 
-/// Where a sign-in takes place.
+/// Where a sign-in takes place, and what came with the call.
 pub(crate) struct Scene {
     pub(crate) pool: Arc<Pool>,
     pub(crate) client: Arc<Client>,
+    /// Whether an IAM operation asks.
+    pub(crate) is_admin: bool,
 }
 
 /// What a step of a sign-in leads to.
@@ -40,6 +43,8 @@ pub(crate) enum Step {
         /// USER_SRP_AUTH has none: its state is in SECRET_BLOCK.
         session: Option<String>,
         parameters: BTreeMap<String, String>,
+        /// AvailableChallenges, which only USER_AUTH has.
+        available: Option<Vec<ChallengeNameType>>,
     },
 }
 
@@ -74,9 +79,9 @@ pub(crate) async fn after_first_factor(
     cx: &Cx,
     scene: &Scene,
     user: &User,
+    progress: Progress,
     proved: Vec<Write>,
 ) -> Result<Step> {
-    let Scene { pool, client } = scene;
     commit(cx, proved).await?;
     if !user.enabled {
         return Err(Error::user_disabled());
@@ -90,15 +95,25 @@ pub(crate) async fn after_first_factor(
     let must_change = user.status == UserStatusType::ForceChangePassword;
     if must_change {
         let set_at = user.password.as_ref().map_or(0, |password| password.set_at);
-        if set_at + pool.temporary_password_ms() <= cx.now() {
+        if set_at + scene.pool.temporary_password_ms() <= cx.now() {
             return Err(Error::temporary_password_expired());
         }
     }
-    refuse_mfa(pool)?;
+    refuse_mfa(&scene.pool)?;
     if must_change {
-        return new_password::ask(cx, pool, client, user);
+        return new_password::ask(cx, scene, user, progress);
     }
-    finish(cx, scene, user).await
+    after_new_password(cx, scene, user, progress).await
+}
+
+/// What follows once the user has a password of his own: the second factor, then the tokens.
+async fn after_new_password(
+    cx: &Cx,
+    scene: &Scene,
+    user: &User,
+    progress: Progress,
+) -> Result<Step> {
+    finish(cx, scene, user, progress).await
 }
 
 /// Asked before anything is changed by a sign-in that cannot be finished.
@@ -111,10 +126,10 @@ fn refuse_mfa(pool: &Pool) -> Result<()> {
     Ok(())
 }
 
-/// Issues the tokens.
-async fn finish(cx: &Cx, scene: &Scene, user: &User) -> Result<Step> {
+/// The end of every sign-in: issues the tokens.
+async fn finish(cx: &Cx, scene: &Scene, user: &User, progress: Progress) -> Result<Step> {
     Ok(Step::Done(
-        token::sign_in(cx, &scene.pool, &scene.client, user).await?,
+        token::sign_in(cx, &scene.pool, &scene.client, user, progress.proofs).await?,
     ))
 }
 

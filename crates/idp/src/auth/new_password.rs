@@ -2,64 +2,51 @@
 
 use std::collections::BTreeMap;
 
-use cenote_model::{AttributeType, ChallengeNameType, UserStatusType};
+use cenote_model::{AttributeType, UserStatusType};
 use serde_json::{Map, Value};
 
-use super::{Parameters, Scene, Session, Step, finish, refuse_mfa, session};
+use super::session::{self, Pending, Session};
+use super::{Parameters, Progress, Proof, Scene, Step, after_new_password, refuse_mfa};
 use crate::pool::{Client, Pool};
-use crate::ports::Change;
+use crate::ports::{Change, CommitError};
 use crate::user::{self, User, attributes, names, password};
 use crate::{Cx, Error, Result};
 
 const PREFIX: &str = "userAttributes.";
 
 /// Asks for the new password and for what required attributes are missing.
-pub(super) fn ask(cx: &Cx, pool: &Pool, client: &Client, user: &User) -> Result<Step> {
-    let challenge = ChallengeNameType::NewPasswordRequired;
-    let required: Vec<Value> = attributes::required_missing(pool, &user.attributes)
+pub(super) fn ask(cx: &Cx, scene: &Scene, user: &User, progress: Progress) -> Result<Step> {
+    let required: Vec<Value> = attributes::required_missing(&scene.pool, &user.attributes)
         .map(|name| format!("{PREFIX}{name}").into())
         .collect();
     let current: Map<String, Value> = user
         .attributes
         .iter()
-        .filter(|(name, _)| attributes::may_read(client, name))
+        .filter(|(name, _)| attributes::may_read(&scene.client, name))
         .map(|(name, value)| (name.clone(), value.as_str().into()))
         .collect();
+    let session = Session::new(cx, scene, user, Pending::NewPassword, progress);
     let parameters = [
         ("USER_ID_FOR_SRP", user.username.clone()),
         ("requiredAttributes", Value::from(required).to_string()),
         ("userAttributes", Value::from(current).to_string()),
     ];
-    Ok(Step::Challenge {
-        name: challenge,
-        session: Some(Session::new(cx, client, user, challenge).seal(cx, pool, client)?),
-        parameters: parameters
-            .map(|(name, value)| (name.to_owned(), value))
-            .into(),
-    })
+    session.ask(cx, scene, parameters)
 }
 
 /// Takes the new password and attributes, confirms the user and goes on.
 pub(super) async fn answer(
     cx: &Cx,
     scene: &Scene,
-    session_text: &str,
+    session: Session,
     answers: &Parameters<'_>,
 ) -> Result<Step> {
-    let Scene { pool, client } = scene;
-    let username = answers.required("USERNAME")?;
+    let Scene { pool, client, .. } = scene;
     let new_password = answers.required("NEW_PASSWORD")?;
-    client.check_secret_hash(cx, username, answers.optional("SECRET_HASH"))?;
     refuse_mfa(pool)?;
-    let challenge = ChallengeNameType::NewPasswordRequired;
-    let session = Session::open(cx, pool, client, session_text, challenge).await?;
-    let before = user::find(cx, pool, username)
-        .await?
-        .filter(|user| session.fits(user));
-    let before = before.ok_or_else(Error::session_invalid)?;
-    if !before.enabled {
-        return Err(Error::user_disabled());
-    }
+    let before = session
+        .user(cx, scene, answers.required("USERNAME")?)
+        .await?;
     if before.status != UserStatusType::ForceChangePassword {
         return Err(Error::session_invalid());
     }
@@ -77,12 +64,15 @@ pub(super) async fn answer(
     let mut change = Change::new().with(session.consume(cx, pool));
     user::update(pool, &before, &after, &mut change)?;
     cx.try_commit(change).await.map_err(|error| match error {
-        crate::ports::CommitError::NameTaken { name } => {
+        CommitError::NameTaken { name } => {
             Error::alias_exists(names::attribute_of(pool, &after, &name).unwrap_or("username"))
         }
         other => session::refused(other),
     })?;
-    finish(cx, scene, &after).await
+    // The stored user has moved on by the write above; what follows may write him again.
+    after.version += 1;
+    let progress = session.progress.with(Proof::NewPassword);
+    after_new_password(cx, scene, &after, progress).await
 }
 
 /// Adds the attributes that came with the answer: writable ones that the user does not have yet.

@@ -1,6 +1,6 @@
 //! Signing in with a password that is sent.
 
-use super::{Parameters, Scene, Step, after_first_factor};
+use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor};
 use crate::user::limits::Lockout;
 use crate::user::{self, Account, password};
 use crate::{Cx, Error, Result};
@@ -11,7 +11,7 @@ pub(crate) async fn with_password(
     scene: &Scene,
     parameters: &Parameters<'_>,
 ) -> Result<Step> {
-    let Scene { pool, client } = scene;
+    let Scene { pool, client, .. } = scene;
     let username = parameters.required("USERNAME")?;
     let typed = parameters.required("PASSWORD")?;
     client.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
@@ -36,5 +36,7 @@ pub(crate) async fn with_password(
         return Err(Error::wrong_password());
     };
     let proved = lockout.succeed(cx, pool).await?.into_iter().collect();
-    after_first_factor(cx, scene, user, proved).await
+    let mut progress = Progress::new(Flow::Password).with(Proof::Password);
+    progress.note_device(parameters.optional("DEVICE_KEY"));
+    after_first_factor(cx, scene, user, progress, proved).await
 }

@@ -4,27 +4,49 @@ use cenote_model::ChallengeNameType;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
+use super::{Progress, Scene, Step};
 use crate::crypto::Purpose;
 use crate::pool::{Client, Pool};
 use crate::ports::{CommitError, Expect, Kind, Write};
-use crate::user::User;
+use crate::user::{self, Account, User, names};
 use crate::{Cx, Error, Result};
 
 /// The real service's sessions begin with these bytes, which read `AYAB` in base64.
 const PREFIX: [u8; 4] = [0x01, 0x80, 0x01, 0x78];
+
+/// The question that a session waits to have answered, with what only the server may know of the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Pending {
+    /// NEW_PASSWORD_REQUIRED.
+    NewPassword,
+}
+
+impl Pending {
+    /// The name of the challenge.
+    pub(crate) const fn challenge(&self) -> ChallengeNameType {
+        match self {
+            Self::NewPassword => ChallengeNameType::NewPasswordRequired,
+        }
+    }
+}
 
 /// The state of a sign-in between two calls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Session {
     /// A UUID, recorded when the session is used.
     pub(crate) id: String,
+    /// The user's `sub`, or the made-up one of nobody.
     pub(crate) sub: String,
-    pub(crate) challenge: ChallengeNameType,
     /// Milliseconds since the epoch.
     pub(crate) expires_at: i64,
     /// When the password was set that led here, in milliseconds since the epoch: a password that an
     /// administrator sets meanwhile ends the session.
     pub(crate) password_set_at: Option<i64>,
+    /// What is asked.
+    pub(crate) pending: Pending,
+    /// What lies behind.
+    pub(crate) progress: Progress,
 }
 
 /// What the state of a sign-in is sealed to.
@@ -37,26 +59,33 @@ fn password_set_at(user: &User) -> Option<i64> {
 }
 
 impl Session {
-    /// A new session for the next challenge.
-    pub(crate) fn new(cx: &Cx, client: &Client, user: &User, challenge: ChallengeNameType) -> Self {
+    /// A new session of a user for the next challenge.
+    pub(crate) fn new(
+        cx: &Cx,
+        scene: &Scene,
+        user: &User,
+        pending: Pending,
+        progress: Progress,
+    ) -> Self {
         Self {
             id: cx.uuid().to_string(),
             sub: user.sub.clone(),
-            challenge,
-            expires_at: cx.now() + client.session_ms(),
+            expires_at: cx.now() + scene.client.session_ms(),
             password_set_at: password_set_at(user),
+            pending,
+            progress,
         }
     }
 
     /// Whether it is still about this user as he is now.
-    pub(crate) fn fits(&self, user: &User) -> bool {
+    fn fits(&self, user: &User) -> bool {
         self.sub == user.sub && self.password_set_at == password_set_at(user)
     }
 
     /// Its text.
-    pub(crate) fn seal(&self, cx: &Cx, pool: &Pool, client: &Client) -> Result<String> {
+    pub(crate) fn seal(&self, cx: &Cx, scene: &Scene) -> Result<String> {
         let plain = serde_json::to_vec(self).map_err(|error| Error::internal(error.to_string()))?;
-        let context = context(pool, client);
+        let context = context(&scene.pool, &scene.client);
         let sealed = cx.service.sealer.seal(
             Purpose::Session,
             context.as_bytes(),
@@ -66,20 +95,31 @@ impl Session {
         Ok(BASE64URL_NOPAD.encode(&[&PREFIX[..], &sealed].concat()))
     }
 
-    /// Opens the session that answers `challenge`: of this pool and client, alive, and not used yet.
-    pub(crate) async fn open(
+    /// The challenge that this session asks, with what the client is told.
+    pub(crate) fn ask<const N: usize>(
+        &self,
         cx: &Cx,
-        pool: &Pool,
-        client: &Client,
-        text: &str,
-        challenge: ChallengeNameType,
-    ) -> Result<Self> {
+        scene: &Scene,
+        parameters: [(&str, String); N],
+    ) -> Result<Step> {
+        Ok(Step::Challenge {
+            name: self.pending.challenge(),
+            session: Some(self.seal(cx, scene)?),
+            parameters: parameters
+                .map(|(name, value)| (name.to_owned(), value))
+                .into(),
+            available: None,
+        })
+    }
+
+    /// Opens a session of this pool and client that is alive and not used yet.
+    pub(crate) async fn open(cx: &Cx, scene: &Scene, text: &str) -> Result<Self> {
         let session: Self = BASE64URL_NOPAD
             .decode(text.as_bytes())
             .ok()
             .and_then(|bytes| {
                 let sealed = bytes.strip_prefix(&PREFIX)?;
-                let context = context(pool, client);
+                let context = context(&scene.pool, &scene.client);
                 cx.service
                     .sealer
                     .open(Purpose::Session, context.as_bytes(), sealed)
@@ -87,20 +127,38 @@ impl Session {
             })
             .and_then(|plain| serde_json::from_slice(&plain).ok())
             .ok_or_else(Error::session_invalid)?;
-        if session.challenge != challenge {
-            return Err(Error::session_invalid());
-        }
         if session.expires_at <= cx.now() {
             return Err(Error::session_expired());
         }
         if cx
-            .live(Kind::Consumed, &pool.id, &session.id)
+            .live(Kind::Consumed, &scene.pool.id, &session.id)
             .await?
             .is_some()
         {
             return Err(Error::session_used());
         }
         Ok(session)
+    }
+
+    /// Whose it is, if the caller names him: by any of his names, or nobody by the name that was typed.
+    pub(crate) async fn account(&self, cx: &Cx, scene: &Scene, username: &str) -> Result<Account> {
+        let pool = &scene.pool;
+        match user::find(cx, pool, username).await? {
+            Some(user) if self.fits(&user) => Ok(Account::Known(Box::new(user))),
+            None if names::invented_sub(cx, pool, username) == self.sub => Ok(Account::Unknown {
+                sub: self.sub.clone(),
+            }),
+            _ => Err(Error::session_invalid()),
+        }
+    }
+
+    /// Whose it is, when it can only be somebody's. He may still sign in.
+    pub(crate) async fn user(&self, cx: &Cx, scene: &Scene, username: &str) -> Result<User> {
+        match self.account(cx, scene, username).await? {
+            Account::Known(user) if user.enabled => Ok(*user),
+            Account::Known(_) => Err(Error::user_disabled()),
+            Account::Unknown { .. } => Err(Error::session_invalid()),
+        }
     }
 
     /// The write that uses the session up. It goes first in the change that the answer makes, so that of

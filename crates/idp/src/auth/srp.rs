@@ -6,7 +6,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Parameters, Scene, Step, after_first_factor, session};
+use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, session};
 use crate::crypto::{Purpose, srp};
 use crate::pool::Pool;
 use crate::ports::Kind;
@@ -32,6 +32,8 @@ struct Block {
     /// SRP_A and SRP_B, base64 of the numbers' bytes.
     client: String,
     server: String,
+    /// What lies behind.
+    progress: Progress,
 }
 
 /// Stands where a user's verifier would. Any number does: `B` is as random as its secret exponent, and
@@ -41,7 +43,7 @@ const NOBODY: [u8; srp::SIZE] = [1; srp::SIZE];
 /// The first call: answers PASSWORD_VERIFIER. For a user who does not exist (where the client hides
 /// that) it answers a stable salt and a `B` like any other.
 pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -> Result<Step> {
-    let Scene { pool, client } = scene;
+    let Scene { pool, client, .. } = scene;
     let username = parameters.required("USERNAME")?;
     let public_a = parameters.required("SRP_A")?;
     client.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
@@ -65,6 +67,8 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
             NOBODY,
         ),
     };
+    let mut progress = Progress::new(Flow::Password);
+    progress.note_device(parameters.optional("DEVICE_KEY"));
     let mut secret = [0; 32];
     cx.service.entropy.fill(&mut secret);
     let start = cx
@@ -78,6 +82,7 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
         secret: BASE64.encode(&*start.secret),
         client: BASE64.encode(public_a.as_bytes()),
         server: BASE64.encode(&start.public),
+        progress,
     };
     let plain = serde_json::to_vec(&block).map_err(|error| Error::internal(error.to_string()))?;
     let context = session::context(pool, client);
@@ -100,6 +105,7 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
         parameters: parameters
             .map(|(name, value)| (name.to_owned(), value))
             .into(),
+        available: None,
     })
 }
 
@@ -119,12 +125,11 @@ fn invented_salt(cx: &Cx, pool: &Pool, sub: &str) -> String {
 
 /// The second call: checks the proof. The block works once, for this client, in its time.
 pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> Result<Step> {
-    let Scene { pool, client } = scene;
+    let Scene { pool, client, .. } = scene;
     let username = answers.required("USERNAME")?;
     let block_text = answers.required("PASSWORD_CLAIM_SECRET_BLOCK")?;
     let timestamp = answers.required("TIMESTAMP")?;
     let signature = answers.required("PASSWORD_CLAIM_SIGNATURE")?;
-    client.check_secret_hash(cx, username, answers.optional("SECRET_HASH"))?;
 
     let secret_block = BASE64
         .decode(block_text.as_bytes())
@@ -167,7 +172,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
         Some((user, password)) => password.verifier(cx, user)?,
         None => NOBODY,
     };
-    let proof = Proof {
+    let proof = Answer {
         pool_name: pool.srp_name().to_owned(),
         verifier,
         secret_block,
@@ -176,13 +181,15 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
     };
     let sub = block.sub.clone();
     let (id, expires_at) = (block.id.clone(), block.expires_at);
+    let mut progress = block.progress.clone().with(Proof::Password);
+    progress.note_device(answers.optional("DEVICE_KEY"));
     let is_right = cx.cpu(move || proof.holds(&block)).await?;
     match user {
         Some(user) if is_right && named && user.password.is_some() => {
             debug_assert_eq!(user.sub, sub, "the user of the block was read");
             let mut proved = vec![session::consume(cx, pool, &id, expires_at)];
             proved.extend(lockout.succeed(cx, pool).await?);
-            after_first_factor(cx, scene, &user, proved).await
+            after_first_factor(cx, scene, &user, progress, proved).await
         }
         _ => {
             lockout.fail(cx, pool).await?;
@@ -192,7 +199,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
 }
 
 /// What the second call sends, with what it is checked against.
-struct Proof {
+struct Answer {
     pool_name: String,
     verifier: [u8; srp::SIZE],
     secret_block: Vec<u8>,
@@ -200,7 +207,7 @@ struct Proof {
     signature: String,
 }
 
-impl Proof {
+impl Answer {
     /// Recomputes the session key and the signature: two exponentiations.
     fn holds(&self, block: &Block) -> bool {
         self.check(block).unwrap_or(false)

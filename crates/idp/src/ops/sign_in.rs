@@ -23,10 +23,12 @@ macro_rules! answer {
                 name,
                 session,
                 parameters,
+                available,
             } => $output {
                 challenge_name: Some(name),
                 session: session.map(Into::into),
                 challenge_parameters: Some(parameters),
+                available_challenges: available,
                 ..Default::default()
             },
         }
@@ -39,9 +41,13 @@ pub(crate) async fn initiate_auth(
     input: &InitiateAuthRequest,
 ) -> Result<InitiateAuthResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
-    let scene = Scene { pool, client };
+    let scene = Scene {
+        pool,
+        client,
+        is_admin: false,
+    };
     let parameters = Parameters(input.auth_parameters.as_ref());
-    let step = initiate(cx, &scene, input.auth_flow, &parameters, false).await?;
+    let step = initiate(cx, &scene, input.auth_flow, &parameters).await?;
     Ok(answer!(InitiateAuthResponse, step))
 }
 
@@ -52,9 +58,13 @@ pub(crate) async fn admin_initiate_auth(
 ) -> Result<AdminInitiateAuthResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = cx.client_of(&pool, &input.client_id).await?;
-    let scene = Scene { pool, client };
+    let scene = Scene {
+        pool,
+        client,
+        is_admin: true,
+    };
     let parameters = Parameters(input.auth_parameters.as_ref());
-    let step = initiate(cx, &scene, input.auth_flow, &parameters, true).await?;
+    let step = initiate(cx, &scene, input.auth_flow, &parameters).await?;
     Ok(answer!(AdminInitiateAuthResponse, step))
 }
 
@@ -64,10 +74,14 @@ pub(crate) async fn respond_to_auth_challenge(
     input: &RespondToAuthChallengeRequest,
 ) -> Result<RespondToAuthChallengeResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
-    let scene = Scene { pool, client };
+    let scene = Scene {
+        pool,
+        client,
+        is_admin: false,
+    };
     let answers = Parameters(input.challenge_responses.as_ref());
     let session = input.session.as_deref();
-    let step = auth::respond(cx, &scene, input.challenge_name, session, &answers, false).await?;
+    let step = auth::respond(cx, &scene, input.challenge_name, session, &answers).await?;
     Ok(answer!(RespondToAuthChallengeResponse, step))
 }
 
@@ -78,10 +92,14 @@ pub(crate) async fn admin_respond_to_auth_challenge(
 ) -> Result<AdminRespondToAuthChallengeResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = cx.client_of(&pool, &input.client_id).await?;
-    let scene = Scene { pool, client };
+    let scene = Scene {
+        pool,
+        client,
+        is_admin: true,
+    };
     let answers = Parameters(input.challenge_responses.as_ref());
     let session = input.session.as_deref();
-    let step = auth::respond(cx, &scene, input.challenge_name, session, &answers, true).await?;
+    let step = auth::respond(cx, &scene, input.challenge_name, session, &answers).await?;
     Ok(answer!(AdminRespondToAuthChallengeResponse, step))
 }
 
@@ -91,20 +109,21 @@ async fn initiate(
     scene: &Scene,
     flow: AuthFlowType,
     parameters: &Parameters<'_>,
-    is_admin: bool,
 ) -> Result<Step> {
     use ExplicitAuthFlowsType as Allowed;
-    let client = &scene.client;
+    let Scene {
+        client, is_admin, ..
+    } = scene;
     match flow {
         AuthFlowType::UserSrpAuth => {
             client.check_flow(Allowed::AllowUserSrpAuth)?;
             auth::start_srp(cx, scene, parameters).await
         }
-        AuthFlowType::UserPasswordAuth if !is_admin => {
+        AuthFlowType::UserPasswordAuth if !*is_admin => {
             client.check_flow(Allowed::AllowUserPasswordAuth)?;
             auth::with_password(cx, scene, parameters).await
         }
-        AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth if is_admin => {
+        AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth if *is_admin => {
             client.check_flow(Allowed::AllowAdminUserPasswordAuth)?;
             auth::with_password(cx, scene, parameters).await
         }
@@ -131,7 +150,7 @@ async fn initiate(
 
 /// REFRESH_TOKEN_AUTH: new ID and access tokens, and no refresh token.
 async fn refresh(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -> Result<Step> {
-    let Scene { pool, client } = scene;
+    let Scene { pool, client, .. } = scene;
     if client.rotation_grace_ms().is_some() {
         return Err(Error::refresh_with_rotation());
     }

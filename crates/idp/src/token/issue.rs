@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{ADMIN_SCOPE, RefreshToken, issuer, jwt};
+use crate::auth::Proof;
 use crate::pool::{Client, Pool};
 use crate::user::{User, attributes, groups};
 use crate::{Cx, Error, Result};
@@ -18,6 +19,8 @@ pub(crate) struct SignIn {
     pub(crate) origin_jti: String,
     /// Seconds since the epoch.
     pub(crate) auth_time: i64,
+    /// What the user proved.
+    pub(crate) proofs: Vec<Proof>,
 }
 
 /// Issues the tokens of a new sign-in, refresh token included.
@@ -26,10 +29,12 @@ pub(crate) async fn sign_in(
     pool: &Pool,
     client: &Client,
     user: &User,
+    proofs: Vec<Proof>,
 ) -> Result<AuthenticationResultType> {
     let sign_in = SignIn {
         origin_jti: cx.uuid().to_string(),
         auth_time: cx.now() / 1000,
+        proofs,
     };
     let refresh = RefreshToken::new(cx, client, user, &sign_in);
     let mut result = issue(cx, pool, client, user, &sign_in).await?;

@@ -8,6 +8,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
 use super::SignIn;
+use crate::auth::Proof;
 use crate::crypto::Purpose;
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Expect, Kind, Record, Write};
@@ -38,6 +39,9 @@ pub(crate) struct RefreshToken {
     /// How often the family had rotated when this token was made.
     #[serde(default)]
     pub(crate) rotation: u32,
+    /// What the user proved at the sign-in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) proofs: Vec<Proof>,
 }
 
 impl RefreshToken {
@@ -51,6 +55,7 @@ impl RefreshToken {
             exp: cx.now() / 1000 + client.refresh_token_seconds(),
             generation: user.generation,
             rotation: 0,
+            proofs: sign_in.proofs.clone(),
         }
     }
 
@@ -97,6 +102,7 @@ impl RefreshToken {
         SignIn {
             origin_jti: self.origin_jti.clone(),
             auth_time: self.auth_time,
+            proofs: self.proofs.clone(),
         }
     }
 }

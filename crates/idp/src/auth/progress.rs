@@ -1,0 +1,59 @@
+//! What a sign-in has behind it. Sessions and SECRET_BLOCKs carry it from the first call to the tokens.
+
+use serde::{Deserialize, Serialize};
+
+/// How a sign-in began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Flow {
+    /// USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH and USER_SRP_AUTH: the password, then what follows it.
+    #[default]
+    Password,
+}
+
+/// What a user has proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Proof {
+    /// The password, sent or by SRP.
+    Password,
+    /// A new password took the place of a temporary one.
+    NewPassword,
+}
+
+/// The state of a sign-in that outlives a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    #[serde(default)]
+    pub(crate) flow: Flow,
+    /// In the order in which they were given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) proofs: Vec<Proof>,
+    /// The DEVICE_KEY that the client sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) device_key: Option<String>,
+}
+
+impl Progress {
+    /// A sign-in that begins.
+    pub(crate) fn new(flow: Flow) -> Self {
+        Self {
+            flow,
+            ..Self::default()
+        }
+    }
+
+    /// Keeps the DEVICE_KEY of a call that sends one.
+    pub(crate) fn note_device(&mut self, device_key: Option<&str>) {
+        if let Some(device_key) = device_key {
+            self.device_key = Some(device_key.to_owned());
+        }
+    }
+
+    /// The same with one more proof.
+    #[must_use]
+    pub(crate) fn with(mut self, proof: Proof) -> Self {
+        self.proofs.push(proof);
+        self
+    }
+}
