@@ -2,7 +2,8 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::slice;
+use std::sync::{Arc, Mutex};
 
 use cenote_server::config::{Smtp, SmtpSecurity};
 use cenote_server::outbound::{Mailer, deliver};
@@ -14,6 +15,8 @@ use tokio::sync::mpsc;
 
 use support::{Server, plain};
 
+const MINUTE_MS: i64 = 60 * 1000;
+
 /// A mail server that answers the content of each message with the next of its replies, and hands
 /// on what it was given.
 async fn mail_server(
@@ -23,9 +26,9 @@ async fn mail_server(
     let port = listener.local_addr().unwrap().port();
     let (sender, mails) = mpsc::unbounded_channel();
     tokio::spawn(async move {
-        let mut replies = replies.iter();
+        let replies = Arc::new(Mutex::new(replies.iter()));
         while let Ok((stream, _)) = listener.accept().await {
-            converse(stream, &mut replies, &sender).await;
+            tokio::spawn(converse(stream, Arc::clone(&replies), sender.clone()));
         }
     });
     let mailer = Mailer::new(&Smtp {
@@ -40,8 +43,8 @@ async fn mail_server(
 
 async fn converse(
     stream: TcpStream,
-    replies: &mut impl Iterator<Item = &&'static str>,
-    mails: &mpsc::UnboundedSender<String>,
+    replies: Arc<Mutex<slice::Iter<'static, &'static str>>>,
+    mails: mpsc::UnboundedSender<String>,
 ) {
     let mut stream = BufReader::new(stream);
     let mut mail = None;
@@ -62,6 +65,7 @@ async fn converse(
             reply = match (&mut mail, line.trim_end()) {
                 (Some(_), ".") => {
                     mails.send(mail.take().unwrap_or_default()).unwrap();
+                    let mut replies = replies.lock().unwrap();
                     replies.next().expect("no more mail is expected")
                 }
                 (Some(mail), text) => {
@@ -80,13 +84,21 @@ async fn converse(
     }
 }
 
-/// Signs a user up, whose address then gets a code.
-async fn sign_up(server: &Server) -> String {
+/// The id of a client of a new pool.
+async fn client(server: &Server) -> String {
     let pool = server.pool().await;
     let body = json!({"UserPoolId": pool, "ClientName": "app"}).to_string();
     let app = server.call("CreateUserPoolClient", body).await.json();
+    app["UserPoolClient"]["ClientId"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+/// Signs a user up, whose address then gets a code.
+async fn sign_up(server: &Server) -> String {
     let body = json!({
-        "ClientId": app["UserPoolClient"]["ClientId"],
+        "ClientId": client(server).await,
         "Username": "ann",
         "Password": "Correct-Horse-9",
         "UserAttributes": [{"Name": "email", "Value": "ann@example.com"}],
@@ -97,16 +109,21 @@ async fn sign_up(server: &Server) -> String {
     inbox["messages"][0]["code"].as_str().unwrap().to_owned()
 }
 
-/// The messages that a sender would be given in a day from now.
-async fn waiting(server: &Server) -> usize {
-    let tomorrow = server.service.clock.now_ms() + 24 * 60 * 60 * 1000;
+/// The messages that a sender could take within this time.
+async fn due_within(server: &Server, ms: i64) -> usize {
+    let then = server.service.clock.now_ms() + ms;
     server
         .service
         .store
-        .due_messages(tomorrow, 10)
+        .due_messages(then, 100)
         .await
         .unwrap()
         .len()
+}
+
+/// The messages that a sender could take within a day.
+async fn waiting(server: &Server) -> usize {
+    due_within(server, 24 * 60 * MINUTE_MS).await
 }
 
 /// Until the worker has recorded what became of its messages.
@@ -147,15 +164,8 @@ async fn what_is_put_off_is_sent_again_later() {
     let (mailer, mut mails) = mail_server(&["451 later", "250 taken"]).await;
     let worker = tokio::spawn(deliver(Arc::clone(&server.service), mailer));
     let first = mails.recv().await.unwrap();
-    let now = || server.service.clock.now_ms();
-    while !server
-        .service
-        .store
-        .due_messages(now(), 10)
-        .await
-        .unwrap()
-        .is_empty()
-    {
+    // The worker keeps it for longer than the pause before the second try.
+    while due_within(&server, MINUTE_MS).await == 0 {
         tokio::task::yield_now().await;
     }
     assert_eq!(waiting(&server).await, 1);
@@ -184,4 +194,41 @@ async fn what_is_refused_for_good_is_given_up() {
     mails.recv().await.unwrap();
     until_none_waits(&server).await;
     worker.abort();
+}
+
+#[tokio::test]
+async fn two_workers_send_each_message_once() {
+    let server = Server::dev();
+    let client = client(&server).await;
+    for n in 0..10 {
+        let body = json!({
+            "ClientId": client,
+            "Username": format!("user{n}"),
+            "Password": "Correct-Horse-9",
+            "UserAttributes": [{"Name": "email", "Value": format!("user{n}@example.com")}],
+        });
+        let reply = server.call("SignUp", body.to_string()).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    }
+    let (one, mut its_mails) = mail_server(&["250 taken"; 10]).await;
+    let (other, mut others) = mail_server(&["250 taken"; 10]).await;
+    let workers = [one, other].map(|mailer| {
+        let service = Arc::clone(&server.service);
+        tokio::spawn(deliver(service, mailer))
+    });
+    until_none_waits(&server).await;
+    let mut to = Vec::new();
+    while let Some(mail) = its_mails.try_recv().ok().or_else(|| others.try_recv().ok()) {
+        to.extend(
+            mail.lines()
+                .find_map(|line| line.strip_prefix("To: "))
+                .map(str::to_owned),
+        );
+    }
+    to.sort();
+    let expected: Vec<_> = (0..10).map(|n| format!("user{n}@example.com")).collect();
+    assert_eq!(to, expected);
+    for worker in workers {
+        worker.abort();
+    }
 }

@@ -15,7 +15,9 @@ use crate::ports::{Change, Message, Write};
 use crate::user::User;
 use crate::{Cx, Error, Result};
 
-pub use outbox::{Delivery, InboxMessage, InboxQuery, Outcome, clear_inbox, due, inbox, report};
+pub use outbox::{
+    Delivery, InboxMessage, InboxQuery, LEASE, Outcome, clear_inbox, inbox, report, take,
+};
 
 /// What a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,7 @@
 //! The outbox: sealed rows, what a sender takes from them, and what the development inbox shows.
 
+use std::time::Duration;
+
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +10,7 @@ use cenote_model::DeliveryMediumType;
 use super::template::Text;
 use super::{Purpose, Target};
 use crate::crypto;
-use crate::ports::{Change, Message, MessageFilter, Write};
+use crate::ports::{Change, CommitError, Message, MessageFilter, Write};
 use crate::user::User;
 use crate::{Cx, Error, Result, Service};
 
@@ -16,6 +18,11 @@ const MINUTE_MS: i64 = 60 * 1000;
 
 /// A message, sent or not, is kept this long.
 const KEPT_MS: i64 = 24 * 60 * MINUTE_MS;
+
+const LEASE_MINUTES: i64 = 2;
+
+/// How long a message that was taken is out of others' reach: no try to send it may last longer.
+pub const LEASE: Duration = Duration::from_secs(60 * LEASE_MINUTES.unsigned_abs());
 
 /// Tries before a message is given up.
 const MAX_TRIES: i32 = 8;
@@ -179,7 +186,7 @@ pub async fn clear_inbox(service: &Service) -> Result<()> {
     Ok(service.store.clear_messages().await?)
 }
 
-/// A message that a sender should deliver now.
+/// A message that this sender has taken and should deliver now.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// A UUID: the idempotency key.
@@ -192,8 +199,10 @@ pub struct Delivery {
     pub subject: Option<String>,
     /// The text; HTML in e-mail.
     pub body: String,
-    /// How often it was tried before.
+    /// Which try this is, from 1.
     pub tries: i32,
+    /// Until then nobody else takes it.
+    leased_until: i64,
     expires_at: i64,
 }
 
@@ -208,37 +217,74 @@ pub enum Outcome {
     GivenUp,
 }
 
-/// The messages that wait to be sent, oldest first.
-pub async fn due(service: &Service, limit: usize) -> Result<Vec<Delivery>> {
-    let rows = service
-        .store
-        .due_messages(service.clock.now_ms(), limit)
-        .await?;
-    let deliveries = rows.into_iter().filter_map(|row| {
-        let content = open(service, &row)?;
-        Some(Delivery {
-            id: row.id,
-            medium: content.medium,
-            to: content.to,
-            subject: content.subject,
-            body: content.body,
-            tries: row.tries,
-            expires_at: row.expires_at,
-        })
-    });
-    Ok(deliveries.collect())
+/// Takes messages that wait to be sent, oldest first. Each is this caller's alone for [`LEASE`]; of a
+/// sender that ends before it has reported, another takes over after that time. An empty answer means
+/// that nothing waits.
+pub async fn take(service: &Service, limit: usize) -> Result<Vec<Delivery>> {
+    loop {
+        let now = service.clock.now_ms();
+        let rows = service.store.due_messages(now, limit).await?;
+        let nothing_waits = rows.is_empty();
+        let mut taken = Vec::with_capacity(rows.len());
+        for row in rows {
+            taken.extend(take_one(service, row, now).await?);
+        }
+        if nothing_waits || !taken.is_empty() {
+            return Ok(taken);
+        }
+    }
+}
+
+/// Takes a message, unless another sender was faster or it cannot be sent at all.
+async fn take_one(service: &Service, row: Message, now: i64) -> Result<Option<Delivery>> {
+    let content = open(service, &row).filter(|_| row.tries < MAX_TRIES);
+    if content.is_none() {
+        tracing::error!(
+            message.id = %row.id,
+            message.tries = row.tries,
+            "A message is given up: it cannot be opened, or each try to send it ended the sender"
+        );
+    }
+    let leased_until = now + MINUTE_MS * LEASE_MINUTES;
+    let tries = row.tries + i32::from(content.is_some());
+    let write = Write::Reschedule {
+        id: row.id.clone(),
+        was_due: row.due_at,
+        tries,
+        due_at: content.is_some().then_some(leased_until),
+        expires_at: row.expires_at,
+    };
+    match service.store.commit(Change::new().with(write)).await {
+        Err(CommitError::Conflict { .. }) => return Ok(None),
+        committed => committed?,
+    }
+    Ok(content.map(|content| Delivery {
+        id: row.id,
+        medium: content.medium,
+        to: content.to,
+        subject: content.subject,
+        body: content.body,
+        tries,
+        leased_until,
+        expires_at: row.expires_at,
+    }))
 }
 
 /// Records what became of a delivery: what failed is tried again after 1, 2, 4 … minutes, eight times.
 pub async fn report(service: &Service, delivery: &Delivery, outcome: Outcome) -> Result<()> {
-    let tries = delivery.tries + 1;
-    let again = outcome == Outcome::Failed && tries < MAX_TRIES;
-    let due_at = again.then(|| service.clock.now_ms() + (MINUTE_MS << delivery.tries.clamp(0, 8)));
+    let failed = outcome == Outcome::Failed;
+    let again = failed && delivery.tries < MAX_TRIES;
+    let wait = MINUTE_MS << (delivery.tries - 1).clamp(0, 8);
     let write = Write::Reschedule {
         id: delivery.id.clone(),
-        tries,
-        due_at,
+        // What was sent is done with, whoever has it now; what failed is the business of whoever has it.
+        was_due: failed.then_some(delivery.leased_until),
+        tries: delivery.tries,
+        due_at: again.then(|| service.clock.now_ms() + wait),
         expires_at: delivery.expires_at,
     };
-    Ok(service.store.commit(Change::new().with(write)).await?)
+    match service.store.commit(Change::new().with(write)).await {
+        Err(CommitError::Conflict { .. }) if failed => Ok(()),
+        committed => Ok(committed?),
+    }
 }

@@ -366,10 +366,13 @@ pub enum Write {
     },
     /// Queues a message.
     Queue(Message),
-    /// Records the outcome of sending: tries, next time and expiry; the message may be gone already.
+    /// Records that a sender takes a message, or the outcome of sending it: tries, next time and expiry.
     Reschedule {
         /// The message.
         id: String,
+        /// The `due_at` that was read: the message must be there with it, so that of two senders one
+        /// gets it. `None` expects nothing; the message may be gone already.
+        was_due: Option<i64>,
         /// The new count.
         tries: i32,
         /// See [`Message::due_at`].

@@ -12,6 +12,7 @@ mod invitations;
 mod list_users;
 mod lockout;
 mod new_password;
+mod outbox;
 mod passwords;
 mod pool_messages;
 mod pool_mfa;

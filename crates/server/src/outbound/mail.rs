@@ -13,6 +13,7 @@ use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::{self, PoolConfig};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::config::{Smtp, SmtpSecurity, StartError};
 
@@ -24,6 +25,9 @@ const INTERVAL: Duration = Duration::from_secs(1);
 
 /// How long one answer of the mail server may take.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long one message may take: well within the time in which it is this worker's alone.
+const SENDING: Duration = message::LEASE.saturating_sub(Duration::from_secs(30));
 
 /// Replies of a mail server that complain of our credentials, not of the message: those are set right
 /// by the operator, and the message should go out then.
@@ -76,15 +80,19 @@ impl Mailer {
             tracing::warn!(message.id = %delivery.id, "A message cannot be put into the form of mail");
             return Outcome::GivenUp;
         };
-        match self.transport.send(message).await {
-            Ok(_) => Outcome::Sent,
-            Err(error) => {
+        match timeout(SENDING, self.transport.send(message)).await {
+            Err(_) => {
+                tracing::warn!(message.id = %delivery.id, "The mail server took too long over a message");
+                Outcome::Failed
+            }
+            Ok(Ok(_)) => Outcome::Sent,
+            Ok(Err(error)) => {
                 let outcome = judge(&error);
                 // The reply's text may name the address, so the log gets its code alone.
                 let code = error.status().map_or(0, u16::from);
                 tracing::warn!(
                     message.id = %delivery.id,
-                    message.tries = delivery.tries + 1,
+                    message.tries = delivery.tries,
                     smtp.code = code,
                     "The mail server did not take a message"
                 );
@@ -123,7 +131,7 @@ fn judge(error: &smtp::Error) -> Outcome {
 pub async fn deliver(service: Arc<Service>, mailer: Mailer) {
     let mut told_of_sms = false;
     loop {
-        let batch = match message::due(&service, AT_ONCE as usize).await {
+        let batch = match message::take(&service, AT_ONCE as usize).await {
             Ok(batch) => batch,
             Err(error) => {
                 let detail = error.detail.as_deref().unwrap_or_default();
@@ -149,7 +157,7 @@ pub async fn deliver(service: Arc<Service>, mailer: Mailer) {
             .into_iter()
             .all(|recorded| recorded);
         if !all_recorded {
-            // They are due still: without a pause they would be sent again and again.
+            // The store is in trouble: a pause, before more is sent that may be sent again.
             tokio::time::sleep(INTERVAL).await;
         }
     }

@@ -75,15 +75,21 @@ impl<'a> Plan<'a> {
                 vec![Param::text(pool), Param::text(group_id), Param::text(sub)],
             ),
             Write::Queue(message) => self.queue(message),
-            Write::Reschedule { id, tries, due_at, expires_at } => self.run(
-                "UPDATE messages SET tries = $2, due_at = $3, expires_at = $4 WHERE id = $1",
-                vec![
+            Write::Reschedule { id, was_due, tries, due_at, expires_at } => {
+                const UPDATE: &str = "UPDATE messages SET tries = $2, due_at = $3, expires_at = $4 WHERE id = $1";
+                let mut params = vec![
                     Param::text(id),
                     Param::Int((*tries).into()),
                     Param::maybe_int(*due_at),
                     Param::Int(*expires_at),
-                ],
-            ),
+                ];
+                if let Some(was_due) = was_due {
+                    params.push(Param::Int(*was_due));
+                    self.must(&format!("{UPDATE} AND due_at = $5"), params);
+                } else {
+                    self.run(UPDATE, params);
+                }
+            }
             Write::DropMessage { id } => self.run("DELETE FROM messages WHERE id = $1", vec![Param::text(id)]),
         }
     }

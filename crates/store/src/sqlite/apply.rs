@@ -141,13 +141,16 @@ fn apply(connection: &Connection, write: &Write) -> rusqlite::Result<bool> {
         )),
         Write::Reschedule {
             id,
+            was_due,
             tries,
             due_at,
             expires_at,
-        } => regardless(execute(
-            "UPDATE messages SET tries = ?2, due_at = ?3, expires_at = ?4 WHERE id = ?1",
-            params![id, tries, due_at, expires_at],
-        )),
+        } => execute(
+            "UPDATE messages SET tries = ?2, due_at = ?3, expires_at = ?4 \
+             WHERE id = ?1 AND (?5 IS NULL OR due_at = ?5)",
+            params![id, tries, due_at, expires_at, was_due],
+        )
+        .map(|rows| rows > 0 || was_due.is_none()),
         Write::DropMessage { id } => {
             regardless(execute("DELETE FROM messages WHERE id = ?1", params![id]))
         }

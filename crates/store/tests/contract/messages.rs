@@ -106,6 +106,7 @@ async fn the_outcome_of_sending_is_recorded() {
         .await;
         let outcome = |id: &str, due_at| Write::Reschedule {
             id: id.to_owned(),
+            was_due: None,
             tries: 3,
             due_at,
             expires_at: NOW + 77,
@@ -126,6 +127,41 @@ async fn the_outcome_of_sending_is_recorded() {
             ..message("a", NOW)
         };
         assert_eq!(store.due_messages(NOW + 10, 10).await.unwrap(), [expected]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_senders_one_takes_a_message() {
+    with_store(async |store| {
+        let take = |id: &str, was_due, due_at| Write::Reschedule {
+            id: id.to_owned(),
+            was_due: Some(was_due),
+            tries: 1,
+            due_at: Some(due_at),
+            expires_at: NOW + 1000,
+        };
+        let kept = Message {
+            due_at: None,
+            ..message("kept", NOW)
+        };
+        commit(
+            &*store,
+            [Write::Queue(message("a", NOW)), Write::Queue(kept)],
+        )
+        .await;
+        commit(&*store, [take("a", NOW, NOW + 50)]).await;
+        for (late, was_due) in [("a", NOW), ("kept", NOW), ("gone", NOW)] {
+            conflict(&*store, 0, [take(late, was_due, NOW + 60)]).await;
+        }
+        assert_eq!(store.due_messages(NOW + 49, 10).await.unwrap(), []);
+        let taken = Message {
+            tries: 1,
+            due_at: Some(NOW + 50),
+            ..message("a", NOW)
+        };
+        assert_eq!(store.due_messages(NOW + 50, 10).await.unwrap(), [taken]);
+        commit(&*store, [take("a", NOW + 50, NOW + 90)]).await;
     })
     .await;
 }
