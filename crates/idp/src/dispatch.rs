@@ -4,7 +4,10 @@
 use cenote_model as model;
 use cenote_model::Operation;
 
-use crate::ops::{account, clients, groups, passwords, pools, sign_in, sign_up, tokens, users};
+use crate::ops::{
+    account, clients, domains, groups, passwords, pools, resource_servers, sign_in, sign_up, tags,
+    tokens, users,
+};
 use crate::rpc::{input, output};
 use crate::token::authenticate;
 use crate::{Cx, Error};
@@ -176,6 +179,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::CreateResourceServer => {
+            Box::pin(async {
+                let input = input::<model::CreateResourceServerRequest>(body)?;
+                output(&resource_servers::create_resource_server(cx, &input).await?)
+            })
+            .await
+        }
         Operation::CreateUserPool => {
             Box::pin(async {
                 let input = input::<model::CreateUserPoolRequest>(body)?;
@@ -190,10 +200,25 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::CreateUserPoolDomain => {
+            Box::pin(async {
+                let input = input::<model::CreateUserPoolDomainRequest>(body)?;
+                output(&domains::create_user_pool_domain(cx, &input).await?)
+            })
+            .await
+        }
         Operation::DeleteGroup => {
             Box::pin(async {
                 let input = input::<model::DeleteGroupRequest>(body)?;
                 groups::delete_group(cx, &input).await?;
+                Ok(None)
+            })
+            .await
+        }
+        Operation::DeleteResourceServer => {
+            Box::pin(async {
+                let input = input::<model::DeleteResourceServerRequest>(body)?;
+                resource_servers::delete_resource_server(cx, &input).await?;
                 Ok(None)
             })
             .await
@@ -231,6 +256,20 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::DeleteUserPoolDomain => {
+            Box::pin(async {
+                let input = input::<model::DeleteUserPoolDomainRequest>(body)?;
+                output(&domains::delete_user_pool_domain(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DescribeResourceServer => {
+            Box::pin(async {
+                let input = input::<model::DescribeResourceServerRequest>(body)?;
+                output(&resource_servers::describe_resource_server(cx, &input).await?)
+            })
+            .await
+        }
         Operation::DescribeUserPool => {
             Box::pin(async {
                 let input = input::<model::DescribeUserPoolRequest>(body)?;
@@ -242,6 +281,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::DescribeUserPoolClientRequest>(body)?;
                 output(&clients::describe_user_pool_client(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DescribeUserPoolDomain => {
+            Box::pin(async {
+                let input = input::<model::DescribeUserPoolDomainRequest>(body)?;
+                output(&domains::describe_user_pool_domain(cx, &input).await?)
             })
             .await
         }
@@ -308,6 +354,20 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::ListGroupsRequest>(body)?;
                 output(&groups::list_groups(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::ListResourceServers => {
+            Box::pin(async {
+                let input = input::<model::ListResourceServersRequest>(body)?;
+                output(&resource_servers::list_resource_servers(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::ListTagsForResource => {
+            Box::pin(async {
+                let input = input::<model::ListTagsForResourceRequest>(body)?;
+                output(&tags::list_tags_for_resource(cx, &input).await?)
             })
             .await
         }
@@ -382,10 +442,31 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::TagResource => {
+            Box::pin(async {
+                let input = input::<model::TagResourceRequest>(body)?;
+                output(&tags::tag_resource(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::UntagResource => {
+            Box::pin(async {
+                let input = input::<model::UntagResourceRequest>(body)?;
+                output(&tags::untag_resource(cx, &input).await?)
+            })
+            .await
+        }
         Operation::UpdateGroup => {
             Box::pin(async {
                 let input = input::<model::UpdateGroupRequest>(body)?;
                 output(&groups::update_group(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::UpdateResourceServer => {
+            Box::pin(async {
+                let input = input::<model::UpdateResourceServerRequest>(body)?;
+                output(&resource_servers::update_resource_server(cx, &input).await?)
             })
             .await
         }
@@ -408,6 +489,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::UpdateUserPoolClientRequest>(body)?;
                 output(&clients::update_user_pool_client(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::UpdateUserPoolDomain => {
+            Box::pin(async {
+                let input = input::<model::UpdateUserPoolDomainRequest>(body)?;
+                output(&domains::update_user_pool_domain(cx, &input).await?)
             })
             .await
         }
@@ -438,28 +526,22 @@ pub(crate) async fn call(
         | Operation::ConfirmDevice
         | Operation::CreateIdentityProvider
         | Operation::CreateManagedLoginBranding
-        | Operation::CreateResourceServer
         | Operation::CreateTerms
         | Operation::CreateUserImportJob
-        | Operation::CreateUserPoolDomain
         | Operation::CreateUserPoolReplica
         | Operation::DeleteIdentityProvider
         | Operation::DeleteManagedLoginBranding
-        | Operation::DeleteResourceServer
         | Operation::DeleteTerms
         | Operation::DeleteUserPoolClientSecret
-        | Operation::DeleteUserPoolDomain
         | Operation::DeleteUserPoolReplica
         | Operation::DeleteWebAuthnCredential
         | Operation::DescribeIdentityProvider
         | Operation::DescribeManagedLoginBranding
         | Operation::DescribeManagedLoginBrandingByClient
-        | Operation::DescribeResourceServer
         | Operation::DescribeRiskConfiguration
         | Operation::DescribeTerms
         | Operation::DescribeTermsByClient
         | Operation::DescribeUserImportJob
-        | Operation::DescribeUserPoolDomain
         | Operation::ForgetDevice
         | Operation::GetCSVHeader
         | Operation::GetClientToken
@@ -475,8 +557,6 @@ pub(crate) async fn call(
         | Operation::GetUserPoolSessionConfiguration
         | Operation::ListDevices
         | Operation::ListIdentityProviders
-        | Operation::ListResourceServers
-        | Operation::ListTagsForResource
         | Operation::ListTerms
         | Operation::ListUserImportJobs
         | Operation::ListUserPoolClientSecrets
@@ -493,16 +573,12 @@ pub(crate) async fn call(
         | Operation::StartUserImportJob
         | Operation::StartWebAuthnRegistration
         | Operation::StopUserImportJob
-        | Operation::TagResource
-        | Operation::UntagResource
         | Operation::UpdateAuthEventFeedback
         | Operation::UpdateDeviceStatus
         | Operation::UpdateIdentityProvider
         | Operation::UpdateManagedLoginBranding
         | Operation::UpdateProvisionedLimit
-        | Operation::UpdateResourceServer
         | Operation::UpdateTerms
-        | Operation::UpdateUserPoolDomain
         | Operation::UpdateUserPoolReplica
         | Operation::VerifySoftwareToken => Err(Error::not_built(operation)),
     }

@@ -1,6 +1,8 @@
 //! The catalogue of refusals: every text that a caller can read lives here, once.
 
 mod configuration;
+mod domains;
+mod resource_servers;
 mod sign_in;
 
 use cenote_model::{DecodeError, ErrorCode, Operation, UserStatusType};

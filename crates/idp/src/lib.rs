@@ -4,6 +4,7 @@
 //! decides with pure functions, and hands over one [`ports::Change`].
 
 pub mod auth;
+mod calendar;
 pub mod crypto;
 pub mod discovery;
 mod dispatch;
@@ -15,6 +16,7 @@ pub mod pool;
 pub mod ports;
 mod rpc;
 mod service;
+mod stored;
 pub mod token;
 pub mod user;
 

@@ -10,7 +10,7 @@ use cenote_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::pool::Pool;
+use crate::pool::{Pool, domain};
 use crate::ports::{Change, Message, Write};
 use crate::user::User;
 use crate::{Cx, Error, Result};
@@ -221,7 +221,7 @@ pub(crate) fn with_code(
         && target.medium() == DeliveryMediumType::Email
         && template.default_email_option == Some(DefaultEmailOptionType::ConfirmWithLink);
     let text = if by_link {
-        let link = confirm_link(cx, client_id, &user.username, code);
+        let link = confirm_link(cx, pool, client_id, &user.username, code);
         template::by_link(&template, link)
     } else {
         template::code(&template, purpose, target.medium(), code)
@@ -257,10 +257,11 @@ pub(crate) fn queue_invitation(
 }
 
 /// The address that confirms a sign-up when it is opened.
-fn confirm_link(cx: &Cx, client_id: &str, username: &str, code: &str) -> String {
+fn confirm_link(cx: &Cx, pool: &Pool, client_id: &str, username: &str, code: &str) -> String {
+    let config = &cx.service.config;
     format!(
         "{}/confirmUser/?client_id={}&user_name={}&confirmation_code={}",
-        cx.service.config.public_url,
+        domain::base_url(config, pool).unwrap_or_else(|| config.public_url.clone()),
         template::percent_encode(client_id),
         template::percent_encode(username),
         template::percent_encode(code),

@@ -2,10 +2,13 @@
 
 pub(crate) mod account;
 pub(crate) mod clients;
+pub(crate) mod domains;
 pub(crate) mod groups;
 pub(crate) mod passwords;
 pub(crate) mod pools;
+pub(crate) mod resource_servers;
 pub(crate) mod sign_in;
 pub(crate) mod sign_up;
+pub(crate) mod tags;
 pub(crate) mod tokens;
 pub(crate) mod users;

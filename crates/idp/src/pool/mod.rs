@@ -1,14 +1,16 @@
 //! User pools: what is stored, and the rules that follow from a pool's settings.
 
 mod client;
+pub(crate) mod domain;
 pub(crate) mod schema;
+pub(crate) mod tags;
 
 pub(crate) use client::Client;
 
 use cenote_model::{
     AliasAttributeType, EmailMfaConfigType, PasswordPolicyType, SchemaAttributeType,
-    SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolType, UsernameAttributeType,
-    VerifiedAttributeType, WebAuthnConfigurationType,
+    SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolTierType, UserPoolType,
+    UsernameAttributeType, VerifiedAttributeType, WebAuthnConfigurationType,
 };
 use serde::{Deserialize, Serialize};
 
@@ -173,6 +175,21 @@ impl Pool {
             .unwrap_or_default();
         let days = if days == 0 { 7 } else { days };
         i64::from(days) * 24 * 60 * 60 * 1000
+    }
+
+    /// The pricing tier.
+    pub(crate) fn tier(&self) -> UserPoolTierType {
+        self.shape
+            .user_pool_tier
+            .unwrap_or(UserPoolTierType::Essentials)
+    }
+
+    /// Refuses what the tier LITE does not have.
+    pub(crate) fn require_essentials(&self, feature: &str) -> Result<()> {
+        match self.tier() {
+            UserPoolTierType::Lite => Err(Error::not_in_tier(UserPoolTierType::Lite, feature)),
+            _ => Ok(()),
+        }
     }
 
     /// The MFA setting.

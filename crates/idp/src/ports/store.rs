@@ -47,7 +47,8 @@ pub enum Kind {
     LinkedIdentity,
     /// A resource server, by its identifier.
     ResourceServer,
-    /// A domain. `pool` is the **region** here and `key` the domain, since a domain is unique in a region.
+    /// A domain, by its name. `pool` is the **region** of a prefix domain, which is unique in its region,
+    /// and empty for a custom domain, which is unique everywhere.
     Domain,
     /// A managed login branding style, by its id.
     Branding,

@@ -1080,7 +1080,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "CreateTerms",
@@ -1171,7 +1171,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "CreateUserPoolReplica",
@@ -1251,7 +1251,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DeleteTerms",
@@ -1366,7 +1366,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DeleteUserPoolReplica",
@@ -1458,7 +1458,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DescribeRiskConfiguration",
@@ -1564,7 +1564,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ForgetDevice",
@@ -2005,7 +2005,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ListTagsForResource",
@@ -2020,7 +2020,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ListTerms",
@@ -2496,7 +2496,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "UntagResource",
@@ -2511,7 +2511,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "UpdateAuthEventFeedback",
@@ -2625,7 +2625,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "UpdateTerms",
@@ -2730,7 +2730,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "UpdateUserPoolReplica",

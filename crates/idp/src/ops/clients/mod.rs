@@ -61,7 +61,8 @@ pub(crate) async fn create_user_pool_client(
         version: 0,
         id,
     };
-    settings::settle(&pool, &mut client, "creating")?;
+    let known = oauth::known(cx, &pool, &client.shape).await?;
+    settings::settle(&pool, &mut client, "creating", &known)?;
     let change = Change::new()
         .with(pool.require())
         .with(client.put(Expect::Absent { now: cx.now() })?);
@@ -109,7 +110,8 @@ pub(crate) async fn update_user_pool_client(
         last_modified_date: Some(Timestamp(cx.now())),
         ..settings::of_update(input)
     };
-    settings::settle(&pool, &mut client, "updating")?;
+    let known = oauth::known(cx, &pool, &client.shape).await?;
+    settings::settle(&pool, &mut client, "updating", &known)?;
     cx.commit(Change::new().with(client.put(Expect::Version(client.version))?))
         .await?;
     Ok(UpdateUserPoolClientResponse {

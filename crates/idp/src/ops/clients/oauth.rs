@@ -1,9 +1,13 @@
 //! The OAuth settings of a client: providers, flows, scopes and redirect addresses.
 
-use cenote_model::{OAuthFlowType, UserPoolClientType};
+use std::collections::{HashMap, HashSet};
+
+use cenote_model::{OAuthFlowType, ResourceServerType, StatusType, UserPoolClientType};
 
 use crate::pool::Pool;
-use crate::{Error, Result};
+use crate::ports::Kind;
+use crate::stored::Stored;
+use crate::{Cx, Error, Result};
 
 /// The provider that every pool has: its own users.
 const OWN_USERS: &str = "COGNITO";
@@ -20,11 +24,58 @@ const SCOPES: [&str; 5] = [
 /// Schemes that would run or read something in place of opening an application.
 const UNSAFE_SCHEMES: [&str; 5] = ["javascript", "data", "vbscript", "file", "blob"];
 
+/// The scope that lets a token register clients.
+const REGISTRATION: &str = "aws.cognito/dcr/register";
+
+/// What a client names and its pool has.
+pub(super) struct Known {
+    scopes: HashSet<String>,
+    providers: HashSet<String>,
+}
+
+/// Looks up the custom scopes and the identity providers that a client names.
+pub(super) async fn known(cx: &Cx, pool: &Pool, shape: &UserPoolClientType) -> Result<Known> {
+    let mut known = Known {
+        scopes: HashSet::new(),
+        providers: HashSet::new(),
+    };
+    let mut servers = HashMap::new();
+    for scope in shape.allowed_oauth_scopes.iter().flatten() {
+        let Some((identifier, name)) = scope.rsplit_once('/') else {
+            continue;
+        };
+        if !servers.contains_key(identifier) {
+            let server =
+                Stored::<ResourceServerType>::find(cx, Kind::ResourceServer, &pool.id, identifier)
+                    .await?;
+            servers.insert(identifier, server);
+        }
+        let mut scopes = servers[identifier]
+            .iter()
+            .flat_map(|server| server.value.scopes.iter().flatten());
+        if scopes.any(|known| known.scope_name == name) {
+            known.scopes.insert(scope.clone());
+        }
+    }
+    let registration = pool.shape.dcr_configuration.as_ref();
+    if registration.is_some_and(|it| it.enable_status == Some(StatusType::Enabled)) {
+        known.scopes.insert(REGISTRATION.to_owned());
+    }
+    for provider in shape.supported_identity_providers.iter().flatten() {
+        let record = cx.service.store.record(Kind::Provider, &pool.id, provider);
+        if provider == OWN_USERS || record.await?.is_some() {
+            known.providers.insert(provider.clone());
+        }
+    }
+    Ok(known)
+}
+
 /// Drops empty lists and checks the rest.
 pub(super) fn settle(
     pool: &Pool,
     shape: &mut UserPoolClientType,
     is_confidential: bool,
+    known: &Known,
 ) -> Result<()> {
     shape.callback_urls.take_if(|list| list.is_empty());
     shape.logout_urls.take_if(|list| list.is_empty());
@@ -34,7 +85,7 @@ pub(super) fn settle(
     let providers = shape.supported_identity_providers.iter().flatten();
     if let Some(unknown) = providers
         .into_iter()
-        .find(|provider| *provider != OWN_USERS)
+        .find(|provider| !known.providers.contains(*provider))
     {
         return Err(Error::provider_not_found(unknown, &pool.id));
     }
@@ -60,7 +111,7 @@ pub(super) fn settle(
     }
     check_grants(shape, is_confidential)?;
     let mut scopes = shape.allowed_oauth_scopes.iter().flatten();
-    match scopes.find(|scope| !SCOPES.contains(&scope.as_str())) {
+    match scopes.find(|scope| !SCOPES.contains(&scope.as_str()) && !known.scopes.contains(*scope)) {
         Some(unknown) => Err(Error::scope_not_found(unknown)),
         None => Ok(()),
     }

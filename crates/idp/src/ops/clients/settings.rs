@@ -5,6 +5,7 @@ use cenote_model::{
     UpdateUserPoolClientRequest, UserPoolClientType, UserPoolTierType,
 };
 
+use super::oauth::Known;
 use super::{attributes, oauth, validity};
 use crate::pool::{Client, Pool};
 use crate::{Error, Result};
@@ -48,7 +49,7 @@ pub(super) fn of_update(input: &UpdateUserPoolClientRequest) -> UserPoolClientTy
 }
 
 /// Fills in defaults and checks every setting of the client; `act` is what is being done to it.
-pub(super) fn settle(pool: &Pool, client: &mut Client, act: &str) -> Result<()> {
+pub(super) fn settle(pool: &Pool, client: &mut Client, act: &str, known: &Known) -> Result<()> {
     let is_confidential = client.is_confidential();
     validity::settle(client)?;
     let shape = &mut client.shape;
@@ -70,7 +71,7 @@ pub(super) fn settle(pool: &Pool, client: &mut Client, act: &str) -> Result<()> 
     }
     attributes::check(pool, shape, act)?;
     check_flows(pool, shape, is_confidential)?;
-    oauth::settle(pool, shape, is_confidential)?;
+    oauth::settle(pool, shape, is_confidential, known)?;
     check_analytics(shape.analytics_configuration.as_ref())
 }
 

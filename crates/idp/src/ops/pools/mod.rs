@@ -15,7 +15,7 @@ use cenote_model::{
 };
 
 use crate::crypto::alphanumeric;
-use crate::pool::{MfaSettings, Pool, schema};
+use crate::pool::{MfaSettings, Pool, domain, schema};
 use crate::ports::{Change, Expect, Kind, Write};
 use crate::{Cx, Error, Result, page, token};
 
@@ -137,6 +137,7 @@ pub(crate) async fn update_user_pool(
         ..Pool::clone(&before)
     };
     settings::settle(&mut after)?;
+    domain::check_tier(cx, &after).await?;
     save(cx, &after).await?;
     Ok(UpdateUserPoolResponse {})
 }
@@ -146,6 +147,9 @@ pub(crate) async fn delete_user_pool(cx: &Cx, input: &DeleteUserPoolRequest) -> 
     let pool = cx.pool(&input.user_pool_id).await?;
     if pool.shape.deletion_protection == Some(DeletionProtectionType::Active) {
         return Err(Error::deletion_protected());
+    }
+    if pool.shape.domain.is_some() || pool.shape.custom_domain.is_some() {
+        return Err(Error::pool_has_domain_to_delete());
     }
     let gone = Write::Delete {
         kind: Kind::Pool,

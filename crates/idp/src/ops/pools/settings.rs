@@ -12,11 +12,8 @@ use cenote_model::{
 };
 
 use super::{mail_and_sms, mfa, triggers};
-use crate::pool::Pool;
+use crate::pool::{Pool, tags};
 use crate::{Error, Result};
-
-/// Tags that a pool can have.
-const MAX_TAGS: usize = 50;
 
 /// How long a temporary password lasts unless the pool says otherwise.
 const TEMPORARY_PASSWORD_DAYS: i32 = 7;
@@ -86,9 +83,7 @@ pub(super) fn settle(pool: &mut Pool) -> Result<()> {
     if let Some(registration) = &mut shape.dcr_configuration {
         fill_registration(registration);
     }
-    if shape.user_pool_tags.get_or_insert_default().len() > MAX_TAGS {
-        return Err(Error::too_many_tags(MAX_TAGS));
-    }
+    tags::check(shape.user_pool_tags.get_or_insert_default())?;
     check_recovery(shape.account_recovery_setting.as_ref())?;
     check_update_settings(shape)?;
     check_key(shape)?;
