@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cenote_idp::crypto::{KeyReservoir, RootKeys, srp};
-use cenote_idp::ports::{Entropy, NoTriggers, Store, SystemClock, SystemEntropy};
+use cenote_idp::ports::{Clock, Entropy, Store, SystemClock, SystemEntropy};
 use cenote_idp::{Config, Parts, Service};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpSocket};
@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::config::{Posture, RootSource, Settings, StartError};
-use crate::outbound::{Mailer, deliver};
+use crate::outbound::{Http, Mailer, Targets, deliver};
 use crate::{serve, tls};
 
 /// How often expired rows are looked for.
@@ -83,11 +83,12 @@ pub async fn run(
     };
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let entropy = Arc::new(SystemEntropy);
+    let time: Arc<dyn Clock> = Arc::clone(&clock) as _;
     let service = Service::new(Parts {
         store,
-        clock: Arc::clone(&clock) as _,
+        clock: Arc::clone(&time),
         entropy,
-        triggers: Arc::new(NoTriggers),
+        triggers: Arc::new(Targets::new(&settings, &Http::default(), &time)),
         root,
         keys: KeyReservoir::new(),
         config,

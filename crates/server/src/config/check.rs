@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use hyper::Uri;
+
 use super::StartError;
 use super::file::{self, SmtpSecurity};
-use super::settings::{AccessKey, Limits, Smtp};
+use super::settings::{AccessKey, AwsCredentials, Limits, Smtp};
 use crate::time;
 
 /// Whether a text can be the region part of a pool id.
@@ -57,6 +59,37 @@ pub(super) fn access_key(key: file::AccessKey) -> Result<AccessKey, StartError> 
         session_token: key.session_token,
         expires_at,
     })
+}
+
+pub(super) fn aws_credentials(aws: file::Aws) -> Result<AwsCredentials, StartError> {
+    if aws.access_key_id.is_empty() || aws.secret_access_key.is_empty() {
+        return Err(StartError::config(
+            "[aws] has an empty `access_key_id` or `secret_access_key`; set both",
+        ));
+    }
+    Ok(AwsCredentials {
+        access_key_id: aws.access_key_id,
+        secret_access_key: aws.secret_access_key,
+        session_token: aws.session_token,
+    })
+}
+
+/// Whether a text is an address that requests can be sent to. The error goes on from the key's name.
+pub(super) fn http_url(url: &str) -> Result<(), String> {
+    let is_address = url.parse::<Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.host().is_some_and(|host| !host.is_empty())
+            && !uri
+                .authority()
+                .is_some_and(|all| all.as_str().contains('@'))
+    });
+    if is_address {
+        Ok(())
+    } else {
+        Err(format!(
+            "is {url:?}; set an address like https://hooks.example.com/path"
+        ))
+    }
 }
 
 pub(super) fn smtp(smtp: file::Smtp) -> Result<Smtp, StartError> {

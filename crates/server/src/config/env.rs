@@ -32,6 +32,9 @@ const KEYS: &[(&str, Form)] = &[
     ("behind_proxy", Form::Truth),
     ("tls.cert", Form::Text),
     ("tls.key", Form::Text),
+    ("aws.access_key_id", Form::Text),
+    ("aws.secret_access_key", Form::Text),
+    ("aws.session_token", Form::Text),
     ("smtp.host", Form::Text),
     ("smtp.port", Form::Whole),
     ("smtp.tls", Form::Text),
@@ -57,7 +60,27 @@ pub(super) fn overlay(
             put(table, key, form.read(&name, text)?);
         }
     }
+    aws(table, variable);
     access_key(table, variable)
+}
+
+/// Without `[aws]`, the variables that every AWS tool reads count.
+fn aws(table: &mut Table, variable: &dyn Fn(&str) -> Option<String>) {
+    if table.contains_key("aws") {
+        return;
+    }
+    let given = |name| variable(name).filter(|value| !value.is_empty());
+    let (Some(id), Some(secret)) = (given("AWS_ACCESS_KEY_ID"), given("AWS_SECRET_ACCESS_KEY"))
+    else {
+        return;
+    };
+    let mut section = Table::new();
+    section.insert("access_key_id".to_owned(), Value::String(id));
+    section.insert("secret_access_key".to_owned(), Value::String(secret));
+    if let Some(token) = given("AWS_SESSION_TOKEN") {
+        section.insert("session_token".to_owned(), Value::String(token));
+    }
+    table.insert("aws".to_owned(), Value::Table(section));
 }
 
 /// One access key can come from variables, beside those of the file.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::triggers;
+
 /// Everything that a file may say. Flags of the command line and variables go through it too.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -24,6 +26,8 @@ pub(super) struct File {
     pub(super) behind_proxy: Option<bool>,
     pub(super) tls: Option<Tls>,
     pub(super) access_keys: Vec<AccessKey>,
+    pub(super) aws: Option<Aws>,
+    pub(super) triggers: Vec<triggers::Table>,
     pub(super) smtp: Option<Smtp>,
     pub(super) limits: Limits,
     pub(super) log: Log,
@@ -55,6 +59,15 @@ pub(super) struct AccessKey {
     pub(super) secret: String,
     pub(super) session_token: Option<String>,
     pub(super) expires_at: Option<toml::value::Datetime>,
+}
+
+/// `[aws]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Aws {
+    pub(super) access_key_id: String,
+    pub(super) secret_access_key: String,
+    pub(super) session_token: Option<String>,
 }
 
 /// `[smtp]`.

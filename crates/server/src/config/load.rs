@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use cenote_idp::IssuerMode;
 use toml::Table;
 
-use super::check::{access_key, is_region, limits, positive, public_url, smtp};
+use super::check::{access_key, aws_credentials, is_region, limits, positive, public_url, smtp};
 use super::file::{File, Issuer};
 use super::settings::{Log, Posture, RootSource, Settings, Storage, TlsFiles};
-use super::{DevArgs, ServeArgs, StartError, env};
+use super::{DevArgs, ServeArgs, StartError, env, triggers};
 
 /// The settings of `cenote dev`.
 pub fn dev(
@@ -161,6 +161,7 @@ fn settle(
         },
         None => Storage::Directory(file.data.unwrap_or_else(default_data)),
     };
+    let aws = file.aws.map(aws_credentials).transpose()?;
     Ok(Settings {
         posture,
         listen,
@@ -184,6 +185,8 @@ fn settle(
             key: tls.key,
         }),
         behind_proxy: file.behind_proxy == Some(true),
+        triggers: triggers::settle(file.triggers, aws.is_some())?,
+        aws,
         smtp: file.smtp.map(smtp).transpose()?,
         limits: limits(&file.limits)?,
         log: Log {

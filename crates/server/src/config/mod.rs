@@ -8,6 +8,7 @@ mod load;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod triggers;
 
 use std::fmt;
 
@@ -16,8 +17,9 @@ pub use cli::{Cli, Command, DevArgs, RootKeyArgs, ServeArgs};
 pub use file::{Issuer, LogFormat, SmtpSecurity};
 pub use load::{dev, serve};
 pub use settings::{
-    AccessKey, Limits, Log, Posture, RootSource, Settings, Smtp, Storage, TlsFiles,
+    AccessKey, AwsCredentials, Limits, Log, Posture, RootSource, Settings, Smtp, Storage, TlsFiles,
 };
+pub use triggers::{Program, Trigger, TriggerTarget};
 
 /// Why the server does not start: one line that says what is wrong and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

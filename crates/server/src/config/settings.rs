@@ -7,6 +7,7 @@ use std::time::Duration;
 use cenote_idp::IssuerMode;
 
 use super::file::{LogFormat, SmtpSecurity};
+use super::triggers::Trigger;
 
 /// The two ways to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,17 @@ pub struct AccessKey {
     pub session_token: Option<String>,
     /// When they end, in seconds since the epoch.
     pub expires_at: Option<i64>,
+}
+
+/// What requests to AWS, or to what stands in for it, are signed with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AwsCredentials {
+    /// The access key id.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: String,
+    /// Of temporary credentials.
+    pub session_token: Option<String>,
 }
 
 /// The mail server.
@@ -132,6 +144,10 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// Whether every connection comes from a proxy, whose word on the caller's address counts.
     pub behind_proxy: bool,
+    /// What requests to AWS are signed with.
+    pub aws: Option<AwsCredentials>,
+    /// Where the functions of pools run; the first that fits an ARN counts.
+    pub triggers: Vec<Trigger>,
     /// The mail server, if mail is sent.
     pub smtp: Option<Smtp>,
     /// See [`Limits`].

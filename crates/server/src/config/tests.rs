@@ -269,3 +269,135 @@ fn temporary_credentials_have_a_token_and_an_end() {
     assert_eq!(key.session_token.as_deref(), Some("t"));
     assert_eq!(key.expires_at, Some(1_440_938_160));
 }
+
+#[test]
+fn triggers_have_one_target_each() {
+    let settings = dev_with(
+        r#"
+[aws]
+access_key_id = "AKID"
+secret_access_key = "secret"
+
+[[triggers]]
+arn = "arn:aws:lambda:us-east-1:000000000000:function:a"
+command = ["python3", "a.py"]
+directory = "/srv/triggers"
+environment = { STAGE = "test" }
+
+[[triggers]]
+arn = "arn:aws:lambda:us-east-1:000000000000:function:b"
+webhook = "https://hooks.example.com/b"
+secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
+timeout_ms = 1000
+concurrency = 2
+
+[[triggers]]
+arn = "*"
+lambda_endpoint = "https://lambda.{region}.amazonaws.com/"
+"#,
+    )
+    .unwrap();
+    let [command, webhook, lambda] = &settings.triggers[..] else {
+        panic!("three triggers");
+    };
+    assert_eq!(command.timeout.as_secs(), 5);
+    assert!(matches!(&command.target, TriggerTarget::Command(program)
+        if program.command == ["python3", "a.py"] && program.environment["STAGE"] == "test"));
+    assert_eq!((webhook.timeout.as_secs(), webhook.concurrency), (1, 2));
+    assert!(
+        matches!(&webhook.target, TriggerTarget::Webhook { secret, .. }
+        if secret == b"0123456789abcdef01234567")
+    );
+    assert!(
+        matches!(&lambda.target, TriggerTarget::Lambda { endpoint, .. }
+        if endpoint == "https://lambda.{region}.amazonaws.com")
+    );
+}
+
+#[test]
+fn triggers_that_make_no_sense_are_refused() {
+    const SECRET: &str = "secret = \"whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\"";
+    for (text, wanted) in [
+        (
+            "command = [\"x\"]\nrie = \"http://localhost:8080\"",
+            "set exactly one of `lambda_endpoint`, `rie`",
+        ),
+        ("", "set exactly one of"),
+        ("command = []", "`command` is empty"),
+        ("bootstrap = [\"\"]", "`bootstrap` is empty"),
+        (
+            "webhook = \"https://hooks.example.com\"",
+            "set `secret` to whsec_",
+        ),
+        (
+            "webhook = \"https://hooks.example.com\"\nsecret = \"hush\"",
+            "set `secret` to whsec_",
+        ),
+        (
+            "webhook = \"hooks.example.com\"",
+            "`webhook` is \"hooks.example.com\"; set an address",
+        ),
+        ("rie = \"ftp://localhost\"", "set an address"),
+        (
+            "rie = \"http://localhost:8080\"\nconcurrency = 2",
+            "leave `concurrency` out",
+        ),
+        (
+            "rie = \"http://localhost:8080\"\nhandler = \"h\"",
+            "`handler` goes with `bootstrap` only",
+        ),
+        (
+            "rie = \"http://localhost:8080\"\ndirectory = \"/\"",
+            "`directory` goes with",
+        ),
+        (
+            "rie = \"http://localhost:8080\"\nenvironment = {}",
+            "`environment` goes with",
+        ),
+        (
+            "rie = \"http://localhost:8080\"\nfunction = \"f\"",
+            "`function` goes with",
+        ),
+        (
+            "command = [\"x\"]\ntimeout_ms = 0",
+            "set `timeout_ms` to a number from 1",
+        ),
+        (
+            "command = [\"x\"]\nconcurrency = 0",
+            "set `concurrency` to a number from 1",
+        ),
+        (
+            "lambda_endpoint = \"http://localhost:4566\"",
+            "set `access_key_id` and `secret_access_key` in [aws]",
+        ),
+    ] {
+        let message = refusal(dev_with(&format!("[[triggers]]\narn = \"*\"\n{text}")));
+        assert!(
+            message.starts_with("cenote: [[triggers]] \"*\": ") && message.contains(wanted),
+            "{message}"
+        );
+    }
+    let message = refusal(dev_with(&format!(
+        "[[triggers]]\narn = \"name\"\nwebhook = \"https://h/\"\n{SECRET}"
+    )));
+    assert!(message.contains("that is no ARN"), "{message}");
+    let twice = "[[triggers]]\narn = \"*\"\ncommand = [\"x\"]\n";
+    assert!(refusal(dev_with(&twice.repeat(2))).contains("it is there twice"));
+    let empty = "[aws]\naccess_key_id = \"\"\nsecret_access_key = \"s\"";
+    assert!(refusal(dev_with(empty)).contains("[aws] has an empty"));
+}
+
+#[test]
+fn credentials_for_aws_come_from_the_usual_variables_too() {
+    let variable = |name: &str| match name {
+        "AWS_ACCESS_KEY_ID" => Some("AKID".to_owned()),
+        "AWS_SECRET_ACCESS_KEY" => Some("secret".to_owned()),
+        "AWS_SESSION_TOKEN" => Some(String::new()),
+        _ => None,
+    };
+    let aws = dev(DevArgs::default(), &variable).unwrap().aws.unwrap();
+    assert_eq!(
+        (aws.access_key_id.as_str(), aws.session_token),
+        ("AKID", None)
+    );
+}

@@ -23,7 +23,7 @@ use crate::peer;
 
 pub(crate) use self::body::LONG_BODIES;
 pub(crate) use self::reply::{Refusal, not_found, open_to_browsers, preflight, refuse};
-pub(crate) use self::sigv4::Verifier;
+pub(crate) use self::sigv4::{Verifier, encode, request_hash, signing_key};
 
 const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService.";
 

@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER;
 use hyper::http::request::Parts;
 
 /// The SHA-256 of the canonical request, in hexadecimal digits.
-pub(super) fn request_hash(
+pub(crate) fn request_hash(
     request: &Parts,
     names: impl Iterator<Item = impl AsRef<str>>,
     signed_headers: &str,
@@ -87,7 +87,8 @@ fn query(query: &str) -> String {
     pairs.join("&")
 }
 
-fn encode(bytes: &[u8]) -> String {
+/// Everything but unreserved characters as `%` and two digits.
+pub(crate) fn encode(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut text = String::with_capacity(bytes.len());
     for &byte in bytes {

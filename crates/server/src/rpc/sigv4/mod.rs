@@ -21,6 +21,7 @@ use crate::config::AccessKey;
 use crate::time;
 
 pub(crate) use self::authorization::region;
+pub(crate) use self::canonical::{encode, request_hash};
 
 const SERVICE: &str = "cognito-idp";
 const TERMINATOR: &str = "aws4_request";
@@ -125,7 +126,7 @@ impl Verifier {
         };
         let cached = self.cached(&scope);
         let is_new = cached.is_none();
-        let signing_key = cached.unwrap_or_else(|| signing_key(&key.secret, day, region));
+        let signing_key = cached.unwrap_or_else(|| signing_key(&key.secret, day, region, SERVICE));
         let signature = HEXLOWER
             .decode(authorization.signature.as_bytes())
             .unwrap_or_default();
@@ -236,10 +237,10 @@ fn check_signed_names(authorization: &Authorization<'_>, request: &Parts) -> Res
     Ok(())
 }
 
-/// The key that one day's requests to one region are signed with.
-fn signing_key(secret: &str, day: &str, region: &str) -> hmac::Key {
+/// The key that one day's requests to one service in one region are signed with.
+pub(crate) fn signing_key(secret: &str, day: &str, region: &str, service: &str) -> hmac::Key {
     let start = hmac::Key::new(HMAC_SHA256, format!("AWS4{secret}").as_bytes());
-    [day, region, SERVICE, TERMINATOR]
+    [day, region, service, TERMINATOR]
         .into_iter()
         .fold(start, |key, part| {
             hmac::Key::new(HMAC_SHA256, hmac::sign(&key, part.as_bytes()).as_ref())

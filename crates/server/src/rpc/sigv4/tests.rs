@@ -331,7 +331,7 @@ fn kept_keys_are_bounded() {
             day: day.to_string(),
             region: String::new(),
         };
-        verifier.keep(scope, signing_key("s", "d", "r"));
+        verifier.keep(scope, signing_key("s", "d", "r", "cognito-idp"));
     }
     assert_eq!(verifier.signing_keys.lock().unwrap().len(), 1);
 }

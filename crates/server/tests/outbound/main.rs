@@ -1,0 +1,5 @@
+//! What the server sends, and what it makes of the answers: each target is a fake of the test's own.
+
+mod fake;
+mod processes;
+mod triggers;
