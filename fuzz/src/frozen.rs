@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use cenote_idp::ports::{
-    Change, CommitError, Kind, Message, MessageFilter, Record, Store, StoreError, UserFilter,
-    UserRow,
+    Change, CommitError, Kind, Message, MessageFilter, Record, SignInQuery, SignInRows, Store,
+    StoreError, UserFilter, UserRow,
 };
 use cenote_store::SqliteStore;
 
@@ -90,6 +90,10 @@ impl Store for Frozen {
         limit: usize,
     ) -> Answer<Vec<(Record, String)>> {
         self.inner.groups_of(pool, sub, after, limit).await
+    }
+
+    async fn sign_in(&self, query: SignInQuery) -> Answer<SignInRows> {
+        self.inner.sign_in(query).await
     }
 
     async fn members(

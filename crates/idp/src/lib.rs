@@ -14,6 +14,7 @@ pub mod ops;
 mod page;
 pub mod pool;
 pub mod ports;
+mod queue;
 mod rpc;
 mod service;
 mod stored;
@@ -22,6 +23,7 @@ pub mod user;
 
 pub use error::Error;
 pub use ops::sign_up::confirm_by_link;
+pub use queue::Queue;
 pub use rpc::dispatch;
 pub use service::{Config, Cx, IssuerMode, Parts, Peer, Service, sweep};
 

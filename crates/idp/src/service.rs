@@ -13,6 +13,7 @@ use crate::ports::{
     Change, Clock, CommitError, Entropy, Expect, Kind, Record, Store, StoreError, Triggers, Write,
 };
 use crate::token::PoolKeys;
+use crate::user::attempts::Attempts;
 use crate::{Error, Result};
 
 /// How long another node's change may go unseen in the caches in front of a shared database.
@@ -83,6 +84,7 @@ pub struct Service {
     /// The identity of the deployment.
     pub config: Config,
     pub(crate) keys: KeyReservoir,
+    pub(crate) attempts: Attempts,
     pools: Cached<Pool>,
     clients: Cached<Client>,
     pool_keys: Cached<PoolKeys>,
@@ -92,7 +94,8 @@ pub struct Service {
 impl Service {
     /// Puts the service together.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let fresh_for = parts.store.shared().then_some(SHARED_STALENESS);
+        let is_shared = parts.store.shared();
+        let fresh_for = is_shared.then_some(SHARED_STALENESS);
         Arc::new(Self {
             store: parts.store,
             clock: parts.clock,
@@ -102,6 +105,7 @@ impl Service {
             sealer: Arc::new(Sealer::new(parts.root)),
             config: parts.config,
             keys: parts.keys,
+            attempts: Attempts::new(is_shared),
             pools: Cached::new(1_000, fresh_for),
             clients: Cached::new(10_000, fresh_for),
             pool_keys: Cached::new(1_000, fresh_for),
@@ -197,7 +201,8 @@ impl Service {
             .is_some_and(|revoked| *revoked))
     }
 
-    /// Commits, and forgets what the caches hold of the records that the change wrote.
+    /// Commits, and forgets what the caches hold of the records that the change wrote. Changes of attempts
+    /// are announced.
     async fn commit(self: &Arc<Self>, change: Change) -> Result<(), CommitError> {
         let cached: Vec<(Kind, String, String)> = change
             .writes
@@ -209,8 +214,14 @@ impl Service {
                 | Write::Delete {
                     kind, pool, key, ..
                 } => {
-                    let kinds = [Kind::Pool, Kind::Client, Kind::SigningKey, Kind::Revocation];
-                    kinds
+                    const KINDS: [Kind; 5] = [
+                        Kind::Pool,
+                        Kind::Client,
+                        Kind::SigningKey,
+                        Kind::Revocation,
+                        Kind::Attempt,
+                    ];
+                    KINDS
                         .contains(kind)
                         .then(|| (*kind, pool.clone(), key.clone()))
                 }
@@ -219,6 +230,9 @@ impl Service {
             .collect();
         if cached.is_empty() {
             return self.store.commit(change).await;
+        }
+        for (_, pool, key) in cached.iter().filter(|(kind, ..)| *kind == Kind::Attempt) {
+            self.attempts.begin(pool, key);
         }
         // In a task of its own: when the caller hangs up and the request is dropped, the change may be
         // committed all the same, and the caches must not keep what was there before.
@@ -230,6 +244,7 @@ impl Service {
                     Kind::Pool => service.pools.forget(&key),
                     Kind::Client => service.clients.forget(&key),
                     Kind::SigningKey => service.pool_keys.forget(&pool),
+                    Kind::Attempt => service.attempts.end(&pool, &key),
                     _ => service.revoked.forget(&key),
                 }
             }
@@ -384,8 +399,13 @@ impl Cx {
     /// One record that is not expired.
     pub(crate) async fn live(&self, kind: Kind, pool: &str, key: &str) -> Result<Option<Record>> {
         let record = self.service.store.record(kind, pool, key).await?;
+        Ok(self.unless_expired(record))
+    }
+
+    /// The record, if it is not expired.
+    pub(crate) fn unless_expired(&self, record: Option<Record>) -> Option<Record> {
         let now = self.now();
-        Ok(record.filter(|record| record.expires_at.is_none_or(|expires_at| expires_at > now)))
+        record.filter(|record| record.expires_at.is_none_or(|expires_at| expires_at > now))
     }
 
     /// Runs CPU-heavy work on its own threads; refuses when they have too much to do.

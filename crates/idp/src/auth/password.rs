@@ -1,8 +1,7 @@
 //! Signing in with a password that is sent.
 
 use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor};
-use crate::user::limits::Lockout;
-use crate::user::{self, Account, password};
+use crate::user::{Account, password, sign_in};
 use crate::{Cx, Error, Result};
 
 /// USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH and the legacy ADMIN_NO_SRP_AUTH.
@@ -15,8 +14,7 @@ pub(crate) async fn with_password(
     let username = parameters.required("USERNAME")?;
     let typed = parameters.required("PASSWORD")?;
     client.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
-    let account = user::find_public(cx, pool, client, username, Error::user_not_found).await?;
-    let lockout = Lockout::check(cx, pool, account.sub()).await?;
+    let (account, lockout) = sign_in::find_by_name(cx, pool, client, username).await?;
     let user = match &account {
         Account::Known(user) => match &user.password {
             Some(known) if known.matches(cx, pool, user, typed).await? => Some(user),

@@ -10,8 +10,7 @@ use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, 
 use crate::crypto::{Purpose, srp};
 use crate::pool::Pool;
 use crate::ports::Kind;
-use crate::user::limits::Lockout;
-use crate::user::{self, Account};
+use crate::user::{self, Account, sign_in};
 use crate::{Cx, Error, Result};
 
 /// How far TIMESTAMP may be from the machine's clock, in seconds.
@@ -48,8 +47,7 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
     let public_a = parameters.required("SRP_A")?;
     client.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
     let public_a = srp::ClientPublic::parse(public_a).map_err(|_| Error::srp_a_unfit())?;
-    let account = user::find_public(cx, pool, client, username, Error::user_not_found).await?;
-    Lockout::check(cx, pool, account.sub()).await?;
+    let (account, _) = sign_in::find_by_name(cx, pool, client, username).await?;
 
     let known = match &account {
         Account::Known(user) => user.password.as_ref().map(|password| (user, password)),
@@ -150,16 +148,12 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
     if block.expires_at <= cx.now() || skew > CLOCK_SKEW {
         return Err(Error::wrong_password());
     }
-    if cx
-        .live(Kind::Consumed, &pool.id, &block.id)
-        .await?
-        .is_some()
-    {
+    let record = (Kind::Consumed, block.id.as_str());
+    let (user, consumed, lockout) = sign_in::find_by_sub(cx, pool, &block.sub, record).await?;
+    if consumed.is_some() {
         return Err(Error::wrong_password());
     }
-    let lockout = Lockout::check(cx, pool, &block.sub).await?;
-    let row = cx.service.store.user(&pool.id, &block.sub).await?;
-    let user = row.map(user::User::from_row).transpose()?;
+    let lockout = lockout?;
     let named = username == block.username
         || match user::find(cx, pool, username).await? {
             Some(found) => found.sub == block.sub,

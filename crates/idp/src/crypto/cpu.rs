@@ -4,10 +4,12 @@
 //! is full a request is refused at once instead of everybody waiting longer.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
 use tokio::sync::oneshot;
+
+use crate::queue::Queue;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -25,15 +27,15 @@ pub enum CpuError {
 /// A fixed number of threads with a bounded queue. They end when the pool is dropped and the queue
 /// is empty.
 pub struct CpuPool {
-    jobs: Sender<Job>,
+    jobs: Arc<Queue<Job>>,
 }
 
 impl CpuPool {
     /// Starts the threads; `queue` jobs may wait beside those that run.
     pub fn new(threads: usize, queue: usize) -> Self {
-        let (jobs, waiting) = bounded::<Job>(queue);
+        let jobs = Arc::new(Queue::<Job>::new(queue));
         for number in 0..threads.max(1) {
-            let waiting = waiting.clone();
+            let waiting = Arc::clone(&jobs);
             thread::Builder::new()
                 .name(format!("cenote-cpu-{number}"))
                 .spawn(move || work(&waiting))
@@ -58,13 +60,19 @@ impl CpuPool {
                 drop(answer.send(value));
             }
         });
-        self.jobs.try_send(job).map_err(|_| CpuError::Busy)?;
+        self.jobs.push(job).map_err(|_| CpuError::Busy)?;
         answered.await.map_err(|_| CpuError::Panicked)
     }
 }
 
-fn work(waiting: &Receiver<Job>) {
-    for job in waiting {
+impl Drop for CpuPool {
+    fn drop(&mut self) {
+        self.jobs.close();
+    }
+}
+
+fn work(waiting: &Queue<Job>) {
+    while let Some(job) = waiting.pop() {
         job();
     }
 }

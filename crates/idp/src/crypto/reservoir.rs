@@ -1,9 +1,9 @@
 //! Signing keys made ahead of need, so that creating a pool does not wait for prime numbers.
 
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use tokio::sync::{Mutex, mpsc};
 
 use super::keys::SigningKey;
@@ -17,7 +17,7 @@ const START_UP: Duration = Duration::from_millis(250);
 /// A thread that keeps a few keys ready. It ends when the reservoir is dropped.
 pub struct KeyReservoir {
     keys: Mutex<mpsc::Receiver<SigningKey>>,
-    wanted: Sender<()>,
+    wanted: SyncSender<()>,
 }
 
 impl Default for KeyReservoir {
@@ -34,7 +34,7 @@ impl KeyReservoir {
 
     /// A reservoir of keys that come from elsewhere, for tests that have no time for prime numbers.
     pub fn filled_by(make: impl Fn() -> SigningKey + Send + 'static) -> Self {
-        let (wanted, wants) = bounded(1);
+        let (wanted, wants) = sync_channel(1);
         // The thread holds one more in its hands while the channel is full.
         let (ready, keys) = mpsc::channel(READY - 1);
         thread::Builder::new()

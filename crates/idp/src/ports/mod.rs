@@ -3,13 +3,17 @@
 
 mod clock;
 mod entropy;
+mod message;
+mod sign_in;
 mod store;
 mod triggers;
 
 pub use clock::{Clock, SystemClock};
 pub use entropy::{Entropy, SystemEntropy};
+pub use message::{Message, MessageFilter};
+pub use sign_in::{SignInQuery, SignInRows};
 pub use store::{
-    Change, CommitError, Expect, Kind, Message, MessageFilter, Record, Searched, Store, StoreError,
-    UserFilter, UserRow, Write,
+    Change, CommitError, Expect, Kind, Record, Searched, Store, StoreError, UserFilter, UserRow,
+    Write,
 };
 pub use triggers::{NoTriggers, TriggerError, Triggers};

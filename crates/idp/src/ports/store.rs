@@ -6,6 +6,8 @@
 
 use async_trait::async_trait;
 
+use super::{Message, MessageFilter, SignInQuery, SignInRows};
+
 /// The families of plain records: one table each, all of the same form
 /// (`pool_id`, `key`, `doc`, `version`, `expires_at`), unique by (`pool_id`, `key`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -218,37 +220,6 @@ pub struct UserFilter {
     pub value: String,
     /// `^=` when true (never for `enabled`), `=` otherwise.
     pub prefix: bool,
-}
-
-/// A queued message (outbox row).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// A UUID; also the idempotency key for what is sent.
-    pub id: String,
-    /// The pool.
-    pub pool: String,
-    /// The user's `sub`.
-    pub sub: String,
-    /// Milliseconds since the epoch when it was queued.
-    pub at: i64,
-    /// The sealed content (JSON text of an envelope that only `idp` can open).
-    pub doc: String,
-    /// How often sending was tried.
-    pub tries: i32,
-    /// When to try next, in milliseconds since the epoch; `None` when no sender waits for it
-    /// (sent, given up, or kept for the development inbox only).
-    pub due_at: Option<i64>,
-    /// When the sweeper may delete it.
-    pub expires_at: i64,
-}
-
-/// Which messages to list, newest first (by `at`, then `id`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MessageFilter {
-    /// Only of this pool.
-    pub pool: Option<String>,
-    /// Only of this user.
-    pub sub: Option<String>,
 }
 
 /// What must be true of a record for a write to it to count.
@@ -491,6 +462,10 @@ pub trait Store: Send + Sync + 'static {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<(Record, String)>, StoreError>;
+
+    /// What a sign-in reads, in one go: at one moment where the database can, and in the time of one
+    /// question in any case.
+    async fn sign_in(&self, query: SignInQuery) -> Result<SignInRows, StoreError>;
 
     /// The members of a group by ascending `sub`.
     async fn members(

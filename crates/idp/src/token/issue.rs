@@ -53,7 +53,7 @@ pub(crate) async fn issue(
     let keys = cx.service.pool_keys(&pool.id).await?;
     let keys =
         keys.ok_or_else(|| Error::internal(format!("pool {} has no signing keys", pool.id)))?;
-    let groups = groups::of_user(cx, &pool.id, &user.sub).await?;
+    let groups = groups::of_user(cx, user).await?;
     let (id_claims, access_claims) = claims(cx, pool, client, user, &groups, sign_in);
     let (id_key, access_key) = (Arc::clone(&keys.id), Arc::clone(&keys.access));
     let signed = cx

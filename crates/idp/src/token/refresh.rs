@@ -12,7 +12,7 @@ use crate::auth::Proof;
 use crate::crypto::Purpose;
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Expect, Kind, Record, Write};
-use crate::user::User;
+use crate::user::{User, sign_in};
 use crate::{Cx, Error, Result};
 
 /// The first of the five parts: what the real service's tokens begin with.
@@ -126,12 +126,13 @@ pub(crate) async fn redeem(cx: &Cx, pool: &Pool, client: &Client, token: &str) -
         return Err(Error::refresh_token_revoked());
     }
     // A family that has rotated keeps its present token only, even if rotation was turned off since.
-    if client.rotation_grace_ms().is_none() && token.rotation != token.family(cx).await?.0.rotation
-    {
+    let family = (Kind::RefreshFamily, token.origin_jti.as_str());
+    let (user, family) = sign_in::find_for_tokens(cx, pool, &token.sub, family).await?;
+    let rotation = Family::parse(family.as_ref())?.rotation;
+    if client.rotation_grace_ms().is_none() && token.rotation != rotation {
         return Err(Error::refresh_token_revoked());
     }
-    let row = cx.service.store.user(&pool.id, &token.sub).await?;
-    let user = User::from_row(row.ok_or_else(Error::user_not_found)?)?;
+    let user = user.ok_or_else(Error::user_not_found)?;
     if !user.enabled {
         return Err(Error::user_disabled());
     }
@@ -152,17 +153,25 @@ struct Family {
     rotated_at: i64,
 }
 
+impl Family {
+    fn parse(record: Option<&Record>) -> Result<Self> {
+        record.map_or_else(
+            || Ok(Self::default()),
+            |record| {
+                serde_json::from_str(&record.doc)
+                    .map_err(|error| Error::internal(format!("family {}: {error}", record.key)))
+            },
+        )
+    }
+}
+
 impl RefreshToken {
     /// The family as it stands, and the record that says so; one that has not rotated has none.
     async fn family(&self, cx: &Cx) -> Result<(Family, Option<Record>)> {
         let record = cx
             .live(Kind::RefreshFamily, &self.pool, &self.origin_jti)
             .await?;
-        let family = match &record {
-            None => Family::default(),
-            Some(record) => serde_json::from_str(&record.doc)
-                .map_err(|error| Error::internal(format!("family {}: {error}", record.key)))?,
-        };
+        let family = Family::parse(record.as_ref())?;
         Ok((family, record))
     }
 

@@ -3,6 +3,7 @@
 use cenote_model::{GroupType, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::User;
 use crate::ports::{Expect, Kind, Record, Write};
 use crate::{Cx, Error, Result};
 
@@ -115,9 +116,33 @@ pub(crate) async fn page_of_user(
     Ok(groups)
 }
 
-/// All groups of a user in the order in which they count: by precedence, those without one last, then by name.
-pub(crate) async fn of_user(cx: &Cx, pool: &str, sub: &str) -> Result<Vec<Group>> {
-    let mut groups = page_of_user(cx, pool, sub, None, PER_USER).await?;
+/// How many memberships are read along with a user: all of them, but for those of a deleted group that
+/// wait to be swept.
+pub(crate) const READ_ALONG: usize = PER_USER + 1;
+
+/// The groups that were read along with a user, if those are all.
+pub(super) fn read_along(rows: Vec<(Record, String)>) -> Result<Option<Vec<Group>>> {
+    if rows.len() >= READ_ALONG {
+        return Ok(None);
+    }
+    let mut groups = Vec::with_capacity(rows.len());
+    for (record, member_of) in rows {
+        let group = Group::from_record(record)?;
+        if group.id == member_of {
+            groups.push(group);
+        }
+    }
+    Ok(Some(groups))
+}
+
+/// All groups of a user in the order in which they count: by precedence, those without one last, then by
+/// name. They are read unless they were read along with the user; who has waited for others since then
+/// reads the user anew.
+pub(crate) async fn of_user(cx: &Cx, user: &User) -> Result<Vec<Group>> {
+    let mut groups = match &user.groups {
+        Some(groups) => groups.clone(),
+        None => page_of_user(cx, &user.pool_id, &user.sub, None, PER_USER).await?,
+    };
     groups.sort_by_key(|group| group.precedence.map_or(i64::MAX, i64::from));
     Ok(groups)
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attempts::Moment;
 use crate::pool::Pool;
 use crate::ports::{Change, CommitError, Expect, Kind, Record, Write};
 use crate::{Cx, Error, Result};
@@ -108,14 +109,31 @@ pub(crate) struct Lockout {
     key: String,
     failures: u32,
     expect: Expect,
+    /// A moment before it was read.
+    seen: Moment,
 }
 
 impl Lockout {
+    /// What its keys begin with.
+    pub(crate) const PREFIX: &str = "password/";
+
     /// Reads it; refuses while the account is locked. An attempt during a lock does not count.
     pub(crate) async fn check(cx: &Cx, pool: &Pool, sub: &str) -> Result<Self> {
-        let key = format!("password/{sub}");
+        let seen = cx.service.attempts.now();
+        let key = format!("{}{sub}", Self::PREFIX);
+        let record = cx.service.store.record(Kind::Attempt, &pool.id, &key);
+        Self::from_record(cx, sub, record.await?, seen)
+    }
+
+    /// The same for a record that was read after `seen`.
+    pub(crate) fn from_record(
+        cx: &Cx,
+        sub: &str,
+        record: Option<Record>,
+        seen: Moment,
+    ) -> Result<Self> {
         let now = cx.now();
-        let record = cx.live(Kind::Attempt, &pool.id, &key).await?;
+        let record = cx.unless_expired(record);
         let counter = parse(record.as_ref())?;
         if counter.count >= FREE_FAILURES && now < counter.at {
             return Err(Error::locked_out());
@@ -124,9 +142,10 @@ impl Lockout {
             Expect::Version(record.version)
         });
         Ok(Self {
-            key,
+            key: format!("{}{sub}", Self::PREFIX),
             failures: counter.count,
             expect,
+            seen,
         })
     }
 
@@ -157,6 +176,10 @@ impl Lockout {
     /// if nobody failed meanwhile: of guesses sent all at once, no more are heard than of guesses in turn.
     pub(crate) async fn succeed(self, cx: &Cx, pool: &Pool) -> Result<Option<Write>> {
         if self.failures == 0 {
+            let attempts = &cx.service.attempts;
+            if attempts.unchanged_since(self.seen, &pool.id, &self.key) {
+                return Ok(None);
+            }
             return match cx.live(Kind::Attempt, &pool.id, &self.key).await? {
                 None => Ok(None),
                 Some(_) => Err(CommitError::Conflict { index: 0 }.into()),

@@ -1,5 +1,6 @@
 //! Users: what is stored, how one is found, and how a new state of one is saved.
 
+pub(crate) mod attempts;
 pub(crate) mod attributes;
 pub(crate) mod codes;
 pub(crate) mod filter;
@@ -7,6 +8,7 @@ pub(crate) mod groups;
 pub(crate) mod limits;
 pub(crate) mod names;
 pub(crate) mod password;
+pub(crate) mod sign_in;
 pub(crate) mod update;
 
 use std::collections::BTreeMap;
@@ -58,6 +60,9 @@ pub(crate) struct User {
     pub(crate) created_at: i64,
     /// Milliseconds since the epoch.
     pub(crate) modified_at: i64,
+    /// The groups, when they were read along with the user: see [`groups::of_user`].
+    #[serde(skip)]
+    pub(crate) groups: Option<Vec<groups::Group>>,
 }
 
 const fn unknown_status() -> UserStatusType {
@@ -89,6 +94,7 @@ impl User {
             mfa_options: Vec::new(),
             created_at: now,
             modified_at: now,
+            groups: None,
         }
     }
 
@@ -204,7 +210,7 @@ pub(crate) async fn admin_find(cx: &Cx, pool: &Pool, name: &str) -> Result<User>
 }
 
 /// Who a public operation is about. Whether to admit that a user does not exist is decided in
-/// [`find_public`], and nowhere else.
+/// [`admit`], and nowhere else.
 pub(crate) enum Account {
     /// A user who is there.
     Known(Box<User>),
@@ -259,12 +265,21 @@ pub(crate) async fn find_public(
     name: &str,
     unknown: impl FnOnce() -> Error,
 ) -> Result<Account> {
-    match find(cx, pool, name).await? {
-        Some(user) => Ok(Account::Known(Box::new(user))),
-        None if client.hides_users() => Ok(Account::Unknown {
-            sub: names::invented_sub(cx, pool, name),
+    let found = find(cx, pool, name).await?;
+    admit(found, client, || names::invented_sub(cx, pool, name)).ok_or_else(unknown)
+}
+
+/// What a client may know of who was found: `None` when it may know that there is nobody.
+fn admit(
+    found: Option<User>,
+    client: &Client,
+    invented_sub: impl FnOnce() -> String,
+) -> Option<Account> {
+    match found {
+        Some(user) => Some(Account::Known(Box::new(user))),
+        None => client.hides_users().then(|| Account::Unknown {
+            sub: invented_sub(),
         }),
-        None => Err(unknown()),
     }
 }
 

@@ -1,5 +1,12 @@
 //! Password guessing: five failures are free, then each locks the account for twice as long.
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::mpsc;
+use std::task::Poll;
+
+use cenote_idp::ports::Kind;
+
 use crate::support::signing::{
     MINUTE_MS, admin_initiate, all_flows, answer_srp, beside, initiate, not_authorized, result,
     start_srp, wrong_password,
@@ -194,4 +201,72 @@ async fn guesses_sent_all_at_once_are_heard_no_more_often_than_guesses_in_turn()
         5
     );
     assert_eq!(w.sign_in("ada", PASSWORD).await, locked_out());
+}
+
+/// Lets a call read what it reads and stop where it needs the CPU threads.
+async fn begin(w: &World, mut call: Pin<&mut impl Future<Output = Answer>>) {
+    let mut busy = tokio::task::JoinSet::new();
+    let (started, starts) = mpsc::channel();
+    let releases = [(); 2].map(|()| {
+        let (release, released) = mpsc::channel::<()>();
+        let (h, started) = (w.h.clone(), started.clone());
+        busy.spawn(async move {
+            let job = move || {
+                started.send(()).expect("the test waits");
+                released.recv().expect("the test lets go");
+            };
+            h.service.cpu.run(job).await
+        });
+        release
+    });
+    for _ in &releases {
+        while starts.try_recv().is_err() {
+            tokio::task::yield_now().await;
+        }
+    }
+    for _ in 0..10 {
+        poll_fn(|context| {
+            assert!(call.as_mut().poll(context).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        // The database answers in turn: what the call asked is answered before this.
+        let asked = w.h.service.store.record(Kind::Attempt, "", "").await;
+        assert_eq!(asked.expect("an answer"), None);
+    }
+    for release in releases {
+        release.send(()).expect("the job waits");
+    }
+    busy.join_all().await;
+}
+
+#[tokio::test]
+async fn a_right_guess_is_not_heard_when_five_others_have_failed_since_it_began() {
+    let w = world(json!({})).await;
+    let mut right = pin!(w.sign_in("ada", PASSWORD));
+    begin(&w, right.as_mut()).await;
+    fail_times(&w, "ada", 5).await;
+    assert_eq!(right.await, locked_out());
+}
+
+#[tokio::test]
+async fn a_right_guess_is_heard_when_fewer_have_failed_and_forgets_them() {
+    let w = world(json!({})).await;
+    let mut right = pin!(w.sign_in("ada", PASSWORD));
+    begin(&w, right.as_mut()).await;
+    fail_times(&w, "ada", 4).await;
+    result(right.await);
+    fail_times(&w, "ada", 5).await;
+    assert_eq!(w.sign_in("ada", PASSWORD).await, locked_out());
+}
+
+#[tokio::test]
+async fn a_right_guess_is_heard_whoever_else_fails_meanwhile() {
+    let w = world(json!({})).await;
+    w.made("bob", &[]).await;
+    let mut right = pin!(w.sign_in("ada", PASSWORD));
+    begin(&w, right.as_mut()).await;
+    fail_times(&w, "bob", 5).await;
+    result(right.await);
+    assert_eq!(w.sign_in("bob", PASSWORD).await, locked_out());
 }

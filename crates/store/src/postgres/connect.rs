@@ -1,8 +1,10 @@
 //! The connections: how they are made, how long anything waits, and what a lost one looks like.
 
 use std::error::Error as _;
+use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use cenote_idp::ports::StoreError;
@@ -111,22 +113,26 @@ impl Connections {
         })
     }
 
-    /// Asks once, and a second time when the connection turns out to be lost: what is asked here
-    /// (reading, and deleting what is void) may be asked twice.
+    /// Asks one question.
     pub(crate) async fn query(
         &self,
         sql: &str,
         params: &[Param<'_>],
     ) -> Result<Vec<Row>, StoreError> {
-        let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|param| param as _).collect();
+        let [rows] = self.query_all([Some((sql, params))]).await?;
+        Ok(rows)
+    }
+
+    /// Asks questions all at once on one connection, and all a second time when it turns out to be lost:
+    /// what is asked here (reading, and deleting what is void) may be asked twice. `None` asks nothing.
+    pub(crate) async fn query_all<const N: usize>(
+        &self,
+        questions: [Option<(&str, &[Param<'_>])>; N],
+    ) -> Result<[Vec<Row>; N], StoreError> {
         let mut again = true;
         loop {
             let client = self.client().await?;
-            let asked = async {
-                let statement = client.prepare_cached(sql).await?;
-                client.query(&statement, &params).await
-            };
-            match timeout(ANSWER, asked).await {
+            match timeout(ANSWER, ask_all(&client, &questions)).await {
                 Ok(Ok(rows)) => return Ok(rows),
                 Ok(Err(error)) if lost(&error) => {
                     discard(client);
@@ -143,6 +149,51 @@ impl Connections {
             }
         }
     }
+}
+
+/// Sends every question before it waits for the first answer.
+async fn ask_all<const N: usize>(
+    client: &Object,
+    questions: &[Option<(&str, &[Param<'_>])>; N],
+) -> Result<[Vec<Row>; N], Error> {
+    let mut statements = Vec::with_capacity(N);
+    for question in questions {
+        statements.push(match question {
+            Some((sql, _)) => Some(client.prepare_cached(sql).await?),
+            None => None,
+        });
+    }
+    let ask = |at: usize| {
+        let question = questions[at].zip(statements[at].as_ref());
+        Box::pin(async move {
+            let Some(((_, params), statement)) = question else {
+                return Ok(Vec::new());
+            };
+            let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|param| param as _).collect();
+            client.query(statement, &params).await
+        })
+    };
+    let mut asked: [_; N] = std::array::from_fn(ask);
+    let mut answers: [Vec<Row>; N] = std::array::from_fn(|_| Vec::new());
+    let mut open = [true; N];
+    poll_fn(|context| {
+        for ((answer, asked), open) in answers.iter_mut().zip(&mut asked).zip(&mut open) {
+            if *open && let Poll::Ready(rows) = asked.as_mut().poll(context) {
+                *open = false;
+                match rows {
+                    Ok(rows) => *answer = rows,
+                    Err(error) => return Poll::Ready(Err(error)),
+                }
+            }
+        }
+        if open.contains(&true) {
+            Poll::Pending
+        } else {
+            Poll::Ready(Ok(()))
+        }
+    })
+    .await?;
+    Ok(answers)
 }
 
 /// Closes a connection instead of giving it back.

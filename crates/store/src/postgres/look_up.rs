@@ -9,8 +9,11 @@ use super::connect::Connections;
 use super::param::{Param, encode, maybe_text, text, value};
 use crate::rules::{self, Column};
 
-const USER: &str = "u.pool_id, u.sub, u.username, u.status, u.enabled, u.email, u.phone_number, u.name, \
+pub(crate) const USER: &str = "u.pool_id, u.sub, u.username, u.status, u.enabled, u.email, u.phone_number, u.name, \
                     u.given_name, u.family_name, u.preferred_username, u.doc, u.version";
+/// Memberships with the group of the same name.
+pub(crate) const GROUPS_OF: &str = "SELECT g.pool_id, g.key, g.doc, g.version, g.expires_at, m.group_id FROM members m \
+                                    JOIN groups g ON g.pool_id = m.pool_id AND g.key = m.group_name";
 const MESSAGE: &str = "id, pool_id, sub, at, doc, tries, due_at, expires_at";
 
 /// How many characters of an attribute its index holds (see the migration).
@@ -23,14 +26,21 @@ pub(crate) async fn record(
     pool: &str,
     key: &str,
 ) -> Result<Option<Record>, StoreError> {
-    let table = kind.table();
-    let sql = format!(
-        "SELECT pool_id, key, doc, version, expires_at FROM {table} WHERE pool_id = $1 AND key = $2"
-    );
     let rows = connections
-        .query(&sql, &[Param::text(pool), Param::text(key)])
+        .query(
+            &record_sql(kind, "$2"),
+            &[Param::text(pool), Param::text(key)],
+        )
         .await?;
     rows.first().map(read_record).transpose()
+}
+
+/// The question for the record of pool $1 with this key.
+pub(crate) fn record_sql(kind: Kind, key: &str) -> String {
+    let table = kind.table();
+    format!(
+        "SELECT pool_id, key, doc, version, expires_at FROM {table} WHERE pool_id = $1 AND key = {key}"
+    )
 }
 
 /// Records by ascending key.
@@ -210,14 +220,13 @@ pub(crate) async fn groups_of(
     after: Option<&str>,
     limit: usize,
 ) -> Result<Vec<(Record, String)>, StoreError> {
-    let sql = "SELECT g.pool_id, g.key, g.doc, g.version, g.expires_at, m.group_id \
-               FROM members m JOIN groups g ON g.pool_id = m.pool_id AND g.key = m.group_name \
-               WHERE m.pool_id = $1 AND m.sub = $2 AND m.group_name > $3 ORDER BY m.group_name LIMIT $4";
+    let sql = format!(
+        "{GROUPS_OF} WHERE m.pool_id = $1 AND m.sub = $2 AND m.group_name > $3 \
+         ORDER BY m.group_name LIMIT $4"
+    );
     let params = page_of(pool, sub, after, limit);
-    let rows = connections.query(sql, &params).await?;
-    rows.iter()
-        .map(|row| Ok((read_record(row)?, text(row, 5)?)))
-        .collect()
+    let rows = connections.query(&sql, &params).await?;
+    rows.iter().map(read_group).collect()
 }
 
 /// The members of a group by ascending `sub`.
@@ -293,7 +302,12 @@ pub(crate) async fn due_messages(
         .collect()
 }
 
-fn read_record(row: &Row) -> Result<Record, StoreError> {
+/// A row of [`GROUPS_OF`].
+pub(crate) fn read_group(row: &Row) -> Result<(Record, String), StoreError> {
+    Ok((read_record(row)?, text(row, 5)?))
+}
+
+pub(crate) fn read_record(row: &Row) -> Result<Record, StoreError> {
     Ok(Record {
         pool: text(row, 0)?,
         key: text(row, 1)?,
@@ -303,7 +317,7 @@ fn read_record(row: &Row) -> Result<Record, StoreError> {
     })
 }
 
-fn read_user(row: &Row) -> Result<UserRow, StoreError> {
+pub(crate) fn read_user(row: &Row) -> Result<UserRow, StoreError> {
     Ok(UserRow {
         pool: text(row, 0)?,
         sub: text(row, 1)?,

@@ -8,12 +8,13 @@ mod look_up;
 mod migrate;
 mod param;
 mod plan;
+mod sign_in;
 mod sweep;
 
 use async_trait::async_trait;
 use cenote_idp::ports::{
-    Change, CommitError, Kind, Message, MessageFilter, Record, Store, StoreError, UserFilter,
-    UserRow,
+    Change, CommitError, Kind, Message, MessageFilter, Record, SignInQuery, SignInRows, Store,
+    StoreError, UserFilter, UserRow,
 };
 
 use self::connect::Connections;
@@ -96,6 +97,10 @@ impl Store for PostgresStore {
         limit: usize,
     ) -> Result<Vec<(Record, String)>, StoreError> {
         look_up::groups_of(&self.connections, pool, sub, after, limit).await
+    }
+
+    async fn sign_in(&self, query: SignInQuery) -> Result<SignInRows, StoreError> {
+        sign_in::look_up(&self.connections, &query).await
     }
 
     async fn members(

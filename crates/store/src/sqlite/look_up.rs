@@ -246,6 +246,24 @@ pub(crate) fn due_messages(
     )
 }
 
+/// Runs reads on one snapshot: that is also cheaper than a transaction for each of them.
+pub(crate) fn at_one_moment<T>(
+    connection: &Connection,
+    reads: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let run = |statement: &str| {
+        connection
+            .prepare_cached(statement)
+            .and_then(|mut statement| statement.execute([]))
+            .map_err(failed)
+    };
+    run("BEGIN")?;
+    let read = reads();
+    // It has written nothing: this only lets go of the snapshot, whatever came of the reads.
+    run("ROLLBACK")?;
+    read
+}
+
 fn one<T>(
     connection: &Connection,
     sql: &str,

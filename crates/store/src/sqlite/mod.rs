@@ -7,6 +7,7 @@ mod apply;
 mod look_up;
 mod open;
 mod reader;
+mod sign_in;
 mod sweep;
 mod writer;
 
@@ -16,8 +17,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use cenote_idp::ports::{
-    Change, CommitError, Kind, Message, MessageFilter, Record, Store, StoreError, UserFilter,
-    UserRow,
+    Change, CommitError, Kind, Message, MessageFilter, Record, SignInQuery, SignInRows, Store,
+    StoreError, UserFilter, UserRow,
 };
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -201,6 +202,11 @@ impl Store for SqliteStore {
             look_up::groups_of(connection, &pool, &sub, after.as_deref(), limit)
         })
         .await
+    }
+
+    async fn sign_in(&self, query: SignInQuery) -> Result<SignInRows, StoreError> {
+        self.read(move |connection| sign_in::look_up(connection, &query))
+            .await
     }
 
     async fn members(

@@ -1,9 +1,10 @@
 //! The reader threads: each owns a connection that cannot write, and takes reads from one queue.
 
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use cenote_idp::Queue;
 use cenote_idp::ports::StoreError;
-use crossbeam_channel::{Receiver, Sender};
 use rusqlite::Connection;
 
 use super::Read;
@@ -11,7 +12,7 @@ use super::Read;
 /// The readers of one database. Dropping them waits for what they were asked already.
 #[derive(Debug)]
 pub(crate) struct Readers {
-    queue: Option<Sender<Read>>,
+    queue: Arc<Queue<Read>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -19,14 +20,14 @@ impl Readers {
     /// Starts one thread for each connection.
     pub(crate) fn start(connections: Vec<Connection>) -> Result<Self, StoreError> {
         // Not bounded: each read in it belongs to a request that waits, and the server bounds those.
-        let (queue, reads) = crossbeam_channel::unbounded();
+        let queue = Arc::new(Queue::new(usize::MAX));
         // Threads that were started are joined even when a later one cannot be.
         let mut readers = Self {
-            queue: Some(queue),
+            queue: Arc::clone(&queue),
             threads: Vec::with_capacity(connections.len()),
         };
         for connection in connections {
-            let reads = reads.clone();
+            let reads = Arc::clone(&queue);
             let thread = thread::Builder::new()
                 .name("cenote-reader".to_owned())
                 .spawn(move || work(&reads, &connection))
@@ -38,31 +39,23 @@ impl Readers {
 
     /// Hands a read to whichever thread is free first.
     pub(crate) fn send(&self, read: Read) -> Result<(), StoreError> {
-        let sent = self
-            .queue
-            .as_ref()
-            .is_some_and(|queue| queue.send(read).is_ok());
-        if sent {
-            Ok(())
-        } else {
-            Err(StoreError(
-                "the readers of the database have stopped".to_owned(),
-            ))
-        }
+        self.queue
+            .push(read)
+            .map_err(|_| StoreError("the readers of the database have stopped".to_owned()))
     }
 }
 
 impl Drop for Readers {
     fn drop(&mut self) {
-        drop(self.queue.take());
+        self.queue.close();
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }
 }
 
-fn work(reads: &Receiver<Read>, connection: &Connection) {
-    for read in reads {
+fn work(reads: &Queue<Read>, connection: &Connection) {
+    while let Some(read) = reads.pop() {
         read(connection);
     }
 }

@@ -7,6 +7,7 @@ mod groups;
 mod messages;
 mod names;
 mod records;
+mod sign_in;
 mod sweep;
 mod users;
 

@@ -1,0 +1,47 @@
+//! The look-up of a sign-in: a few reads of one snapshot.
+
+use cenote_idp::ports::{Kind, SignInQuery, SignInRows, StoreError};
+use rusqlite::Connection;
+
+use super::look_up;
+
+/// What the sign-in asks for.
+pub(crate) fn look_up(
+    connection: &Connection,
+    query: &SignInQuery,
+) -> Result<SignInRows, StoreError> {
+    look_up::at_one_moment(connection, || read(connection, query))
+}
+
+fn read(connection: &Connection, query: &SignInQuery) -> Result<SignInRows, StoreError> {
+    let pool = &query.pool;
+    let mut user = None;
+    if let Some(sub) = &query.sub {
+        user = look_up::user(connection, pool, sub)?;
+    }
+    if user.is_none()
+        && let Some(name) = &query.name
+    {
+        user = look_up::user_by_name(connection, pool, name)?;
+    }
+    let mut rows = SignInRows {
+        user,
+        ..SignInRows::default()
+    };
+    if let Some((kind, key)) = &query.record {
+        rows.record = look_up::record(connection, *kind, pool, key)?;
+    }
+    let sub = rows.user.as_ref().map(|user| &user.sub);
+    if !query.attempts.is_empty()
+        && let Some(sub) = sub.or(query.nobody.as_ref())
+    {
+        let key = format!("{}{sub}", query.attempts);
+        rows.attempts = look_up::record(connection, Kind::Attempt, pool, &key)?;
+    }
+    if query.groups > 0
+        && let Some(sub) = sub
+    {
+        rows.groups = look_up::groups_of(connection, pool, sub, None, query.groups)?;
+    }
+    Ok(rows)
+}
