@@ -5,8 +5,8 @@ use cenote_model as model;
 use cenote_model::Operation;
 
 use crate::ops::{
-    account, clients, domains, groups, passwords, pools, resource_servers, sign_in, sign_up, tags,
-    tokens, users,
+    account, clients, devices, domains, groups, passwords, pools, resource_servers, sign_in,
+    sign_up, tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -79,6 +79,21 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminForgetDevice => {
+            Box::pin(async {
+                let input = input::<model::AdminForgetDeviceRequest>(body)?;
+                devices::admin_forget_device(cx, &input).await?;
+                Ok(None)
+            })
+            .await
+        }
+        Operation::AdminGetDevice => {
+            Box::pin(async {
+                let input = input::<model::AdminGetDeviceRequest>(body)?;
+                output(&devices::admin_get_device(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminGetUser => {
             Box::pin(async {
                 let input = input::<model::AdminGetUserRequest>(body)?;
@@ -90,6 +105,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminInitiateAuthRequest>(body)?;
                 output(&sign_in::admin_initiate_auth(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AdminListDevices => {
+            Box::pin(async {
+                let input = input::<model::AdminListDevicesRequest>(body)?;
+                output(&devices::admin_list_devices(cx, &input).await?)
             })
             .await
         }
@@ -136,6 +158,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminUpdateDeviceStatus => {
+            Box::pin(async {
+                let input = input::<model::AdminUpdateDeviceStatusRequest>(body)?;
+                output(&devices::admin_update_device_status(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminUpdateUserAttributes => {
             Box::pin(async {
                 let input = input::<model::AdminUpdateUserAttributesRequest>(body)?;
@@ -155,6 +184,14 @@ pub(crate) async fn call(
                 let input = input::<model::ChangePasswordRequest>(body)?;
                 let caller = authenticate(cx, &input.access_token).await?;
                 output(&passwords::change_password(cx, &caller, &input).await?)
+            })
+            .await
+        }
+        Operation::ConfirmDevice => {
+            Box::pin(async {
+                let input = input::<model::ConfirmDeviceRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&devices::confirm_device(cx, &caller, &input).await?)
             })
             .await
         }
@@ -291,10 +328,27 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::ForgetDevice => {
+            Box::pin(async {
+                let input = input::<model::ForgetDeviceRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                devices::forget_device(cx, &caller, &input).await?;
+                Ok(None)
+            })
+            .await
+        }
         Operation::ForgotPassword => {
             Box::pin(async {
                 let input = input::<model::ForgotPasswordRequest>(body)?;
                 output(&passwords::forgot_password(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetDevice => {
+            Box::pin(async {
+                let input = input::<model::GetDeviceRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&devices::get_device(cx, &caller, &input).await?)
             })
             .await
         }
@@ -347,6 +401,14 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::InitiateAuthRequest>(body)?;
                 output(&sign_in::initiate_auth(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::ListDevices => {
+            Box::pin(async {
+                let input = input::<model::ListDevicesRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&devices::list_devices(cx, &caller, &input).await?)
             })
             .await
         }
@@ -456,6 +518,14 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::UpdateDeviceStatus => {
+            Box::pin(async {
+                let input = input::<model::UpdateDeviceStatusRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&devices::update_device_status(cx, &caller, &input).await?)
+            })
+            .await
+        }
         Operation::UpdateGroup => {
             Box::pin(async {
                 let input = input::<model::UpdateGroupRequest>(body)?;
@@ -510,20 +580,15 @@ pub(crate) async fn call(
         Operation::AddUserPoolClientSecret
         | Operation::AdminDeleteSoftwareToken
         | Operation::AdminDisableProviderForUser
-        | Operation::AdminForgetDevice
-        | Operation::AdminGetDevice
         | Operation::AdminGetUserAuthFactors
         | Operation::AdminLinkProviderForUser
-        | Operation::AdminListDevices
         | Operation::AdminListUserAuthEvents
         | Operation::AdminListUserSessions
         | Operation::AdminRevokeUserSession
         | Operation::AdminSetUserMFAPreference
         | Operation::AdminUpdateAuthEventFeedback
-        | Operation::AdminUpdateDeviceStatus
         | Operation::AssociateSoftwareToken
         | Operation::CompleteWebAuthnRegistration
-        | Operation::ConfirmDevice
         | Operation::CreateIdentityProvider
         | Operation::CreateManagedLoginBranding
         | Operation::CreateTerms
@@ -542,11 +607,9 @@ pub(crate) async fn call(
         | Operation::DescribeTerms
         | Operation::DescribeTermsByClient
         | Operation::DescribeUserImportJob
-        | Operation::ForgetDevice
         | Operation::GetCSVHeader
         | Operation::GetClientToken
         | Operation::GetDerivedToken
-        | Operation::GetDevice
         | Operation::GetIdentityProviderByIdentifier
         | Operation::GetLogDeliveryConfiguration
         | Operation::GetProvisionedLimit
@@ -555,7 +618,6 @@ pub(crate) async fn call(
         | Operation::GetUserAuthFactors
         | Operation::GetUserPoolClientSessionConfiguration
         | Operation::GetUserPoolSessionConfiguration
-        | Operation::ListDevices
         | Operation::ListIdentityProviders
         | Operation::ListTerms
         | Operation::ListUserImportJobs
@@ -574,7 +636,6 @@ pub(crate) async fn call(
         | Operation::StartWebAuthnRegistration
         | Operation::StopUserImportJob
         | Operation::UpdateAuthEventFeedback
-        | Operation::UpdateDeviceStatus
         | Operation::UpdateIdentityProvider
         | Operation::UpdateManagedLoginBranding
         | Operation::UpdateProvisionedLimit

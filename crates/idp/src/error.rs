@@ -1,6 +1,7 @@
 //! The catalogue of refusals: every text that a caller can read lives here, once.
 
 mod configuration;
+mod device;
 mod domains;
 mod resource_servers;
 mod sign_in;

@@ -1,6 +1,6 @@
 //! One request of the JSON API: decode, call, encode; run again when somebody else was faster.
 
-use cenote_model::{Decode, ErrorCode, Operation};
+use cenote_model::{AuthClass, Decode, ErrorCode, Operation};
 use serde::Serialize;
 
 use crate::dispatch as generated;
@@ -40,9 +40,16 @@ fn declared(operation: Operation, error: Error) -> Error {
             ..Error::new(ErrorCode::ConcurrentModification, message)
         };
     }
-    // GlobalSignOut does not declare UserNotFoundException: a deleted user's token is a dead token.
     if error.code == ErrorCode::UserNotFound && !has(ErrorCode::UserNotFound) {
-        return Error::access_token_revoked();
+        return match operation.info().auth {
+            // AdminGetDevice and AdminListDevices have only the general word for it.
+            AuthClass::Iam => Error {
+                code: ErrorCode::ResourceNotFound,
+                ..error
+            },
+            // GlobalSignOut: a deleted user's token is a dead token.
+            _ => Error::access_token_revoked(),
+        };
     }
     // VerifyUserAttribute has only the general word for it.
     if error.code == ErrorCode::TooManyFailedAttempts && !has(ErrorCode::TooManyFailedAttempts) {

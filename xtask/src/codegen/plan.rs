@@ -40,6 +40,8 @@ struct Patch {
     accepts: Option<String>,
     #[serde(default)]
     enum_also: Vec<String>,
+    #[serde(default)]
+    required_also: Vec<String>,
 }
 
 /// Who may call an operation.
@@ -277,11 +279,17 @@ impl Plan {
 
 fn patch(service: &mut Service, choices: &Choices) -> Result<(), String> {
     for (name, patch) in &choices.patches {
+        let kind = if patch.required_also.is_empty() {
+            Kind::String
+        } else {
+            Kind::Structure
+        };
         let shape = service
             .shapes
             .get_mut(name)
-            .filter(|shape| shape.kind == Kind::String);
-        let shape = shape.ok_or_else(|| format!("{name} is not a string that could be patched"))?;
+            .filter(|shape| shape.kind == kind);
+        let shape = shape.ok_or_else(|| format!("{name} is no shape that is patched so"))?;
+        shape.require(&patch.required_also);
         if patch.pattern.is_some() {
             shape.pattern.clone_from(&patch.pattern);
         }

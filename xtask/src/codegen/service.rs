@@ -146,6 +146,14 @@ impl Shape {
             .map(|(name, member)| (name.as_str(), member.shape.as_str()))
     }
 
+    /// Makes members required that the model has as optional.
+    pub(super) fn require(&mut self, members: &[String]) {
+        if !members.is_empty() {
+            let required = self.required.get_or_insert_default();
+            required.extend_from_slice(members);
+        }
+    }
+
     pub(super) fn requires(&self, member: &str) -> bool {
         self.required.iter().flatten().any(|name| name == member)
     }

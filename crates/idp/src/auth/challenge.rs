@@ -3,7 +3,7 @@
 use cenote_model::{ChallengeNameType, ExplicitAuthFlowsType};
 
 use super::session::{Pending, Session};
-use super::{Parameters, Scene, Step, new_password, password, srp};
+use super::{Parameters, Scene, Step, device, new_password, password, srp};
 use crate::{Cx, Error, Result};
 
 /// Takes an answer. Every one names the user and, where the client has a secret, proves it.
@@ -20,6 +20,11 @@ pub(crate) async fn respond(
     match challenge {
         // Its state is in SECRET_BLOCK.
         ChallengeNameType::PasswordVerifier => return srp::verify(cx, scene, answers).await,
+        // These find the sign-in by the device: some clients send no session, or an old one.
+        ChallengeNameType::DeviceSrpAuth => return device::start(cx, scene, answers).await,
+        ChallengeNameType::DevicePasswordVerifier => {
+            return device::verify(cx, scene, answers).await;
+        }
         ChallengeNameType::AdminNoSrpAuth if scene.is_admin => {
             scene
                 .client
@@ -36,5 +41,7 @@ pub(crate) async fn respond(
     }
     match session.pending {
         Pending::NewPassword => new_password::answer(cx, scene, session, answers).await,
+        // Answered above.
+        Pending::Device => Err(Error::session_invalid()),
     }
 }

@@ -2,6 +2,8 @@
 //! admin operations.
 
 mod challenge;
+mod device;
+mod exchange;
 mod new_password;
 mod password;
 mod progress;
@@ -17,8 +19,9 @@ use cenote_model::{
 
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Write};
+use crate::token::{self, SignIn};
 use crate::user::User;
-use crate::{Cx, Error, Result, token};
+use crate::{Cx, Error, Result};
 
 pub(crate) use challenge::respond;
 pub(crate) use password::with_password;
@@ -113,6 +116,27 @@ async fn after_new_password(
     user: &User,
     progress: Progress,
 ) -> Result<Step> {
+    let device = device::recognise(cx, scene, user, &progress).await?;
+    // A device that proves itself stands for the second factor where the pool says so.
+    if scene.pool.trusts_devices()
+        && let Some(step) = device::ask(cx, scene, user, device.as_ref(), &progress).await?
+    {
+        return Ok(step);
+    }
+    after_second_factor(cx, scene, user, progress).await
+}
+
+/// What follows the second factor: the proof of a remembered device, then the tokens.
+async fn after_second_factor(
+    cx: &Cx,
+    scene: &Scene,
+    user: &User,
+    progress: Progress,
+) -> Result<Step> {
+    let device = device::recognise(cx, scene, user, &progress).await?;
+    if let Some(step) = device::ask(cx, scene, user, device.as_ref(), &progress).await? {
+        return Ok(step);
+    }
     finish(cx, scene, user, progress).await
 }
 
@@ -128,9 +152,16 @@ fn refuse_mfa(pool: &Pool) -> Result<()> {
 
 /// The end of every sign-in: issues the tokens.
 async fn finish(cx: &Cx, scene: &Scene, user: &User, progress: Progress) -> Result<Step> {
-    Ok(Step::Done(
-        token::sign_in(cx, &scene.pool, &scene.client, user, progress.proofs).await?,
-    ))
+    let device = device::sign_in(cx, scene, user, &progress).await?;
+    let sign_in = SignIn {
+        origin_jti: cx.uuid().to_string(),
+        auth_time: cx.now() / 1000,
+        proofs: progress.proofs,
+        device_key: device.key,
+    };
+    let mut result = token::sign_in(cx, &scene.pool, &scene.client, user, &sign_in).await?;
+    result.new_device_metadata = device.new;
+    Ok(Step::Done(result))
 }
 
 /// Commits writes, if there are any: a plain sign-in by password writes nothing.

@@ -19,6 +19,8 @@ pub(crate) enum Proof {
     Password,
     /// A new password took the place of a temporary one.
     NewPassword,
+    /// The password of a remembered device.
+    Device,
 }
 
 /// The state of a sign-in that outlives a call.

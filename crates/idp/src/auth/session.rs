@@ -20,6 +20,8 @@ const PREFIX: [u8; 4] = [0x01, 0x80, 0x01, 0x78];
 pub(crate) enum Pending {
     /// NEW_PASSWORD_REQUIRED.
     NewPassword,
+    /// DEVICE_SRP_AUTH.
+    Device,
 }
 
 impl Pending {
@@ -27,6 +29,7 @@ impl Pending {
     pub(crate) const fn challenge(&self) -> ChallengeNameType {
         match self {
             Self::NewPassword => ChallengeNameType::NewPasswordRequired,
+            Self::Device => ChallengeNameType::DeviceSrpAuth,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod clients;
+pub(crate) mod devices;
 pub(crate) mod domains;
 pub(crate) mod groups;
 pub(crate) mod passwords;

@@ -7,6 +7,7 @@ use cenote_model::{
 };
 
 use crate::auth::{self, Parameters, Scene, Step};
+use crate::user::devices;
 use crate::{Cx, Error, Result, token};
 
 /// The four operations answer alike, each with its own type. `ChallengeParameters` is present, and empty,
@@ -157,6 +158,8 @@ async fn refresh(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -> Result<
     client.check_flow(ExplicitAuthFlowsType::AllowRefreshTokenAuth)?;
     let refresh_token = parameters.required("REFRESH_TOKEN")?;
     let redeemed = token::redeem(cx, pool, client, refresh_token).await?;
+    let device_key = parameters.optional("DEVICE_KEY");
+    devices::check_refresh(cx, pool, &redeemed.token, device_key).await?;
     check_refresh_hash(
         cx,
         scene,

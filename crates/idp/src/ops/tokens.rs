@@ -8,7 +8,8 @@ use cenote_model::{
 use crate::pool::Client;
 use crate::ports::Change;
 use crate::token::{self, Caller, RefreshToken};
-use crate::{Cx, Error, Result, user};
+use crate::user::{self, devices};
+use crate::{Cx, Error, Result};
 
 /// New tokens for a refresh token; a new refresh token too where rotation is on.
 pub(crate) async fn get_tokens_from_refresh_token(
@@ -20,6 +21,8 @@ pub(crate) async fn get_tokens_from_refresh_token(
         return Err(Error::client_secret_wrong());
     }
     let redeemed = token::redeem(cx, &pool, &client, &input.refresh_token).await?;
+    let device_key = input.device_key.as_deref();
+    devices::check_refresh(cx, &pool, &redeemed.token, device_key).await?;
     let mut change = Change::new();
     let next = match client.rotation_grace_ms() {
         Some(grace_ms) => Some(

@@ -192,6 +192,23 @@ impl Pool {
         }
     }
 
+    /// Whether the pool tracks devices: a configuration, whatever it says, turns that on.
+    pub(crate) fn tracks_devices(&self) -> bool {
+        self.shape.device_configuration.is_some()
+    }
+
+    /// Whether a device that proves itself stands for the second factor.
+    pub(crate) fn trusts_devices(&self) -> bool {
+        let devices = self.shape.device_configuration.as_ref();
+        devices.is_some_and(|devices| devices.challenge_required_on_new_device == Some(true))
+    }
+
+    /// Whether a device is remembered only when its user says so.
+    pub(crate) fn asks_before_remembering(&self) -> bool {
+        let devices = self.shape.device_configuration.as_ref();
+        devices.is_some_and(|devices| devices.device_only_remembered_on_user_prompt == Some(true))
+    }
+
     /// The MFA setting.
     pub(crate) fn mfa_configuration(&self) -> UserPoolMfaType {
         self.shape.mfa_configuration.unwrap_or(UserPoolMfaType::Off)

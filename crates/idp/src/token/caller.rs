@@ -18,6 +18,8 @@ pub(crate) struct Caller {
     pub(crate) client: Arc<Client>,
     /// The user, freshly read.
     pub(crate) user: User,
+    /// The device that the token was issued to, where the pool tracked them.
+    pub(crate) device_key: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -30,6 +32,7 @@ struct Claims {
     scope: Option<String>,
     origin_jti: Option<String>,
     event_id: Option<String>,
+    device_key: Option<String>,
 }
 
 /// Checks an access token: form, signature, expiry, scope, revocation, and that pool, client and user are
@@ -84,6 +87,11 @@ pub(crate) async fn authenticate(cx: &Cx, token: &str) -> Result<Caller> {
     match user.status {
         UserStatusType::Unconfirmed => Err(Error::user_not_confirmed()),
         UserStatusType::ResetRequired => Err(Error::password_reset_required()),
-        _ => Ok(Caller { pool, client, user }),
+        _ => Ok(Caller {
+            pool,
+            client,
+            user,
+            device_key: claims.device_key,
+        }),
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct SignIn {
     pub(crate) auth_time: i64,
     /// What the user proved.
     pub(crate) proofs: Vec<Proof>,
+    /// The device, where the pool tracks them.
+    pub(crate) device_key: Option<String>,
 }
 
 /// Issues the tokens of a new sign-in, refresh token included.
@@ -29,15 +31,10 @@ pub(crate) async fn sign_in(
     pool: &Pool,
     client: &Client,
     user: &User,
-    proofs: Vec<Proof>,
+    sign_in: &SignIn,
 ) -> Result<AuthenticationResultType> {
-    let sign_in = SignIn {
-        origin_jti: cx.uuid().to_string(),
-        auth_time: cx.now() / 1000,
-        proofs,
-    };
-    let refresh = RefreshToken::new(cx, client, user, &sign_in);
-    let mut result = issue(cx, pool, client, user, &sign_in).await?;
+    let refresh = RefreshToken::new(cx, client, user, sign_in);
+    let mut result = issue(cx, pool, client, user, sign_in).await?;
     result.refresh_token = Some(refresh.seal(cx)?.into());
     Ok(result)
 }
@@ -109,6 +106,9 @@ fn claims(
     access.insert("scope".into(), ADMIN_SCOPE.into());
     access.insert("client_id".into(), client.id.as_str().into());
     access.insert("username".into(), user.username.as_str().into());
+    if let Some(device_key) = &sign_in.device_key {
+        access.insert("device_key".into(), device_key.as_str().into());
+    }
     access.insert("exp".into(), (now + client.access_token_seconds()).into());
 
     let mut id = common;

@@ -42,6 +42,9 @@ pub(crate) struct RefreshToken {
     /// What the user proved at the sign-in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) proofs: Vec<Proof>,
+    /// The device of the sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) device_key: Option<String>,
 }
 
 impl RefreshToken {
@@ -56,6 +59,7 @@ impl RefreshToken {
             generation: user.generation,
             rotation: 0,
             proofs: sign_in.proofs.clone(),
+            device_key: sign_in.device_key.clone(),
         }
     }
 
@@ -103,6 +107,7 @@ impl RefreshToken {
             origin_jti: self.origin_jti.clone(),
             auth_time: self.auth_time,
             proofs: self.proofs.clone(),
+            device_key: self.device_key.clone(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Counters that bound guessing: password lockout, and attempts per user and hour.
+//! Counters that bound guessing: lockout after failures, and attempts per user and hour.
 
 use serde::{Deserialize, Serialize};
 
@@ -104,7 +104,26 @@ pub(crate) async fn count(cx: &Cx, pool: &Pool, sub: &str, what: Hourly) -> Resu
     put(pool, key, &counter, expires_at, expect)
 }
 
-/// The state of password guessing against one account.
+/// What somebody may try to guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guessed {
+    Password,
+    /// The password of a remembered device. A right password of the user does not forget these failures.
+    Device,
+}
+
+impl Guessed {
+    /// The key of the counter; those of passwords begin with [`Lockout::PREFIX`].
+    pub(crate) fn key(self, sub: &str) -> String {
+        let what = match self {
+            Self::Password => "password",
+            Self::Device => "device",
+        };
+        format!("{what}/{sub}")
+    }
+}
+
+/// The state of guessing against one account.
 pub(crate) struct Lockout {
     key: String,
     failures: u32,
@@ -114,21 +133,22 @@ pub(crate) struct Lockout {
 }
 
 impl Lockout {
-    /// What its keys begin with.
+    /// What the keys of password guessing begin with.
     pub(crate) const PREFIX: &str = "password/";
 
-    /// Reads it; refuses while the account is locked. An attempt during a lock does not count.
-    pub(crate) async fn check(cx: &Cx, pool: &Pool, sub: &str) -> Result<Self> {
+    /// Reads the state of guessing; refuses while the account is locked. An attempt during a lock does not
+    /// count.
+    pub(crate) async fn of(cx: &Cx, pool: &Pool, what: Guessed, sub: &str) -> Result<Self> {
         let seen = cx.service.attempts.now();
-        let key = format!("{}{sub}", Self::PREFIX);
+        let key = what.key(sub);
         let record = cx.service.store.record(Kind::Attempt, &pool.id, &key);
-        Self::from_record(cx, sub, record.await?, seen)
+        Self::from_record(cx, key, record.await?, seen)
     }
 
     /// The same for a record that was read after `seen`.
     pub(crate) fn from_record(
         cx: &Cx,
-        sub: &str,
+        key: String,
         record: Option<Record>,
         seen: Moment,
     ) -> Result<Self> {
@@ -142,7 +162,7 @@ impl Lockout {
             Expect::Version(record.version)
         });
         Ok(Self {
-            key: format!("{}{sub}", Self::PREFIX),
+            key,
             failures: counter.count,
             expect,
             seen,

@@ -3,6 +3,7 @@
 pub(crate) mod attempts;
 pub(crate) mod attributes;
 pub(crate) mod codes;
+pub(crate) mod devices;
 pub(crate) mod filter;
 pub(crate) mod groups;
 pub(crate) mod limits;

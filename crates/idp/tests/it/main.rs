@@ -5,6 +5,7 @@ mod admin_create_user;
 mod client_settings;
 mod clients;
 mod confirm_sign_up;
+mod devices;
 mod domains;
 mod enumeration;
 mod group_members;

@@ -183,15 +183,14 @@ pub struct DeviceType {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct ForgetDeviceRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub access_token: Option<Sensitive>,
+    pub access_token: Sensitive,
     pub device_key: String,
 }
 
 impl Decode for ForgetDeviceRequest {
     fn decode(d: &mut Decoder, m: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            access_token: d.optional(m, "AccessToken", &TOKEN_MODEL_TYPE)?,
+            access_token: d.required(m, "AccessToken", &TOKEN_MODEL_TYPE)?,
             device_key: d.required(m, "DeviceKey", &DEVICE_KEY_TYPE)?,
         })
     }
@@ -201,15 +200,14 @@ impl Decode for ForgetDeviceRequest {
 #[serde(default, rename_all = "PascalCase")]
 pub struct GetDeviceRequest {
     pub device_key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub access_token: Option<Sensitive>,
+    pub access_token: Sensitive,
 }
 
 impl Decode for GetDeviceRequest {
     fn decode(d: &mut Decoder, m: Members<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             device_key: d.required(m, "DeviceKey", &DEVICE_KEY_TYPE)?,
-            access_token: d.optional(m, "AccessToken", &TOKEN_MODEL_TYPE)?,
+            access_token: d.required(m, "AccessToken", &TOKEN_MODEL_TYPE)?,
         })
     }
 }

@@ -506,7 +506,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminGetDevice",
@@ -522,7 +522,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::NotAuthorized,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminGetUser",
@@ -616,7 +616,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::NotAuthorized,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminListGroupsForUser",
@@ -836,7 +836,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminUpdateUserAttributes",
@@ -961,7 +961,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ConfirmForgotPassword",
@@ -1584,7 +1584,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: false,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ForgotPassword",
@@ -1680,7 +1680,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetGroup",
@@ -1961,7 +1961,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ListGroups",
@@ -2548,7 +2548,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "UpdateGroup",
