@@ -70,11 +70,12 @@ pub(super) async fn begin(
     prover: Prover,
     (sub, realm, username): (&str, &str, &str),
     public_a: &srp::ClientPublic,
-    verifier: [u8; srp::SIZE],
+    verifier: &[u8; srp::SIZE],
     progress: Progress,
 ) -> Result<Begun> {
     let mut secret = [0; 32];
     cx.service.entropy.fill(&mut secret);
+    let verifier = *verifier;
     let start = cx
         .cpu(move || srp::ServerStart::new(&verifier, secret))
         .await?;
@@ -147,7 +148,8 @@ impl Claim {
     }
 
     /// Whether the client knew the password behind the verifier: two exponentiations.
-    pub(super) async fn holds(self, cx: &Cx, verifier: [u8; srp::SIZE]) -> Result<bool> {
+    pub(super) async fn holds(self, cx: &Cx, verifier: &[u8; srp::SIZE]) -> Result<bool> {
+        let verifier = *verifier;
         cx.cpu(move || self.check(&verifier).unwrap_or(false)).await
     }
 

@@ -45,7 +45,7 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
     progress.note_device(parameters.optional("DEVICE_KEY"));
     let who = (account.sub(), pool.srp_name(), srp_username.as_str());
     let begun =
-        exchange::begin(cx, scene, Prover::User, who, &public_a, verifier, progress).await?;
+        exchange::begin(cx, scene, Prover::User, who, &public_a, &verifier, progress).await?;
     let parameters = [
         ("SALT", salt),
         ("SECRET_BLOCK", begun.secret_block),
@@ -105,7 +105,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
     let used = session::consume(cx, pool, &block.id, block.expires_at);
     let mut progress = block.progress.clone().with(Proof::Password);
     progress.note_device(answers.optional("DEVICE_KEY"));
-    let is_right = claim.holds(cx, verifier).await?;
+    let is_right = claim.holds(cx, &verifier).await?;
     match user {
         Some(user) if is_right && named && user.password.is_some() => {
             debug_assert_eq!(user.sub, sub, "the user of the block was read");
