@@ -5,8 +5,8 @@ use cenote_model as model;
 use cenote_model::Operation;
 
 use crate::ops::{
-    account, clients, domains, groups, passwords, pools, resource_servers, sign_in, sign_up, tags,
-    tokens, users,
+    account, clients, domains, groups, mfa, passwords, pools, resource_servers, sign_in, sign_up,
+    tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -50,6 +50,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminDeleteSoftwareToken => {
+            Box::pin(async {
+                let input = input::<model::AdminDeleteSoftwareTokenRequest>(body)?;
+                output(&mfa::admin_delete_software_token(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminDeleteUser => {
             Box::pin(async {
                 let input = input::<model::AdminDeleteUserRequest>(body)?;
@@ -83,6 +90,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminGetUserRequest>(body)?;
                 output(&users::admin_get_user(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AdminGetUserAuthFactors => {
+            Box::pin(async {
+                let input = input::<model::AdminGetUserAuthFactorsRequest>(body)?;
+                output(&mfa::admin_get_user_auth_factors(cx, &input).await?)
             })
             .await
         }
@@ -122,6 +136,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminSetUserMFAPreference => {
+            Box::pin(async {
+                let input = input::<model::AdminSetUserMFAPreferenceRequest>(body)?;
+                output(&mfa::admin_set_user_mfa_preference(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminSetUserPassword => {
             Box::pin(async {
                 let input = input::<model::AdminSetUserPasswordRequest>(body)?;
@@ -147,6 +168,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminUserGlobalSignOutRequest>(body)?;
                 output(&users::admin_user_global_sign_out(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AssociateSoftwareToken => {
+            Box::pin(async {
+                let input = input::<model::AssociateSoftwareTokenRequest>(body)?;
+                output(&mfa::associate_software_token(cx, &input).await?)
             })
             .await
         }
@@ -328,6 +356,14 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::GetUserAuthFactors => {
+            Box::pin(async {
+                let input = input::<model::GetUserAuthFactorsRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&mfa::get_user_auth_factors(cx, &caller, &input).await?)
+            })
+            .await
+        }
         Operation::GetUserPoolMfaConfig => {
             Box::pin(async {
                 let input = input::<model::GetUserPoolMfaConfigRequest>(body)?;
@@ -420,6 +456,14 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::SetUserMFAPreference => {
+            Box::pin(async {
+                let input = input::<model::SetUserMFAPreferenceRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&mfa::set_user_mfa_preference(cx, &caller, &input).await?)
+            })
+            .await
+        }
         Operation::SetUserPoolMfaConfig => {
             Box::pin(async {
                 let input = input::<model::SetUserPoolMfaConfigRequest>(body)?;
@@ -499,6 +543,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::VerifySoftwareToken => {
+            Box::pin(async {
+                let input = input::<model::VerifySoftwareTokenRequest>(body)?;
+                output(&mfa::verify_software_token(cx, &input).await?)
+            })
+            .await
+        }
         Operation::VerifyUserAttribute => {
             Box::pin(async {
                 let input = input::<model::VerifyUserAttributeRequest>(body)?;
@@ -508,20 +559,16 @@ pub(crate) async fn call(
             .await
         }
         Operation::AddUserPoolClientSecret
-        | Operation::AdminDeleteSoftwareToken
         | Operation::AdminDisableProviderForUser
         | Operation::AdminForgetDevice
         | Operation::AdminGetDevice
-        | Operation::AdminGetUserAuthFactors
         | Operation::AdminLinkProviderForUser
         | Operation::AdminListDevices
         | Operation::AdminListUserAuthEvents
         | Operation::AdminListUserSessions
         | Operation::AdminRevokeUserSession
-        | Operation::AdminSetUserMFAPreference
         | Operation::AdminUpdateAuthEventFeedback
         | Operation::AdminUpdateDeviceStatus
-        | Operation::AssociateSoftwareToken
         | Operation::CompleteWebAuthnRegistration
         | Operation::ConfirmDevice
         | Operation::CreateIdentityProvider
@@ -552,7 +599,6 @@ pub(crate) async fn call(
         | Operation::GetProvisionedLimit
         | Operation::GetSigningCertificate
         | Operation::GetUICustomization
-        | Operation::GetUserAuthFactors
         | Operation::GetUserPoolClientSessionConfiguration
         | Operation::GetUserPoolSessionConfiguration
         | Operation::ListDevices
@@ -567,7 +613,6 @@ pub(crate) async fn call(
         | Operation::SetLogDeliveryConfiguration
         | Operation::SetRiskConfiguration
         | Operation::SetUICustomization
-        | Operation::SetUserMFAPreference
         | Operation::SetUserPoolClientSessionConfiguration
         | Operation::SetUserPoolSessionConfiguration
         | Operation::StartUserImportJob
@@ -579,7 +624,6 @@ pub(crate) async fn call(
         | Operation::UpdateManagedLoginBranding
         | Operation::UpdateProvisionedLimit
         | Operation::UpdateTerms
-        | Operation::UpdateUserPoolReplica
-        | Operation::VerifySoftwareToken => Err(Error::not_built(operation)),
+        | Operation::UpdateUserPoolReplica => Err(Error::not_built(operation)),
     }
 }

@@ -2,6 +2,7 @@
 
 mod configuration;
 mod domains;
+mod mfa;
 mod resource_servers;
 mod sign_in;
 
@@ -293,10 +294,6 @@ impl Error {
 
     pub(crate) fn only_sms_settings() -> Self {
         Self::invalid("Only SMS to phone_number can be set as an MFA option.")
-    }
-
-    pub(crate) fn no_phone_for_sms() -> Self {
-        Self::invalid("User does not have delivery config set to turn on SMS_MFA")
     }
 
     // Names of new users.
