@@ -54,21 +54,14 @@ def prefer(pool, name, **factors):
 
 
 def pycognito(server, pool, app, name):
-    """pycognito's whole client. It has no setting for where the keys are: they are handed to it."""
+    """pycognito's whole client, which also verifies the tokens that it gets."""
     cognito = Cognito(
         pool.id, app.id, user_pool_region="us-east-1", username=name,
         access_key="test", secret_key="test",
         boto3_client_kwargs={"endpoint_url": server.url},
     )
-    cognito.pool_jwk = {"keys": list(pool.keys().values())}
+    cognito.pool_domain_url = server.url
     return cognito
-
-
-@pytest.fixture(autouse=True)
-def _issuer(monkeypatch, server):
-    """The issuer that pycognito expects follows from the endpoint, as that of the tokens does."""
-    url = property(lambda cognito: f"{server.url}/{cognito.user_pool_id}")
-    monkeypatch.setattr(Cognito, "user_pool_url", url)
 
 
 def answer(app, challenge, name, code):
