@@ -1,12 +1,16 @@
 """Second factors with boto3 and pycognito: software tokens, SMS, e-mail, the choice, and the set-up."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from botocore.exceptions import ClientError
 from pycognito import Cognito
 from pycognito.exceptions import SMSMFAChallengeException, SoftwareTokenMFAChallengeException
 
-from cenote.scene import PASSWORD, Inbox, wrong_code
+from cenote import sdk
+from cenote.scene import PASSWORD, Clock, Inbox, Pool, wrong_code
 from cenote.sdk import refused
 from cenote.totp import App
 
@@ -262,3 +266,87 @@ class TestSetUp:
         claims = pool.claims(answered["AuthenticationResult"]["IdToken"], audience=app.id)
         assert (claims["email"], claims["email_verified"]) == ("new@example.com", True)
         assert app.start(name)["ChallengeName"] == "EMAIL_OTP"
+
+
+@pytest.mark.only("postgres")
+class TestTwoNodes:
+    """Answers that race on two nodes: of one code, or of one session, one wins."""
+
+    @pytest.fixture
+    def nodes(self, start, new_store):
+        place = new_store("postgres")
+        arguments = ["dev", "--listen", "127.0.0.1:0", *place.arguments()]
+        return [start(arguments, cwd=place.folder) for _ in range(2)]
+
+    def race(self, *calls):
+        """Performs calls at once: the number of sign-ins, and the texts of the refusals."""
+        barrier = threading.Barrier(len(calls))
+
+        def perform(call):
+            barrier.wait()
+            try:
+                answered = call()
+            except ClientError as error:
+                return error.response["Error"]["Message"]
+            assert "AccessToken" in answered["AuthenticationResult"]
+            return None
+
+        with ThreadPoolExecutor(len(calls)) as threads:
+            texts = list(threads.map(perform, calls))
+        return texts.count(None), {text for text in texts if text is not None}
+
+    def test_one_code_signs_in_once(self, nodes):
+        pool = Pool(nodes[0])
+        require(pool, "OPTIONAL")
+        app = pool.app()
+        name = pool.user(phone_number="+12065550100")
+        clients = [sdk.client(node.url) for node in nodes]
+        device = register(pool, app.tokens(name)["AccessToken"], Clock(nodes[0]))
+        prefer(pool, name, software_token=True)
+        code = device.code(1)
+
+        def by(client, session, challenge, **answers):
+            return lambda: client.respond_to_auth_challenge(
+                ClientId=app.id, ChallengeName=challenge, Session=session,
+                ChallengeResponses={"USERNAME": name} | answers,
+            )
+
+        # Sessions of their own, one code.
+        sessions = [app.start(name)["Session"] for _ in range(4)]
+        won, texts = self.race(*(
+            by(clients[n % 2], session, "SOFTWARE_TOKEN_MFA", SOFTWARE_TOKEN_MFA_CODE=code)
+            for n, session in enumerate(sessions)
+        ))
+        assert (won, texts) == (1, {USED})
+
+        # One session, one code.
+        prefer(pool, name, sms="preferred")
+        session = app.start(name)["Session"]
+        code = Inbox(nodes[0]).code(pool, name)
+        won, texts = self.race(*(
+            by(clients[n % 2], session, "SMS_MFA", SMS_MFA_CODE=code) for n in range(4)
+        ))
+        assert (won, texts) == (1, {ONCE})
+
+    def test_failures_on_both_nodes_are_counted_together(self, nodes):
+        pool = Pool(nodes[0])
+        require(pool, "OPTIONAL")
+        app = pool.app()
+        name = pool.user(phone_number="+12065550100")
+        prefer(pool, name, sms=True)
+        challenge = app.start(name)
+        code = Inbox(nodes[0]).code(pool, name)
+        clients = [sdk.client(node.url) for node in nodes]
+
+        def guess(n, typed):
+            return clients[n % 2].respond_to_auth_challenge(
+                ClientId=app.id, ChallengeName="SMS_MFA", Session=challenge["Session"],
+                ChallengeResponses={"USERNAME": name, "SMS_MFA_CODE": typed},
+            )
+
+        for n in range(5):
+            with refused("CodeMismatchException"):
+                guess(n, wrong_code(code))
+        for n in range(2):
+            with refused("NotAuthorizedException", LOCKED):
+                guess(n, code)
