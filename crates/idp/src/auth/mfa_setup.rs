@@ -147,8 +147,8 @@ pub(super) async fn answer(
     if set_up.is_verified {
         // A session from earlier on the way may live longer than this one.
         let until = cx.now() + scene.client.session_ms();
-        let spent = session::consume(cx, pool, &session.id, until);
-        let change = Change::new().with(spent);
+        let first = session::consume(cx, pool, &session.id, until);
+        let change = Change::new().with(first);
         cx.try_commit(change).await.map_err(session::refused)?;
         let progress = session.progress.with(Proof::SoftwareToken);
         return finish(cx, scene, &user, progress).await;
@@ -162,8 +162,8 @@ pub(super) async fn answer(
     }
     attributes::check_new(pool, &[user::attribute_type("email", address)])?;
     let target = Target::email(address);
-    let spent = session.consume(cx, pool);
-    let sent = one_time_code::send(cx, scene, &user, &target, 6, Some(spent)).await?;
+    let first = session.consume(cx, pool);
+    let sent = one_time_code::send(cx, scene, &user, &target, 6, Some(first)).await?;
     let pending = Pending::SetUpEmail(sent);
     ask_for_code(cx, scene, &user, session.progress, pending, &target)
 }

@@ -43,25 +43,25 @@ pub(super) fn names_of(factors: &[Factor]) -> String {
     Value::from(names).to_string()
 }
 
-/// Asks for one factor. `spent` is the use of the session that led here.
+/// Asks for one factor. `first` is the use of the session that led here.
 async fn ask_for(
     cx: &Cx,
     scene: &Scene,
     user: &User,
     progress: Progress,
     factor: Factor,
-    spent: Option<Write>,
+    first: Option<Write>,
 ) -> Result<Step> {
     let target = factor
         .contact()
         .and_then(|attribute| Target::of(user, attribute));
     if let Some(target) = target {
-        let sent = one_time_code::send(cx, scene, user, &target, DIGITS, spent).await?;
+        let sent = one_time_code::send(cx, scene, user, &target, DIGITS, first).await?;
         let pending = Pending::SecondFactor(factor, sent);
         return ask_for_code(cx, scene, user, progress, pending, &target);
     }
-    if let Some(spent) = spent {
-        let change = Change::new().with(spent);
+    if let Some(first) = first {
+        let change = Change::new().with(first);
         cx.try_commit(change).await.map_err(session::refused)?;
     }
     let name = user.mfa.token.as_ref().and_then(|token| token.name.clone());
@@ -114,8 +114,8 @@ pub(super) async fn select(
     let factor = factor
         .filter(|factor| factors.contains(factor) && user.has_set_up(*factor))
         .ok_or_else(Error::factor_not_available)?;
-    let spent = session.consume(cx, &scene.pool);
-    ask_for(cx, scene, &user, session.progress, factor, Some(spent)).await
+    let first = session.consume(cx, &scene.pool);
+    ask_for(cx, scene, &user, session.progress, factor, Some(first)).await
 }
 
 /// Takes the code that was sent to the user's phone number or e-mail address.

@@ -145,8 +145,9 @@ impl Lockout {
     pub(crate) async fn check(cx: &Cx, pool: &Pool, what: Guessed, sub: &str) -> Result<Self> {
         let seen = cx.service.attempts.now();
         let key = what.key(sub);
-        let record = cx.service.store.record(Kind::Attempt, &pool.id, &key);
-        Self::from_record(cx, key, record.await?, seen)
+        let store = &cx.service.store;
+        let record = store.record(Kind::Attempt, &pool.id, &key).await?;
+        Self::from_record(cx, key, record, seen)
     }
 
     /// The state of password guessing, by a record that was read after `seen`.
