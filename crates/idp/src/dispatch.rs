@@ -7,6 +7,8 @@ use cenote_model::Operation;
 use crate::ops::{
     account, clients, devices, domains, groups, passwords, pools, resource_servers, sign_in,
     sign_up, tags, tokens, users,
+    account, clients, domains, groups, mfa, passwords, pools, resource_servers, sign_in, sign_up,
+    tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -47,6 +49,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminCreateUserRequest>(body)?;
                 output(&users::admin_create_user(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AdminDeleteSoftwareToken => {
+            Box::pin(async {
+                let input = input::<model::AdminDeleteSoftwareTokenRequest>(body)?;
+                output(&mfa::admin_delete_software_token(cx, &input).await?)
             })
             .await
         }
@@ -101,6 +110,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminGetUserAuthFactors => {
+            Box::pin(async {
+                let input = input::<model::AdminGetUserAuthFactorsRequest>(body)?;
+                output(&mfa::admin_get_user_auth_factors(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminInitiateAuth => {
             Box::pin(async {
                 let input = input::<model::AdminInitiateAuthRequest>(body)?;
@@ -144,6 +160,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminSetUserMFAPreference => {
+            Box::pin(async {
+                let input = input::<model::AdminSetUserMFAPreferenceRequest>(body)?;
+                output(&mfa::admin_set_user_mfa_preference(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminSetUserPassword => {
             Box::pin(async {
                 let input = input::<model::AdminSetUserPasswordRequest>(body)?;
@@ -176,6 +199,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminUserGlobalSignOutRequest>(body)?;
                 output(&users::admin_user_global_sign_out(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AssociateSoftwareToken => {
+            Box::pin(async {
+                let input = input::<model::AssociateSoftwareTokenRequest>(body)?;
+                output(&mfa::associate_software_token(cx, &input).await?)
             })
             .await
         }
@@ -382,6 +412,14 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::GetUserAuthFactors => {
+            Box::pin(async {
+                let input = input::<model::GetUserAuthFactorsRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&mfa::get_user_auth_factors(cx, &caller, &input).await?)
+            })
+            .await
+        }
         Operation::GetUserPoolMfaConfig => {
             Box::pin(async {
                 let input = input::<model::GetUserPoolMfaConfigRequest>(body)?;
@@ -482,6 +520,14 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::SetUserMFAPreference => {
+            Box::pin(async {
+                let input = input::<model::SetUserMFAPreferenceRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&mfa::set_user_mfa_preference(cx, &caller, &input).await?)
+            })
+            .await
+        }
         Operation::SetUserPoolMfaConfig => {
             Box::pin(async {
                 let input = input::<model::SetUserPoolMfaConfigRequest>(body)?;
@@ -569,6 +615,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::VerifySoftwareToken => {
+            Box::pin(async {
+                let input = input::<model::VerifySoftwareTokenRequest>(body)?;
+                output(&mfa::verify_software_token(cx, &input).await?)
+            })
+            .await
+        }
         Operation::VerifyUserAttribute => {
             Box::pin(async {
                 let input = input::<model::VerifyUserAttributeRequest>(body)?;
@@ -578,16 +631,17 @@ pub(crate) async fn call(
             .await
         }
         Operation::AddUserPoolClientSecret
-        | Operation::AdminDeleteSoftwareToken
         | Operation::AdminDisableProviderForUser
         | Operation::AdminGetUserAuthFactors
+        | Operation::AdminForgetDevice
+        | Operation::AdminGetDevice
         | Operation::AdminLinkProviderForUser
         | Operation::AdminListUserAuthEvents
         | Operation::AdminListUserSessions
         | Operation::AdminRevokeUserSession
-        | Operation::AdminSetUserMFAPreference
         | Operation::AdminUpdateAuthEventFeedback
         | Operation::AssociateSoftwareToken
+        | Operation::AdminUpdateDeviceStatus
         | Operation::CompleteWebAuthnRegistration
         | Operation::CreateIdentityProvider
         | Operation::CreateManagedLoginBranding
@@ -615,7 +669,6 @@ pub(crate) async fn call(
         | Operation::GetProvisionedLimit
         | Operation::GetSigningCertificate
         | Operation::GetUICustomization
-        | Operation::GetUserAuthFactors
         | Operation::GetUserPoolClientSessionConfiguration
         | Operation::GetUserPoolSessionConfiguration
         | Operation::ListIdentityProviders
@@ -629,7 +682,6 @@ pub(crate) async fn call(
         | Operation::SetLogDeliveryConfiguration
         | Operation::SetRiskConfiguration
         | Operation::SetUICustomization
-        | Operation::SetUserMFAPreference
         | Operation::SetUserPoolClientSessionConfiguration
         | Operation::SetUserPoolSessionConfiguration
         | Operation::StartUserImportJob
@@ -640,7 +692,6 @@ pub(crate) async fn call(
         | Operation::UpdateManagedLoginBranding
         | Operation::UpdateProvisionedLimit
         | Operation::UpdateTerms
-        | Operation::UpdateUserPoolReplica
-        | Operation::VerifySoftwareToken => Err(Error::not_built(operation)),
+        | Operation::UpdateUserPoolReplica => Err(Error::not_built(operation)),
     }
 }

@@ -3,6 +3,7 @@
 mod configuration;
 mod device;
 mod domains;
+mod mfa;
 mod resource_servers;
 mod sign_in;
 
@@ -294,10 +295,6 @@ impl Error {
 
     pub(crate) fn only_sms_settings() -> Self {
         Self::invalid("Only SMS to phone_number can be set as an MFA option.")
-    }
-
-    pub(crate) fn no_phone_for_sms() -> Self {
-        Self::invalid("User does not have delivery config set to turn on SMS_MFA")
     }
 
     // Names of new users.

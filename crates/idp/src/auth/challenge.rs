@@ -3,7 +3,9 @@
 use cenote_model::{ChallengeNameType, ExplicitAuthFlowsType};
 
 use super::session::{Pending, Session};
-use super::{Parameters, Scene, Step, device, new_password, password, srp};
+use super::{
+    Parameters, Scene, Step, device, mfa_setup, new_password, password, second_factor, srp,
+};
 use crate::{Cx, Error, Result};
 
 /// Takes an answer. Every one names the user and, where the client has a secret, proves it.
@@ -39,9 +41,20 @@ pub(crate) async fn respond(
     if session.pending.challenge() != challenge {
         return Err(Error::session_invalid());
     }
-    match session.pending {
+    match session.pending.clone() {
         Pending::NewPassword => new_password::answer(cx, scene, session, answers).await,
         // Answered above.
         Pending::Device => Err(Error::session_invalid()),
+        Pending::SecondFactor(factor, sent) => {
+            second_factor::answer_code(cx, scene, session, (factor, &sent), answers).await
+        }
+        Pending::SoftwareToken => second_factor::answer_token(cx, scene, session, answers).await,
+        Pending::SelectFactor(factors) => {
+            second_factor::select(cx, scene, session, &factors, answers).await
+        }
+        Pending::MfaSetup(set_up) => mfa_setup::answer(cx, scene, session, &set_up, answers).await,
+        Pending::SetUpEmail(sent) => {
+            mfa_setup::answer_code(cx, scene, session, &sent, answers).await
+        }
     }
 }

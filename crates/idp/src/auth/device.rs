@@ -82,7 +82,7 @@ pub(super) async fn start(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> R
         .ok_or_else(Error::session_invalid)?;
     let session = Session::open(cx, scene, &waiting.doc).await?;
     session.user(cx, scene, username).await?;
-    Lockout::of(cx, pool, Guessed::Device, &user.sub).await?;
+    Lockout::check(cx, pool, Guessed::Device, &user.sub).await?;
     let device = devices::existing(cx, pool, &user.sub, device_key).await?;
     let (salt, verifier) = device.trusted(cx)?.ok_or_else(Error::session_invalid)?;
     let who = (user.sub.as_str(), device.group_key.as_str(), device_key);
@@ -134,7 +134,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
     let waiting = waiting.ok_or_else(Error::session_invalid)?;
     let session = Session::open(cx, scene, &waiting.doc).await?;
     session.user(cx, scene, username).await?;
-    let lockout = Lockout::of(cx, pool, Guessed::Device, &user.sub).await?;
+    let lockout = Lockout::check(cx, pool, Guessed::Device, &user.sub).await?;
     let device = devices::existing(cx, pool, &user.sub, device_key).await?;
     let (_, verifier) = device.trusted(cx)?.ok_or_else(Error::session_invalid)?;
     let progress = block.progress.clone().with(Proof::Device);

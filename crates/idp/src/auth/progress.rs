@@ -21,6 +21,12 @@ pub(crate) enum Proof {
     NewPassword,
     /// The password of a remembered device.
     Device,
+    /// A code of an authenticator app.
+    SoftwareToken,
+    /// A code that went to the phone number.
+    Sms,
+    /// A code that went to the e-mail address.
+    Email,
 }
 
 /// The state of a sign-in that outlives a call.

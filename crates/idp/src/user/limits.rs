@@ -25,6 +25,8 @@ pub(crate) enum Hourly {
     VerifyUserAttribute,
     /// ForgotPassword and ConfirmForgotPassword together.
     Recovery,
+    /// Messages with codes that sign in.
+    SignInCode,
 }
 
 impl Hourly {
@@ -34,7 +36,7 @@ impl Hourly {
             | Self::ChangePassword
             | Self::GetUserAttributeVerificationCode => 5,
             Self::ConfirmSignUp | Self::VerifyUserAttribute => 15,
-            Self::Recovery => 20,
+            Self::Recovery | Self::SignInCode => 20,
         }
     }
 
@@ -46,6 +48,7 @@ impl Hourly {
             Self::ConfirmSignUp => "confirm",
             Self::VerifyUserAttribute => "verify",
             Self::Recovery => "recovery",
+            Self::SignInCode => "sign_in_code",
         }
     }
 }
@@ -108,18 +111,23 @@ pub(crate) async fn count(cx: &Cx, pool: &Pool, sub: &str, what: Hourly) -> Resu
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Guessed {
     Password,
-    /// The password of a remembered device. A right password of the user does not forget these failures.
+    /// The code of a second factor. A right password does not forget these failures, nor does a new sign-in.
+    SecondFactor,
+    /// The first code of a software token that is being registered.
+    NewSoftwareToken,
+    /// The password of a remembered device.
     Device,
 }
 
 impl Guessed {
-    /// The key of the counter; those of passwords begin with [`Lockout::PREFIX`].
-    pub(crate) fn key(self, sub: &str) -> String {
-        let what = match self {
-            Self::Password => "password",
-            Self::Device => "device",
+    fn key(self, sub: &str) -> String {
+        let prefix = match self {
+            Self::Password => Lockout::PREFIX,
+            Self::SecondFactor => "mfa/",
+            Self::NewSoftwareToken => "software_token/",
+            Self::Device => "device/",
         };
-        format!("{what}/{sub}")
+        format!("{prefix}{sub}")
     }
 }
 
@@ -136,22 +144,26 @@ impl Lockout {
     /// What the keys of password guessing begin with.
     pub(crate) const PREFIX: &str = "password/";
 
-    /// Reads the state of guessing; refuses while the account is locked. An attempt during a lock does not
-    /// count.
-    pub(crate) async fn of(cx: &Cx, pool: &Pool, what: Guessed, sub: &str) -> Result<Self> {
+    /// Reads it; refuses while the account is locked. An attempt during a lock does not count.
+    pub(crate) async fn check(cx: &Cx, pool: &Pool, what: Guessed, sub: &str) -> Result<Self> {
         let seen = cx.service.attempts.now();
         let key = what.key(sub);
-        let record = cx.service.store.record(Kind::Attempt, &pool.id, &key);
-        Self::from_record(cx, key, record.await?, seen)
+        let store = &cx.service.store;
+        let record = store.record(Kind::Attempt, &pool.id, &key).await?;
+        Self::from_record(cx, key, record, seen)
     }
 
-    /// The same for a record that was read after `seen`.
-    pub(crate) fn from_record(
+    /// The state of password guessing, by a record that was read after `seen`.
+    pub(crate) fn of_password(
         cx: &Cx,
-        key: String,
+        sub: &str,
         record: Option<Record>,
         seen: Moment,
     ) -> Result<Self> {
+        Self::from_record(cx, Guessed::Password.key(sub), record, seen)
+    }
+
+    fn from_record(cx: &Cx, key: String, record: Option<Record>, seen: Moment) -> Result<Self> {
         let now = cx.now();
         let record = cx.unless_expired(record);
         let counter = parse(record.as_ref())?;

@@ -1,7 +1,7 @@
 //! What a sign-in reads of a user, in one look-up: the user with the groups, the count of wrong passwords
 //! and one record beside.
 
-use super::limits::{Guessed, Lockout};
+use super::limits::Lockout;
 use super::{Account, User, admit, groups, names};
 use crate::pool::{Client, Pool};
 use crate::ports::{Kind, Record, SignInQuery};
@@ -25,12 +25,7 @@ pub(crate) async fn find_by_name(
     };
     let rows = read(cx, query).await?;
     let account = admit(rows.user, client, || invented_sub).ok_or_else(Error::user_not_found)?;
-    let lockout = Lockout::from_record(
-        cx,
-        Guessed::Password.key(account.sub()),
-        rows.attempts,
-        seen,
-    )?;
+    let lockout = Lockout::of_password(cx, account.sub(), rows.attempts, seen)?;
     Ok((account, lockout))
 }
 
@@ -51,7 +46,7 @@ pub(crate) async fn find_by_sub(
         ..of(pool)
     };
     let rows = read(cx, query).await?;
-    let lockout = Lockout::from_record(cx, Guessed::Password.key(sub), rows.attempts, seen);
+    let lockout = Lockout::of_password(cx, sub, rows.attempts, seen);
     Ok((rows.user, cx.unless_expired(rows.record), lockout))
 }
 
