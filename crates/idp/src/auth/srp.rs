@@ -102,14 +102,14 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
         None => NOBODY,
     };
     let sub = block.sub.clone();
-    let used = session::consume(cx, pool, &block.id, block.expires_at);
+    let consume = session::consume(cx, pool, &block.id, block.expires_at);
     let mut progress = block.progress.clone().with(Proof::Password);
     progress.note_device(answers.optional("DEVICE_KEY"));
     let is_right = claim.holds(cx, &verifier).await?;
     match user {
         Some(user) if is_right && named && user.password.is_some() => {
             debug_assert_eq!(user.sub, sub, "the user of the block was read");
-            let mut proved = vec![used];
+            let mut proved = vec![consume];
             proved.extend(lockout.succeed(cx, pool).await?);
             after_first_factor(cx, scene, &user, progress, proved).await
         }
