@@ -5,8 +5,8 @@ use cenote_model as model;
 use cenote_model::Operation;
 
 use crate::ops::{
-    account, clients, domains, groups, passwords, pools, resource_servers, sign_in, sign_up, tags,
-    tokens, users,
+    account, branding, clients, domains, groups, limits, passwords, pools, providers, replicas,
+    resource_servers, sign_in, sign_up, tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -65,6 +65,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminDisableProviderForUser => {
+            Box::pin(async {
+                let input = input::<model::AdminDisableProviderForUserRequest>(body)?;
+                output(&providers::admin_disable_provider_for_user(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminDisableUser => {
             Box::pin(async {
                 let input = input::<model::AdminDisableUserRequest>(body)?;
@@ -90,6 +97,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminInitiateAuthRequest>(body)?;
                 output(&sign_in::admin_initiate_auth(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AdminLinkProviderForUser => {
+            Box::pin(async {
+                let input = input::<model::AdminLinkProviderForUserRequest>(body)?;
+                output(&providers::admin_link_provider_for_user(cx, &input).await?)
             })
             .await
         }
@@ -179,10 +193,31 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::CreateIdentityProvider => {
+            Box::pin(async {
+                let input = input::<model::CreateIdentityProviderRequest>(body)?;
+                output(&providers::create_identity_provider(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::CreateManagedLoginBranding => {
+            Box::pin(async {
+                let input = input::<model::CreateManagedLoginBrandingRequest>(body)?;
+                output(&branding::create_managed_login_branding(cx, &input).await?)
+            })
+            .await
+        }
         Operation::CreateResourceServer => {
             Box::pin(async {
                 let input = input::<model::CreateResourceServerRequest>(body)?;
                 output(&resource_servers::create_resource_server(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::CreateTerms => {
+            Box::pin(async {
+                let input = input::<model::CreateTermsRequest>(body)?;
+                output(&branding::create_terms(cx, &input).await?)
             })
             .await
         }
@@ -207,6 +242,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::CreateUserPoolReplica => {
+            Box::pin(async {
+                let input = input::<model::CreateUserPoolReplicaRequest>(body)?;
+                output(&replicas::create_user_pool_replica(cx, &input).await?)
+            })
+            .await
+        }
         Operation::DeleteGroup => {
             Box::pin(async {
                 let input = input::<model::DeleteGroupRequest>(body)?;
@@ -215,10 +257,34 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::DeleteIdentityProvider => {
+            Box::pin(async {
+                let input = input::<model::DeleteIdentityProviderRequest>(body)?;
+                providers::delete_identity_provider(cx, &input).await?;
+                Ok(None)
+            })
+            .await
+        }
+        Operation::DeleteManagedLoginBranding => {
+            Box::pin(async {
+                let input = input::<model::DeleteManagedLoginBrandingRequest>(body)?;
+                branding::delete_managed_login_branding(cx, &input).await?;
+                Ok(None)
+            })
+            .await
+        }
         Operation::DeleteResourceServer => {
             Box::pin(async {
                 let input = input::<model::DeleteResourceServerRequest>(body)?;
                 resource_servers::delete_resource_server(cx, &input).await?;
+                Ok(None)
+            })
+            .await
+        }
+        Operation::DeleteTerms => {
+            Box::pin(async {
+                let input = input::<model::DeleteTermsRequest>(body)?;
+                branding::delete_terms(cx, &input).await?;
                 Ok(None)
             })
             .await
@@ -263,10 +329,52 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::DeleteUserPoolReplica => {
+            Box::pin(async {
+                let input = input::<model::DeleteUserPoolReplicaRequest>(body)?;
+                output(&replicas::delete_user_pool_replica(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DescribeIdentityProvider => {
+            Box::pin(async {
+                let input = input::<model::DescribeIdentityProviderRequest>(body)?;
+                output(&providers::describe_identity_provider(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DescribeManagedLoginBranding => {
+            Box::pin(async {
+                let input = input::<model::DescribeManagedLoginBrandingRequest>(body)?;
+                output(&branding::describe_managed_login_branding(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DescribeManagedLoginBrandingByClient => {
+            Box::pin(async {
+                let input = input::<model::DescribeManagedLoginBrandingByClientRequest>(body)?;
+                output(&branding::describe_managed_login_branding_by_client(cx, &input).await?)
+            })
+            .await
+        }
         Operation::DescribeResourceServer => {
             Box::pin(async {
                 let input = input::<model::DescribeResourceServerRequest>(body)?;
                 output(&resource_servers::describe_resource_server(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DescribeTerms => {
+            Box::pin(async {
+                let input = input::<model::DescribeTermsRequest>(body)?;
+                output(&branding::describe_terms(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DescribeTermsByClient => {
+            Box::pin(async {
+                let input = input::<model::DescribeTermsByClientRequest>(body)?;
+                output(&branding::describe_terms_by_client(cx, &input).await?)
             })
             .await
         }
@@ -305,10 +413,38 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::GetIdentityProviderByIdentifier => {
+            Box::pin(async {
+                let input = input::<model::GetIdentityProviderByIdentifierRequest>(body)?;
+                output(&providers::get_identity_provider_by_identifier(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetProvisionedLimit => {
+            Box::pin(async {
+                let input = input::<model::GetProvisionedLimitRequest>(body)?;
+                output(&limits::get_provisioned_limit(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetSigningCertificate => {
+            Box::pin(async {
+                let input = input::<model::GetSigningCertificateRequest>(body)?;
+                output(&providers::get_signing_certificate(cx, &input).await?)
+            })
+            .await
+        }
         Operation::GetTokensFromRefreshToken => {
             Box::pin(async {
                 let input = input::<model::GetTokensFromRefreshTokenRequest>(body)?;
                 output(&tokens::get_tokens_from_refresh_token(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetUICustomization => {
+            Box::pin(async {
+                let input = input::<model::GetUICustomizationRequest>(body)?;
+                output(&branding::get_ui_customization(cx, &input).await?)
             })
             .await
         }
@@ -357,6 +493,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::ListIdentityProviders => {
+            Box::pin(async {
+                let input = input::<model::ListIdentityProvidersRequest>(body)?;
+                output(&providers::list_identity_providers(cx, &input).await?)
+            })
+            .await
+        }
         Operation::ListResourceServers => {
             Box::pin(async {
                 let input = input::<model::ListResourceServersRequest>(body)?;
@@ -371,10 +514,24 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::ListTerms => {
+            Box::pin(async {
+                let input = input::<model::ListTermsRequest>(body)?;
+                output(&branding::list_terms(cx, &input).await?)
+            })
+            .await
+        }
         Operation::ListUserPoolClients => {
             Box::pin(async {
                 let input = input::<model::ListUserPoolClientsRequest>(body)?;
                 output(&clients::list_user_pool_clients(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::ListUserPoolReplicas => {
+            Box::pin(async {
+                let input = input::<model::ListUserPoolReplicasRequest>(body)?;
+                output(&replicas::list_user_pool_replicas(cx, &input).await?)
             })
             .await
         }
@@ -417,6 +574,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::RevokeTokenRequest>(body)?;
                 output(&tokens::revoke_token(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::SetUICustomization => {
+            Box::pin(async {
+                let input = input::<model::SetUICustomizationRequest>(body)?;
+                output(&branding::set_ui_customization(cx, &input).await?)
             })
             .await
         }
@@ -463,10 +627,38 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::UpdateIdentityProvider => {
+            Box::pin(async {
+                let input = input::<model::UpdateIdentityProviderRequest>(body)?;
+                output(&providers::update_identity_provider(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::UpdateManagedLoginBranding => {
+            Box::pin(async {
+                let input = input::<model::UpdateManagedLoginBrandingRequest>(body)?;
+                output(&branding::update_managed_login_branding(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::UpdateProvisionedLimit => {
+            Box::pin(async {
+                let input = input::<model::UpdateProvisionedLimitRequest>(body)?;
+                output(&limits::update_provisioned_limit(cx, &input).await?)
+            })
+            .await
+        }
         Operation::UpdateResourceServer => {
             Box::pin(async {
                 let input = input::<model::UpdateResourceServerRequest>(body)?;
                 output(&resource_servers::update_resource_server(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::UpdateTerms => {
+            Box::pin(async {
+                let input = input::<model::UpdateTermsRequest>(body)?;
+                output(&branding::update_terms(cx, &input).await?)
             })
             .await
         }
@@ -499,6 +691,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::UpdateUserPoolReplica => {
+            Box::pin(async {
+                let input = input::<model::UpdateUserPoolReplicaRequest>(body)?;
+                output(&replicas::update_user_pool_replica(cx, &input).await?)
+            })
+            .await
+        }
         Operation::VerifyUserAttribute => {
             Box::pin(async {
                 let input = input::<model::VerifyUserAttributeRequest>(body)?;
@@ -509,11 +708,9 @@ pub(crate) async fn call(
         }
         Operation::AddUserPoolClientSecret
         | Operation::AdminDeleteSoftwareToken
-        | Operation::AdminDisableProviderForUser
         | Operation::AdminForgetDevice
         | Operation::AdminGetDevice
         | Operation::AdminGetUserAuthFactors
-        | Operation::AdminLinkProviderForUser
         | Operation::AdminListDevices
         | Operation::AdminListUserAuthEvents
         | Operation::AdminListUserSessions
@@ -524,49 +721,28 @@ pub(crate) async fn call(
         | Operation::AssociateSoftwareToken
         | Operation::CompleteWebAuthnRegistration
         | Operation::ConfirmDevice
-        | Operation::CreateIdentityProvider
-        | Operation::CreateManagedLoginBranding
-        | Operation::CreateTerms
         | Operation::CreateUserImportJob
-        | Operation::CreateUserPoolReplica
-        | Operation::DeleteIdentityProvider
-        | Operation::DeleteManagedLoginBranding
-        | Operation::DeleteTerms
         | Operation::DeleteUserPoolClientSecret
-        | Operation::DeleteUserPoolReplica
         | Operation::DeleteWebAuthnCredential
-        | Operation::DescribeIdentityProvider
-        | Operation::DescribeManagedLoginBranding
-        | Operation::DescribeManagedLoginBrandingByClient
         | Operation::DescribeRiskConfiguration
-        | Operation::DescribeTerms
-        | Operation::DescribeTermsByClient
         | Operation::DescribeUserImportJob
         | Operation::ForgetDevice
         | Operation::GetCSVHeader
         | Operation::GetClientToken
         | Operation::GetDerivedToken
         | Operation::GetDevice
-        | Operation::GetIdentityProviderByIdentifier
         | Operation::GetLogDeliveryConfiguration
-        | Operation::GetProvisionedLimit
-        | Operation::GetSigningCertificate
-        | Operation::GetUICustomization
         | Operation::GetUserAuthFactors
         | Operation::GetUserPoolClientSessionConfiguration
         | Operation::GetUserPoolSessionConfiguration
         | Operation::ListDevices
-        | Operation::ListIdentityProviders
-        | Operation::ListTerms
         | Operation::ListUserImportJobs
         | Operation::ListUserPoolClientSecrets
-        | Operation::ListUserPoolReplicas
         | Operation::ListUserSessions
         | Operation::ListWebAuthnCredentials
         | Operation::RevokeUserSession
         | Operation::SetLogDeliveryConfiguration
         | Operation::SetRiskConfiguration
-        | Operation::SetUICustomization
         | Operation::SetUserMFAPreference
         | Operation::SetUserPoolClientSessionConfiguration
         | Operation::SetUserPoolSessionConfiguration
@@ -575,11 +751,6 @@ pub(crate) async fn call(
         | Operation::StopUserImportJob
         | Operation::UpdateAuthEventFeedback
         | Operation::UpdateDeviceStatus
-        | Operation::UpdateIdentityProvider
-        | Operation::UpdateManagedLoginBranding
-        | Operation::UpdateProvisionedLimit
-        | Operation::UpdateTerms
-        | Operation::UpdateUserPoolReplica
         | Operation::VerifySoftwareToken => Err(Error::not_built(operation)),
     }
 }

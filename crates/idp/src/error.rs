@@ -1,7 +1,11 @@
 //! The catalogue of refusals: every text that a caller can read lives here, once.
 
+mod branding;
 mod configuration;
 mod domains;
+mod limits;
+mod providers;
+mod replicas;
 mod resource_servers;
 mod sign_in;
 

@@ -56,6 +56,9 @@ pub(crate) struct User {
     /// The legacy SMS setting of SetUserSettings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) mfa_options: Vec<MFAOptionType>,
+    /// The keys of the identities at other providers that are linked to the user.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) links: Vec<String>,
     /// Milliseconds since the epoch.
     pub(crate) created_at: i64,
     /// Milliseconds since the epoch.
@@ -92,6 +95,7 @@ impl User {
             history: Vec::new(),
             generation: 0,
             mfa_options: Vec::new(),
+            links: Vec::new(),
             created_at: now,
             modified_at: now,
             groups: None,
@@ -333,6 +337,18 @@ pub(crate) fn update(pool: &Pool, before: &User, after: &User, change: &mut Chan
         searched_changed,
     });
     Ok(())
+}
+
+/// The change that deletes a user with all that is the user's.
+pub(crate) fn delete(user: &User) -> Change {
+    let mut change = Change::new();
+    crate::federation::linked::forget(user, &mut change);
+    change.push(Write::DeleteUser {
+        pool: user.pool_id.clone(),
+        sub: user.sub.clone(),
+        version: user.version,
+    });
+    change
 }
 
 /// Saves a new state of a user on its own and marks it modified now.
