@@ -448,7 +448,7 @@ fn config_text(data: &Path) -> String {
     let data = data.display();
     format!(
         "listen = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1:9229\"\nbehind_proxy = true\n\
-         data = \"{data}\"\nroot_key_file = \"{data}/root.key\"\n\n[[access_keys]]\nid = \"{}\"\nsecret = \"{}\"\n",
+         data = \"{data}\"\nroot_key_file = \"{data}/root.key\"\n\n[limits]\nrequest_rates = false\n\n[[access_keys]]\nid = \"{}\"\nsecret = \"{}\"\n",
         sign::ACCESS_KEY,
         sign::SECRET_KEY
     )

@@ -57,6 +57,7 @@ pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
         keys: KeyReservoir::new(),
         config,
         cpu_threads: cores,
+        request_rates: false,
     });
     let cx = Cx {
         service,

@@ -226,6 +226,7 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
         keys: KeyReservoir::new(),
         config,
         cpu_threads: 1,
+        request_rates: false,
     })
 }
 

@@ -2,9 +2,9 @@
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// `yyyymmddhhmmss`, as the service writes versions.
-pub(crate) fn compact(ms: i64) -> String {
-    let (mut days, rest) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS) / 1000);
+/// Year, month and day.
+pub(crate) fn date(ms: i64) -> (i64, u8, i64) {
+    let mut days = ms.div_euclid(DAY_MS);
     // Whole cycles of 400 years all have the same number of days.
     let mut year = 1970 + 400 * days.div_euclid(146_097);
     days = days.rem_euclid(146_097);
@@ -17,11 +17,15 @@ pub(crate) fn compact(ms: i64) -> String {
         days -= days_in_month(year, month);
         month += 1;
     }
-    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
-    format!(
-        "{year:04}{month:02}{:02}{hour:02}{minute:02}{second:02}",
-        days + 1
-    )
+    (year, month, days + 1)
+}
+
+/// `yyyymmddhhmmss`, as the service writes versions.
+pub(crate) fn compact(ms: i64) -> String {
+    let (year, month, day) = date(ms);
+    let seconds = ms.rem_euclid(DAY_MS) / 1000;
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
 }
 
 const fn is_leap(year: i64) -> bool {

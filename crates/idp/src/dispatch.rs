@@ -9,6 +9,8 @@ use crate::ops::{
     sign_up, tags, tokens, users,
     account, clients, domains, groups, mfa, passwords, pools, resource_servers, sign_in, sign_up,
     tags, tokens, users,
+    account, branding, clients, domains, groups, limits, passwords, pools, providers, replicas,
+    resource_servers, sign_in, sign_up, tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -74,6 +76,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminDisableProviderForUser => {
+            Box::pin(async {
+                let input = input::<model::AdminDisableProviderForUserRequest>(body)?;
+                output(&providers::admin_disable_provider_for_user(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminDisableUser => {
             Box::pin(async {
                 let input = input::<model::AdminDisableUserRequest>(body)?;
@@ -128,6 +137,10 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminListDevicesRequest>(body)?;
                 output(&devices::admin_list_devices(cx, &input).await?)
+        Operation::AdminLinkProviderForUser => {
+            Box::pin(async {
+                let input = input::<model::AdminLinkProviderForUserRequest>(body)?;
+                output(&providers::admin_link_provider_for_user(cx, &input).await?)
             })
             .await
         }
@@ -246,10 +259,31 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::CreateIdentityProvider => {
+            Box::pin(async {
+                let input = input::<model::CreateIdentityProviderRequest>(body)?;
+                output(&providers::create_identity_provider(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::CreateManagedLoginBranding => {
+            Box::pin(async {
+                let input = input::<model::CreateManagedLoginBrandingRequest>(body)?;
+                output(&branding::create_managed_login_branding(cx, &input).await?)
+            })
+            .await
+        }
         Operation::CreateResourceServer => {
             Box::pin(async {
                 let input = input::<model::CreateResourceServerRequest>(body)?;
                 output(&resource_servers::create_resource_server(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::CreateTerms => {
+            Box::pin(async {
+                let input = input::<model::CreateTermsRequest>(body)?;
+                output(&branding::create_terms(cx, &input).await?)
             })
             .await
         }
@@ -274,6 +308,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::CreateUserPoolReplica => {
+            Box::pin(async {
+                let input = input::<model::CreateUserPoolReplicaRequest>(body)?;
+                output(&replicas::create_user_pool_replica(cx, &input).await?)
+            })
+            .await
+        }
         Operation::DeleteGroup => {
             Box::pin(async {
                 let input = input::<model::DeleteGroupRequest>(body)?;
@@ -282,10 +323,34 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::DeleteIdentityProvider => {
+            Box::pin(async {
+                let input = input::<model::DeleteIdentityProviderRequest>(body)?;
+                providers::delete_identity_provider(cx, &input).await?;
+                Ok(None)
+            })
+            .await
+        }
+        Operation::DeleteManagedLoginBranding => {
+            Box::pin(async {
+                let input = input::<model::DeleteManagedLoginBrandingRequest>(body)?;
+                branding::delete_managed_login_branding(cx, &input).await?;
+                Ok(None)
+            })
+            .await
+        }
         Operation::DeleteResourceServer => {
             Box::pin(async {
                 let input = input::<model::DeleteResourceServerRequest>(body)?;
                 resource_servers::delete_resource_server(cx, &input).await?;
+                Ok(None)
+            })
+            .await
+        }
+        Operation::DeleteTerms => {
+            Box::pin(async {
+                let input = input::<model::DeleteTermsRequest>(body)?;
+                branding::delete_terms(cx, &input).await?;
                 Ok(None)
             })
             .await
@@ -330,10 +395,52 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::DeleteUserPoolReplica => {
+            Box::pin(async {
+                let input = input::<model::DeleteUserPoolReplicaRequest>(body)?;
+                output(&replicas::delete_user_pool_replica(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DescribeIdentityProvider => {
+            Box::pin(async {
+                let input = input::<model::DescribeIdentityProviderRequest>(body)?;
+                output(&providers::describe_identity_provider(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DescribeManagedLoginBranding => {
+            Box::pin(async {
+                let input = input::<model::DescribeManagedLoginBrandingRequest>(body)?;
+                output(&branding::describe_managed_login_branding(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DescribeManagedLoginBrandingByClient => {
+            Box::pin(async {
+                let input = input::<model::DescribeManagedLoginBrandingByClientRequest>(body)?;
+                output(&branding::describe_managed_login_branding_by_client(cx, &input).await?)
+            })
+            .await
+        }
         Operation::DescribeResourceServer => {
             Box::pin(async {
                 let input = input::<model::DescribeResourceServerRequest>(body)?;
                 output(&resource_servers::describe_resource_server(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DescribeTerms => {
+            Box::pin(async {
+                let input = input::<model::DescribeTermsRequest>(body)?;
+                output(&branding::describe_terms(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DescribeTermsByClient => {
+            Box::pin(async {
+                let input = input::<model::DescribeTermsByClientRequest>(body)?;
+                output(&branding::describe_terms_by_client(cx, &input).await?)
             })
             .await
         }
@@ -389,10 +496,38 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::GetIdentityProviderByIdentifier => {
+            Box::pin(async {
+                let input = input::<model::GetIdentityProviderByIdentifierRequest>(body)?;
+                output(&providers::get_identity_provider_by_identifier(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetProvisionedLimit => {
+            Box::pin(async {
+                let input = input::<model::GetProvisionedLimitRequest>(body)?;
+                output(&limits::get_provisioned_limit(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetSigningCertificate => {
+            Box::pin(async {
+                let input = input::<model::GetSigningCertificateRequest>(body)?;
+                output(&providers::get_signing_certificate(cx, &input).await?)
+            })
+            .await
+        }
         Operation::GetTokensFromRefreshToken => {
             Box::pin(async {
                 let input = input::<model::GetTokensFromRefreshTokenRequest>(body)?;
                 output(&tokens::get_tokens_from_refresh_token(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetUICustomization => {
+            Box::pin(async {
+                let input = input::<model::GetUICustomizationRequest>(body)?;
+                output(&branding::get_ui_customization(cx, &input).await?)
             })
             .await
         }
@@ -457,6 +592,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::ListIdentityProviders => {
+            Box::pin(async {
+                let input = input::<model::ListIdentityProvidersRequest>(body)?;
+                output(&providers::list_identity_providers(cx, &input).await?)
+            })
+            .await
+        }
         Operation::ListResourceServers => {
             Box::pin(async {
                 let input = input::<model::ListResourceServersRequest>(body)?;
@@ -471,10 +613,24 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::ListTerms => {
+            Box::pin(async {
+                let input = input::<model::ListTermsRequest>(body)?;
+                output(&branding::list_terms(cx, &input).await?)
+            })
+            .await
+        }
         Operation::ListUserPoolClients => {
             Box::pin(async {
                 let input = input::<model::ListUserPoolClientsRequest>(body)?;
                 output(&clients::list_user_pool_clients(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::ListUserPoolReplicas => {
+            Box::pin(async {
+                let input = input::<model::ListUserPoolReplicasRequest>(body)?;
+                output(&replicas::list_user_pool_replicas(cx, &input).await?)
             })
             .await
         }
@@ -525,6 +681,10 @@ pub(crate) async fn call(
                 let input = input::<model::SetUserMFAPreferenceRequest>(body)?;
                 let caller = authenticate(cx, &input.access_token).await?;
                 output(&mfa::set_user_mfa_preference(cx, &caller, &input).await?)
+        Operation::SetUICustomization => {
+            Box::pin(async {
+                let input = input::<model::SetUICustomizationRequest>(body)?;
+                output(&branding::set_ui_customization(cx, &input).await?)
             })
             .await
         }
@@ -579,10 +739,38 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::UpdateIdentityProvider => {
+            Box::pin(async {
+                let input = input::<model::UpdateIdentityProviderRequest>(body)?;
+                output(&providers::update_identity_provider(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::UpdateManagedLoginBranding => {
+            Box::pin(async {
+                let input = input::<model::UpdateManagedLoginBrandingRequest>(body)?;
+                output(&branding::update_managed_login_branding(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::UpdateProvisionedLimit => {
+            Box::pin(async {
+                let input = input::<model::UpdateProvisionedLimitRequest>(body)?;
+                output(&limits::update_provisioned_limit(cx, &input).await?)
+            })
+            .await
+        }
         Operation::UpdateResourceServer => {
             Box::pin(async {
                 let input = input::<model::UpdateResourceServerRequest>(body)?;
                 output(&resource_servers::update_resource_server(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::UpdateTerms => {
+            Box::pin(async {
+                let input = input::<model::UpdateTermsRequest>(body)?;
+                output(&branding::update_terms(cx, &input).await?)
             })
             .await
         }
@@ -619,6 +807,10 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::VerifySoftwareTokenRequest>(body)?;
                 output(&mfa::verify_software_token(cx, &input).await?)
+        Operation::UpdateUserPoolReplica => {
+            Box::pin(async {
+                let input = input::<model::UpdateUserPoolReplicaRequest>(body)?;
+                output(&replicas::update_user_pool_replica(cx, &input).await?)
             })
             .await
         }
@@ -636,6 +828,11 @@ pub(crate) async fn call(
         | Operation::AdminForgetDevice
         | Operation::AdminGetDevice
         | Operation::AdminLinkProviderForUser
+        | Operation::AdminDeleteSoftwareToken
+        | Operation::AdminForgetDevice
+        | Operation::AdminGetDevice
+        | Operation::AdminGetUserAuthFactors
+        | Operation::AdminListDevices
         | Operation::AdminListUserAuthEvents
         | Operation::AdminListUserSessions
         | Operation::AdminRevokeUserSession
@@ -646,20 +843,11 @@ pub(crate) async fn call(
         | Operation::CreateIdentityProvider
         | Operation::CreateManagedLoginBranding
         | Operation::CreateTerms
+        | Operation::ConfirmDevice
         | Operation::CreateUserImportJob
-        | Operation::CreateUserPoolReplica
-        | Operation::DeleteIdentityProvider
-        | Operation::DeleteManagedLoginBranding
-        | Operation::DeleteTerms
         | Operation::DeleteUserPoolClientSecret
-        | Operation::DeleteUserPoolReplica
         | Operation::DeleteWebAuthnCredential
-        | Operation::DescribeIdentityProvider
-        | Operation::DescribeManagedLoginBranding
-        | Operation::DescribeManagedLoginBrandingByClient
         | Operation::DescribeRiskConfiguration
-        | Operation::DescribeTerms
-        | Operation::DescribeTermsByClient
         | Operation::DescribeUserImportJob
         | Operation::GetCSVHeader
         | Operation::GetClientToken
@@ -673,15 +861,21 @@ pub(crate) async fn call(
         | Operation::GetUserPoolSessionConfiguration
         | Operation::ListIdentityProviders
         | Operation::ListTerms
+        | Operation::GetDevice
+        | Operation::GetLogDeliveryConfiguration
+        | Operation::GetUserAuthFactors
+        | Operation::GetUserPoolClientSessionConfiguration
+        | Operation::GetUserPoolSessionConfiguration
+        | Operation::ListDevices
         | Operation::ListUserImportJobs
         | Operation::ListUserPoolClientSecrets
-        | Operation::ListUserPoolReplicas
         | Operation::ListUserSessions
         | Operation::ListWebAuthnCredentials
         | Operation::RevokeUserSession
         | Operation::SetLogDeliveryConfiguration
         | Operation::SetRiskConfiguration
         | Operation::SetUICustomization
+        | Operation::SetUserMFAPreference
         | Operation::SetUserPoolClientSessionConfiguration
         | Operation::SetUserPoolSessionConfiguration
         | Operation::StartUserImportJob
@@ -693,5 +887,7 @@ pub(crate) async fn call(
         | Operation::UpdateProvisionedLimit
         | Operation::UpdateTerms
         | Operation::UpdateUserPoolReplica => Err(Error::not_built(operation)),
+        | Operation::UpdateDeviceStatus
+        | Operation::VerifySoftwareToken => Err(Error::not_built(operation)),
     }
 }

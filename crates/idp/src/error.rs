@@ -1,9 +1,13 @@
 //! The catalogue of refusals: every text that a caller can read lives here, once.
 
+mod branding;
 mod configuration;
 mod device;
 mod domains;
+mod limits;
 mod mfa;
+mod providers;
+mod replicas;
 mod resource_servers;
 mod sign_in;
 

@@ -4,7 +4,7 @@ use cenote_model::{AuthClass, Decode, ErrorCode, Operation};
 use serde::Serialize;
 
 use crate::dispatch as generated;
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Result, replica};
 
 /// How often an operation is run when its change keeps meeting newer versions.
 const RUNS: usize = 6;
@@ -12,6 +12,18 @@ const RUNS: usize = 6;
 /// Runs one operation on the JSON text of its input and answers the JSON text of its output, or
 /// `None` for the operations whose answer has an empty body.
 pub async fn dispatch(cx: &Cx, operation: Operation, body: &[u8]) -> Result<Option<Vec<u8>>> {
+    if operation
+        .info()
+        .errors
+        .contains(&ErrorCode::TooManyRequests)
+    {
+        let service = &cx.service;
+        let rates = service
+            .rates
+            .check(&*service.store, cx.region(), operation, body);
+        rates.await?;
+    }
+    replica::check_region(cx, operation, body).await?;
     let mut run = 1;
     loop {
         match generated::call(cx, operation, body).await {

@@ -12,6 +12,7 @@ use crate::pool::{Client, Pool};
 use crate::ports::{
     Change, Clock, CommitError, Entropy, Expect, Kind, Record, Store, StoreError, Triggers, Write,
 };
+use crate::rates::Rates;
 use crate::token::PoolKeys;
 use crate::user::attempts::Attempts;
 use crate::{Error, Result};
@@ -65,6 +66,8 @@ pub struct Parts {
     pub config: Config,
     /// The number of cores to use for cryptography.
     pub cpu_threads: usize,
+    /// Whether requests are counted against the rates of their categories.
+    pub request_rates: bool,
 }
 
 /// Everything that requests share.
@@ -85,6 +88,7 @@ pub struct Service {
     pub config: Config,
     pub(crate) keys: KeyReservoir,
     pub(crate) attempts: Attempts,
+    pub(crate) rates: Rates,
     pools: Cached<Pool>,
     clients: Cached<Client>,
     pool_keys: Cached<PoolKeys>,
@@ -96,6 +100,7 @@ impl Service {
     pub fn new(parts: Parts) -> Arc<Self> {
         let is_shared = parts.store.shared();
         let fresh_for = is_shared.then_some(SHARED_STALENESS);
+        let rates = Rates::new(parts.request_rates, Arc::clone(&parts.clock));
         Arc::new(Self {
             store: parts.store,
             clock: parts.clock,
@@ -106,6 +111,7 @@ impl Service {
             config: parts.config,
             keys: parts.keys,
             attempts: Attempts::new(is_shared),
+            rates,
             pools: Cached::new(1_000, fresh_for),
             clients: Cached::new(10_000, fresh_for),
             pool_keys: Cached::new(1_000, fresh_for),
@@ -353,14 +359,11 @@ impl Cx {
 
     /// The pool, or ResourceNotFoundException.
     pub(crate) async fn pool(&self, id: &str) -> Result<Arc<Pool>> {
-        let pool = self.service.pool(id).await?;
+        let found = self.service.pool(id).await?;
+        let pool = found.ok_or_else(|| Error::pool_not_found(id))?;
         // A signed request sees the pools of the region that it was signed for.
-        let here = |pool: &Arc<Pool>| {
-            self.region
-                .as_ref()
-                .is_none_or(|region| *region == pool.region)
-        };
-        pool.filter(here).ok_or_else(|| Error::pool_not_found(id))
+        crate::replica::check_visible(self, &pool).await?;
+        Ok(pool)
     }
 
     /// A client by its id alone, with its pool, or ResourceNotFoundException.

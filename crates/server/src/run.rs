@@ -93,6 +93,7 @@ pub async fn run(
         keys: KeyReservoir::new(),
         config,
         cpu_threads: threads,
+        request_rates: settings.limits.request_rates,
     });
     service
         .check_root_key()

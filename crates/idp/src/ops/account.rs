@@ -10,7 +10,7 @@ use cenote_model::{
 };
 
 use crate::message::Target;
-use crate::ports::{Change, Write};
+use crate::ports::Change;
 use crate::token::Caller;
 use crate::user::attributes::{self, Given};
 use crate::user::codes::{self, CodePurpose};
@@ -152,18 +152,7 @@ pub(crate) async fn delete_user(
     caller: &Caller,
     _input: &DeleteUserRequest,
 ) -> Result<()> {
-    let User {
-        pool_id,
-        sub,
-        version,
-        ..
-    } = &caller.user;
-    let delete = Write::DeleteUser {
-        pool: pool_id.clone(),
-        sub: sub.clone(),
-        version: *version,
-    };
-    cx.commit(Change::new().with(delete)).await
+    cx.commit(user::delete(&caller.user)).await
 }
 
 /// The attributes that a code can verify.

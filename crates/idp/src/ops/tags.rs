@@ -1,5 +1,6 @@
 //! The tags of user pools, which are the only resources that have some.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cenote_model::{
@@ -9,10 +10,35 @@ use cenote_model::{
 
 use crate::pool::{Pool, tags};
 use crate::ports::{Change, Expect};
+use crate::replica::{self, Replica};
+use crate::stored::Stored;
 use crate::{Cx, Error, Result};
 
-/// The pool that an ARN names: one of this account and of the Region that the request is for.
-async fn pool_of(cx: &Cx, arn: &str) -> Result<Arc<Pool>> {
+/// Whose tags an ARN names.
+enum Tagged {
+    Pool(Box<Pool>),
+    Replica(Stored<Replica>),
+}
+
+impl Tagged {
+    fn tags(&mut self) -> &mut BTreeMap<String, String> {
+        match self {
+            Self::Pool(pool) => pool.shape.user_pool_tags.get_or_insert_default(),
+            Self::Replica(replica) => &mut replica.value.tags,
+        }
+    }
+
+    async fn save(self, cx: &Cx) -> Result<()> {
+        let write = match self {
+            Self::Pool(pool) => pool.put(Expect::Version(pool.version)),
+            Self::Replica(replica) => replica.update(),
+        };
+        cx.commit(Change::new().with(write?)).await
+    }
+}
+
+/// What an ARN names: a pool of this account, or its replica, in the Region that the request is for.
+async fn tagged(cx: &Cx, arn: &str) -> Result<Tagged> {
     let parts: Vec<&str> = arn.split(':').collect();
     let ["arn", partition, "cognito-idp", region, account, resource] = parts[..] else {
         return Err(Error::arn_of_no_pool());
@@ -23,16 +49,13 @@ async fn pool_of(cx: &Cx, arn: &str) -> Result<Arc<Pool>> {
         return Err(Error::arn_of_no_pool());
     }
     let pool = cx.pool(id).await?;
-    // An unsigned request is for the pool's own Region.
-    if cx.region.is_none() && pool.region != region {
-        return Err(Error::arn_of_no_pool());
+    if pool.region == region {
+        return Ok(Tagged::Pool(Box::new(Arc::unwrap_or_clone(pool))));
     }
-    Ok(pool)
-}
-
-async fn save(cx: &Cx, pool: &Pool) -> Result<()> {
-    cx.commit(Change::new().with(pool.put(Expect::Version(pool.version))?))
-        .await
+    let replica = replica::find(cx, &pool, region).await?;
+    replica
+        .map(Tagged::Replica)
+        .ok_or_else(Error::arn_of_no_pool)
 }
 
 /// Adds tags; a key that is there already gets the new value.
@@ -40,11 +63,11 @@ pub(crate) async fn tag_resource(
     cx: &Cx,
     input: &TagResourceRequest,
 ) -> Result<TagResourceResponse> {
-    let mut pool = Arc::unwrap_or_clone(pool_of(cx, &input.resource_arn).await?);
-    let all = pool.shape.user_pool_tags.get_or_insert_default();
+    let mut tagged = tagged(cx, &input.resource_arn).await?;
+    let all = tagged.tags();
     all.extend(input.tags.clone());
     tags::check(all).map_err(Error::into_invalid_parameter)?;
-    save(cx, &pool).await?;
+    tagged.save(cx).await?;
     Ok(TagResourceResponse {})
 }
 
@@ -53,10 +76,9 @@ pub(crate) async fn untag_resource(
     cx: &Cx,
     input: &UntagResourceRequest,
 ) -> Result<UntagResourceResponse> {
-    let mut pool = Arc::unwrap_or_clone(pool_of(cx, &input.resource_arn).await?);
-    let tags = pool.shape.user_pool_tags.get_or_insert_default();
-    tags.retain(|key, _| !input.tag_keys.contains(key));
-    save(cx, &pool).await?;
+    let mut tagged = tagged(cx, &input.resource_arn).await?;
+    tagged.tags().retain(|key, _| !input.tag_keys.contains(key));
+    tagged.save(cx).await?;
     Ok(UntagResourceResponse {})
 }
 
@@ -65,8 +87,8 @@ pub(crate) async fn list_tags_for_resource(
     cx: &Cx,
     input: &ListTagsForResourceRequest,
 ) -> Result<ListTagsForResourceResponse> {
-    let pool = pool_of(cx, &input.resource_arn).await?;
+    let mut tagged = tagged(cx, &input.resource_arn).await?;
     Ok(ListTagsForResourceResponse {
-        tags: Some(pool.shape.user_pool_tags.clone().unwrap_or_default()),
+        tags: Some(std::mem::take(tagged.tags())),
     })
 }

@@ -18,7 +18,7 @@ pub enum Kind {
     Client,
     /// A group, by its name.
     Group,
-    /// A signing key of a pool, sealed. `key` is `id` or `access`, then `/` and the kid.
+    /// A signing key of a pool, sealed. `key` is `id` or `access`, then `/` and the kid; or `saml`.
     SigningKey,
     /// An outstanding one-time code: `key` is `<sub>/<purpose>`.
     Code,
@@ -45,7 +45,8 @@ pub enum Kind {
     Provider,
     /// An identifier of an identity provider; the document names the provider.
     ProviderIdentifier,
-    /// A federated identity: `key` is `<provider>/<subject>`, the document names the user.
+    /// A federated identity: `key` is `<provider>/` and the digest of what names the person there, the
+    /// document names the user.
     LinkedIdentity,
     /// A resource server, by its identifier.
     ResourceServer,

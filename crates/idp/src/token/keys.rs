@@ -43,7 +43,11 @@ impl PoolKeys {
     ) -> Result<Option<Self>> {
         let (mut id, mut access) = (None, None);
         let (mut all, mut published) = (HashMap::new(), Vec::new());
-        for record in records {
+        let is_ours = |record: &&Record| {
+            let role = record.key.split('/').next().unwrap_or_default();
+            role == ID || role == ACCESS
+        };
+        for record in records.iter().filter(is_ours) {
             let broken =
                 |what: &str| Error::internal(format!("signing key {pool}/{}: {what}", record.key));
             let doc: KeyDoc =

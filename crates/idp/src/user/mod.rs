@@ -57,6 +57,9 @@ pub(crate) struct User {
     /// Rises when all tokens of the user die at once (global sign-out, disable).
     #[serde(default)]
     pub(crate) generation: u32,
+    /// The keys of the identities at other providers that are linked to the user.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) links: Vec<String>,
     /// Second factors.
     #[serde(default, skip_serializing_if = "Mfa::is_empty")]
     pub(crate) mfa: Mfa,
@@ -95,6 +98,7 @@ impl User {
             password: None,
             history: Vec::new(),
             generation: 0,
+            links: Vec::new(),
             mfa: Mfa::default(),
             created_at: now,
             modified_at: now,
@@ -332,6 +336,18 @@ pub(crate) fn update(pool: &Pool, before: &User, after: &User, change: &mut Chan
         searched_changed,
     });
     Ok(())
+}
+
+/// The change that deletes a user with all that is the user's.
+pub(crate) fn delete(user: &User) -> Change {
+    let mut change = Change::new();
+    crate::federation::linked::forget(user, &mut change);
+    change.push(Write::DeleteUser {
+        pool: user.pool_id.clone(),
+        sub: user.sub.clone(),
+        version: user.version,
+    });
+    change
 }
 
 /// Saves a new state of a user on its own and marks it modified now.

@@ -457,7 +457,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminDisableUser",
@@ -600,7 +600,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminListDevices",
@@ -1046,7 +1046,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "CreateManagedLoginBranding",
@@ -1064,7 +1064,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "CreateResourceServer",
@@ -1098,7 +1098,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "CreateUserImportJob",
@@ -1189,7 +1189,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DeleteGroup",
@@ -1220,7 +1220,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DeleteManagedLoginBranding",
@@ -1236,7 +1236,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DeleteResourceServer",
@@ -1267,7 +1267,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DeleteUser",
@@ -1381,7 +1381,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DeleteWebAuthnCredential",
@@ -1413,7 +1413,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DescribeManagedLoginBranding",
@@ -1428,7 +1428,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DescribeManagedLoginBrandingByClient",
@@ -1443,7 +1443,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DescribeResourceServer",
@@ -1489,7 +1489,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DescribeTermsByClient",
@@ -1504,7 +1504,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DescribeUserImportJob",
@@ -1709,7 +1709,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetLogDeliveryConfiguration",
@@ -1737,7 +1737,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetSigningCertificate",
@@ -1750,7 +1750,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetTokensFromRefreshToken",
@@ -1786,7 +1786,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetUser",
@@ -1990,7 +1990,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ListResourceServers",
@@ -2035,7 +2035,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ListUserImportJobs",
@@ -2094,7 +2094,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ListUserPools",
@@ -2315,7 +2315,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "SetUserMFAPreference",
@@ -2579,7 +2579,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "UpdateManagedLoginBranding",
@@ -2595,7 +2595,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "UpdateProvisionedLimit",
@@ -2610,7 +2610,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "UpdateResourceServer",
@@ -2642,7 +2642,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "UpdateUserAttributes",
@@ -2745,7 +2745,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "VerifySoftwareToken",

@@ -6,7 +6,7 @@ use hyper::Uri;
 
 use super::StartError;
 use super::file::{self, SmtpSecurity};
-use super::settings::{AccessKey, AwsCredentials, Limits, Smtp};
+use super::settings::{AccessKey, AwsCredentials, Limits, Posture, Smtp};
 use crate::time;
 
 /// Whether a text can be the region part of a pool id.
@@ -116,14 +116,14 @@ pub(super) fn smtp(smtp: file::Smtp) -> Result<Smtp, StartError> {
     })
 }
 
-pub(super) fn limits(limits: &file::Limits) -> Result<Limits, StartError> {
+pub(super) fn limits(limits: &file::Limits, posture: Posture) -> Result<Limits, StartError> {
     let seconds = |key, value: Option<u64>| {
         let value = value.map(|value| usize::try_from(value).unwrap_or(usize::MAX));
         let seconds = positive(key, value, 30)?.min(24 * 60 * 60);
         Ok(Duration::from_secs(seconds as u64))
     };
     Ok(Limits {
-        body_bytes: positive("limits.body_bytes", limits.body_bytes, 1024 * 1024)?,
+        body_bytes: positive("limits.body_bytes", limits.body_bytes, 3 * 1024 * 1024)?,
         // A semaphore counts them, which has a bound of its own.
         connections: positive("limits.connections", limits.connections, 20_000)?.min(1_000_000),
         header_timeout: seconds(
@@ -131,6 +131,7 @@ pub(super) fn limits(limits: &file::Limits) -> Result<Limits, StartError> {
             limits.header_timeout_seconds,
         )?,
         body_timeout: seconds("limits.body_timeout_seconds", limits.body_timeout_seconds)?,
+        request_rates: limits.request_rates.unwrap_or(posture == Posture::Serve),
     })
 }
 

@@ -45,6 +45,7 @@ const KEYS: &[(&str, Form)] = &[
     ("limits.connections", Form::Whole),
     ("limits.header_timeout_seconds", Form::Whole),
     ("limits.body_timeout_seconds", Form::Whole),
+    ("limits.request_rates", Form::Truth),
     ("log.format", Form::Text),
     ("log.level", Form::Text),
 ];

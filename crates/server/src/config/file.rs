@@ -104,6 +104,7 @@ pub(super) struct Limits {
     pub(super) connections: Option<usize>,
     pub(super) header_timeout_seconds: Option<u64>,
     pub(super) body_timeout_seconds: Option<u64>,
+    pub(super) request_rates: Option<bool>,
 }
 
 /// `[log]`.

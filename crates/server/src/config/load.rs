@@ -188,7 +188,7 @@ fn settle(
         triggers: triggers::settle(file.triggers, aws.is_some())?,
         aws,
         smtp: file.smtp.map(smtp).transpose()?,
-        limits: limits(&file.limits)?,
+        limits: limits(&file.limits, posture)?,
         log: Log {
             format: file.log.format,
             level: file.log.level.unwrap_or_else(|| "info".to_owned()),

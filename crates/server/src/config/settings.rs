@@ -97,6 +97,8 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// How long a request's body may take.
     pub body_timeout: Duration,
+    /// Whether requests are counted against the rates of their categories.
+    pub request_rates: bool,
 }
 
 /// What is logged, and how.

@@ -55,6 +55,7 @@ impl Server {
             keys: KeyReservoir::new(),
             config,
             cpu_threads: 1,
+            request_rates: false,
         });
         let app = App::new(&service, clock, settings);
         Self { app, service }

@@ -18,7 +18,7 @@ use cenote_model::{
 use crate::crypto::alphanumeric;
 use crate::pool::Client;
 use crate::ports::{Change, Expect, Kind, Write};
-use crate::{Cx, Error, Result, page};
+use crate::{Cx, Error, Result, look, page};
 
 /// The length of a client id.
 const ID_LENGTH: usize = 26;
@@ -132,7 +132,9 @@ pub(crate) async fn delete_user_pool_client(
         key: client.id.clone(),
         expect: Expect::Version(client.version),
     };
-    cx.commit(Change::new().with(gone)).await
+    let mut change = Change::new().with(gone);
+    look::forget(cx, &pool.id, &client.id, &mut change).await?;
+    cx.commit(change).await
 }
 
 /// Lists a pool's clients. A page of one type can be short, or empty, and still not be the last.

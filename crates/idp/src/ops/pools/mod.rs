@@ -17,7 +17,7 @@ use cenote_model::{
 use crate::crypto::alphanumeric;
 use crate::pool::{MfaSettings, Pool, domain, schema};
 use crate::ports::{Change, Expect, Kind, Write};
-use crate::{Cx, Error, Result, page, token};
+use crate::{Cx, Error, Result, page, replica, token};
 
 pub(crate) use mfa::{get_user_pool_mfa_config, set_user_pool_mfa_config};
 
@@ -138,6 +138,9 @@ pub(crate) async fn update_user_pool(
     };
     settings::settle(&mut after)?;
     domain::check_tier(cx, &after).await?;
+    if !replica::all(cx, &after).await?.is_empty() {
+        replica::check_pool(&after)?;
+    }
     save(cx, &after).await?;
     Ok(UpdateUserPoolResponse {})
 }
@@ -150,6 +153,9 @@ pub(crate) async fn delete_user_pool(cx: &Cx, input: &DeleteUserPoolRequest) -> 
     }
     if pool.shape.domain.is_some() || pool.shape.custom_domain.is_some() {
         return Err(Error::pool_has_domain_to_delete());
+    }
+    if !replica::all(cx, &pool).await?.is_empty() {
+        return Err(Error::pool_has_replica());
     }
     let gone = Write::Delete {
         kind: Kind::Pool,
@@ -187,8 +193,22 @@ pub(crate) async fn list_user_pools(
         .map(Pool::from_record)
         .collect::<Result<Vec<_>>>()?;
     let next_token = page::cut(cx, &scope, &mut pools, size, |pool| &pool.id);
+    let mut user_pools = Vec::with_capacity(pools.len());
+    for pool in pools {
+        // Most pools cannot have replicas, and are not asked about them.
+        let regions = if replica::check_pool(&pool).is_ok() {
+            let replicas = replica::all(cx, &pool).await?;
+            replicas.into_iter().map(|replica| replica.key).collect()
+        } else {
+            Vec::new()
+        };
+        user_pools.push(UserPoolDescriptionType {
+            replica_regions: (!regions.is_empty()).then_some(regions),
+            ..description(pool)
+        });
+    }
     Ok(ListUserPoolsResponse {
-        user_pools: Some(pools.into_iter().map(description).collect()),
+        user_pools: Some(user_pools),
         next_token,
     })
 }

@@ -7,7 +7,6 @@ use cenote_model::{
     AdminUpdateUserAttributesResponse, Timestamp,
 };
 
-use crate::ports::{Change, Write};
 use crate::user::attributes::{self, Given};
 use crate::user::{self, update};
 use crate::{Cx, Result};
@@ -65,10 +64,5 @@ pub(crate) async fn admin_set_user_settings(
 pub(crate) async fn admin_delete_user(cx: &Cx, input: &AdminDeleteUserRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = user::admin_find(cx, &pool, &input.username).await?;
-    let write = Write::DeleteUser {
-        pool: pool.id.clone(),
-        sub: user.sub,
-        version: user.version,
-    };
-    cx.commit(Change::new().with(write)).await
+    cx.commit(user::delete(&user)).await
 }

@@ -66,6 +66,19 @@ impl Harness {
         reason = "setting a scene reads alike whether or not it waits"
     )]
     pub(crate) async fn new() -> Self {
+        Self::made(false)
+    }
+
+    /// A service that counts requests against the rates of their categories.
+    #[expect(
+        clippy::unused_async,
+        reason = "setting a scene reads alike whether or not it waits"
+    )]
+    pub(crate) async fn counting() -> Self {
+        Self::made(true)
+    }
+
+    fn made(request_rates: bool) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(START_MS)));
         let config = Config {
             account_id: "000000000000".to_owned(),
@@ -83,6 +96,7 @@ impl Harness {
             keys: KeyReservoir::filled_by(ready_made),
             config,
             cpu_threads: 2,
+            request_rates,
         });
         Self { service, clock }
     }

@@ -1,0 +1,174 @@
+//! Replicas: the Regions beside its own that a pool answers in, and what it answers there.
+
+use std::collections::BTreeMap;
+
+use cenote_model::{
+    EncryptionKeyType, IssuerType, Operation, ReplicaRoleType, ReplicaStatusType,
+    UserPoolReplicaType,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::pool::Pool;
+use crate::ports::Kind;
+use crate::stored::Stored;
+use crate::{Cx, Error, Result};
+
+/// A secondary replica as it is stored, by its Region.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Replica {
+    /// Whether people may use it.
+    pub(crate) is_active: bool,
+    /// Its own, beside those of the primary.
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+/// The replica of a pool in a Region.
+pub(crate) async fn find(cx: &Cx, pool: &Pool, region: &str) -> Result<Option<Stored<Replica>>> {
+    Stored::find(cx, Kind::Replica, &pool.id, region).await
+}
+
+/// A pool is there in its own Region and in those of its replicas.
+pub(crate) async fn check_visible(cx: &Cx, pool: &Pool) -> Result<()> {
+    match cx.region.as_deref() {
+        Some(region) if region != pool.region && find(cx, pool, region).await?.is_none() => {
+            Err(Error::pool_not_found(&pool.id))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Every secondary replica.
+pub(crate) async fn all(cx: &Cx, pool: &Pool) -> Result<Vec<Stored<Replica>>> {
+    Stored::list(cx, Kind::Replica, &pool.id, None, MOST + 1).await
+}
+
+/// Secondary replicas of a pool.
+pub(crate) const MOST: usize = 1;
+
+/// The ARN of a pool as one Region names it.
+pub(crate) fn arn(cx: &Cx, pool: &Pool, region: &str) -> String {
+    format!(
+        "arn:aws:cognito-idp:{region}:{}:userpool/{}",
+        cx.service.config.account_id, pool.id
+    )
+}
+
+impl Replica {
+    /// Its state once it is made.
+    pub(crate) const fn status(&self) -> ReplicaStatusType {
+        if self.is_active {
+            ReplicaStatusType::Active
+        } else {
+            ReplicaStatusType::Inactive
+        }
+    }
+}
+
+/// What is shown of a replica.
+pub(crate) fn shape(
+    cx: &Cx,
+    pool: &Pool,
+    region: &str,
+    status: ReplicaStatusType,
+) -> UserPoolReplicaType {
+    let role = if region == pool.region {
+        ReplicaRoleType::Primary
+    } else {
+        ReplicaRoleType::Secondary
+    };
+    UserPoolReplicaType {
+        region_name: Some(region.to_owned()),
+        status: Some(status),
+        role: Some(role),
+        user_pool_arn: Some(arn(cx, pool, region)),
+    }
+}
+
+/// Checks that a pool has what all of its Regions need: a tier above LITE, a key that exists in several
+/// Regions, and an issuer that is the same in all.
+pub(crate) fn check_pool(pool: &Pool) -> Result<()> {
+    pool.require_essentials("Multi-Region Replication")?;
+    let key = pool.shape.key_configuration.as_ref();
+    let is_multi_region = key.is_some_and(|key| {
+        key.key_type == Some(EncryptionKeyType::CustomerManagedKey)
+            && key
+                .kms_key_arn
+                .as_ref()
+                .is_some_and(|arn| arn.contains(":key/mrk-"))
+    });
+    if !is_multi_region {
+        return Err(Error::replica_key());
+    }
+    let issuer = pool.shape.issuer_configuration.as_ref();
+    if issuer.and_then(|issuer| issuer.r#type) != Some(IssuerType::Updated) {
+        return Err(Error::replica_issuer());
+    }
+    Ok(())
+}
+
+/// Whether an operation works in a secondary Region: what only looks, signs people in or out, or sets
+/// what is the replica's own.
+fn is_enabled_on_secondary(operation: Operation) -> bool {
+    use Operation::{
+        AdminInitiateAuth, AdminRespondToAuthChallenge, AdminUserGlobalSignOut, GetClientToken,
+        GetDerivedToken, GlobalSignOut, InitiateAuth, RespondToAuthChallenge, RevokeToken,
+        SetLogDeliveryConfiguration, SetRiskConfiguration, TagResource, UntagResource,
+        UpdateUserPoolReplica,
+    };
+    let looks = ["Describe", "Get", "List", "AdminGet", "AdminList"];
+    let name = operation.name();
+    let sends = matches!(operation, Operation::GetUserAttributeVerificationCode);
+    (looks.iter().any(|prefix| name.starts_with(prefix)) && !sends)
+        || matches!(
+            operation,
+            AdminInitiateAuth
+                | AdminRespondToAuthChallenge
+                | AdminUserGlobalSignOut
+                | GetClientToken
+                | GetDerivedToken
+                | GlobalSignOut
+                | InitiateAuth
+                | RespondToAuthChallenge
+                | RevokeToken
+                | SetLogDeliveryConfiguration
+                | SetRiskConfiguration
+                | TagResource
+                | UntagResource
+                | UpdateUserPoolReplica
+        )
+}
+
+/// The member of an input that says which pool it is for.
+#[derive(Deserialize)]
+struct Target {
+    #[serde(rename = "UserPoolId")]
+    pool: Option<String>,
+}
+
+/// Refuses an operation of the primary Region that was sent to a secondary one.
+pub(crate) async fn check_region(cx: &Cx, operation: Operation, body: &[u8]) -> Result<()> {
+    let Some(region) = &cx.region else {
+        return Ok(());
+    };
+    let declares = operation
+        .info()
+        .errors
+        .contains(&cenote_model::ErrorCode::OperationNotEnabled);
+    if !declares || is_enabled_on_secondary(operation) {
+        return Ok(());
+    }
+    // What is no such object is the decoder's to refuse.
+    let Ok(Target { pool: Some(id) }) = serde_json::from_slice(body) else {
+        return Ok(());
+    };
+    let is_home = id
+        .split_once('_')
+        .is_some_and(|(home, _)| home == region.as_str());
+    if is_home {
+        return Ok(());
+    }
+    match cx.live(Kind::Replica, &id, region).await? {
+        Some(_) => Err(Error::not_on_secondary()),
+        None => Ok(()),
+    }
+}

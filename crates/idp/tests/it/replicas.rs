@@ -1,0 +1,268 @@
+//! Replicas of user pools: states, roles, and what works in a secondary Region.
+
+use crate::support::{Harness, refusal, text, with};
+use serde_json::{Value, json};
+
+type Answer = Result<Value, (String, String)>;
+
+const KEY: &str = "arn:aws:kms:us-east-1:000000000000:key/mrk-1234abcd12ab34cd56ef1234567890ab";
+const SECOND: &str = "us-west-2";
+
+struct World {
+    h: Harness,
+    pool: String,
+}
+
+fn ready() -> Value {
+    json!({
+        "KeyConfiguration": {"KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": KEY},
+        "IssuerConfiguration": {"Type": "UPDATED"},
+    })
+}
+
+impl World {
+    async fn new() -> Self {
+        let h = Harness::new().await;
+        let pool = h.pool(ready()).await;
+        Self { h, pool }
+    }
+
+    async fn with_replica() -> Self {
+        let w = Self::new().await;
+        w.on(None, "CreateUserPoolReplica", json!({"RegionName": SECOND}))
+            .await
+            .expect("a replica");
+        w
+    }
+
+    async fn on(&self, region: Option<&str>, operation: &str, input: Value) -> Answer {
+        let input = with(json!({"UserPoolId": self.pool}), input);
+        self.h.call_in(region, operation, input).await
+    }
+
+    fn replica(&self, region: &str, role: &str, status: &str) -> Value {
+        json!({
+            "RegionName": region, "Role": role, "Status": status,
+            "UserPoolArn": format!("arn:aws:cognito-idp:{region}:000000000000:userpool/{}", self.pool),
+        })
+    }
+}
+
+fn invalid(message: &str) -> Answer {
+    refusal("InvalidParameterException", message)
+}
+
+#[tokio::test]
+async fn a_replica_is_made_turned_on_and_off_and_deleted() {
+    let w = World::new().await;
+    let region = json!({"RegionName": SECOND});
+    let made = w.on(None, "CreateUserPoolReplica", region.clone()).await;
+    let creating = w.replica(SECOND, "SECONDARY", "CREATING");
+    assert_eq!(made, Ok(json!({"UserPoolReplica": creating})));
+    let primary = w.replica("us-east-1", "PRIMARY", "ACTIVE");
+    let inactive = w.replica(SECOND, "SECONDARY", "INACTIVE");
+    assert_eq!(
+        w.on(None, "ListUserPoolReplicas", json!({})).await,
+        Ok(json!({"UserPoolReplicas": [primary, inactive]}))
+    );
+    let active = w.replica(SECOND, "SECONDARY", "ACTIVE");
+    let input = with(region.clone(), json!({"Status": "ACTIVE"}));
+    let updated = w.on(Some(SECOND), "UpdateUserPoolReplica", input).await;
+    assert_eq!(updated, Ok(json!({"UserPoolReplica": active})));
+    assert_eq!(
+        w.on(None, "DeleteUserPoolReplica", region.clone()).await,
+        invalid("Only an INACTIVE replica can be deleted.")
+    );
+    let listed = w.h.ok("ListUserPools", json!({"MaxResults": 10})).await;
+    assert_eq!(listed["UserPools"][0]["ReplicaRegions"], json!([SECOND]));
+    assert_eq!(
+        w.on(None, "DeleteUserPool", json!({})).await,
+        invalid("User pool cannot be deleted. It has a replica that should be deleted first.")
+    );
+    let input = with(region.clone(), json!({"Status": "INACTIVE"}));
+    w.on(None, "UpdateUserPoolReplica", input)
+        .await
+        .expect("off");
+    let deleting = w.replica(SECOND, "SECONDARY", "DELETING");
+    assert_eq!(
+        w.on(None, "DeleteUserPoolReplica", region).await,
+        Ok(json!({"UserPoolReplica": deleting}))
+    );
+    assert_eq!(
+        w.on(Some(SECOND), "DescribeUserPool", json!({})).await,
+        refusal(
+            "ResourceNotFoundException",
+            &format!("User pool {} does not exist.", w.pool)
+        )
+    );
+    w.on(None, "DeleteUserPool", json!({})).await.expect("gone");
+}
+
+#[tokio::test]
+async fn a_replica_needs_tier_key_and_issuer() {
+    let w = World::new().await;
+    let create = |settings: Value| {
+        let h = w.h.clone();
+        async move {
+            let pool = h.pool(settings).await;
+            h.call(
+                "CreateUserPoolReplica",
+                json!({"UserPoolId": pool, "RegionName": SECOND}),
+            )
+            .await
+        }
+    };
+    assert_eq!(
+        create(json!({"UserPoolTier": "LITE"})).await,
+        refusal(
+            "FeatureUnavailableInTierException",
+            "The following feature is not available for the LITE pricing tier configured: \
+             Multi-Region Replication"
+        )
+    );
+    assert_eq!(
+        create(json!({"IssuerConfiguration": {"Type": "UPDATED"}})).await,
+        invalid(
+            "A replicated user pool needs a KeyConfiguration with a customer managed multi-Region key."
+        )
+    );
+    let key = json!({"KeyConfiguration": ready()["KeyConfiguration"]});
+    let issuer = "A replicated user pool needs an IssuerConfiguration of Type UPDATED.";
+    assert_eq!(create(key).await, invalid(issuer));
+
+    for (region, message) in [
+        (
+            "us-east-1",
+            "The user pool has a replica in Region us-east-1 already.",
+        ),
+        ("nowhere", "Region nowhere is not available for replicas."),
+        (
+            "US-EAST-1",
+            "Region US-EAST-1 is not available for replicas.",
+        ),
+    ] {
+        let input = json!({"RegionName": region});
+        let refused = w.on(None, "CreateUserPoolReplica", input).await;
+        assert_eq!(refused, invalid(message));
+    }
+    for operation in ["UpdateUserPoolReplica", "DeleteUserPoolReplica"] {
+        let input = json!({"RegionName": "us-east-1", "Status": "INACTIVE"});
+        assert_eq!(
+            w.on(None, operation, input).await,
+            invalid("The primary replica is always ACTIVE and cannot be deleted.")
+        );
+        let input = json!({"RegionName": SECOND, "Status": "ACTIVE"});
+        assert_eq!(
+            w.on(None, operation, input).await,
+            refusal(
+                "ResourceNotFoundException",
+                "The user pool has no replica in Region us-west-2."
+            )
+        );
+    }
+    w.on(None, "CreateUserPoolReplica", json!({"RegionName": SECOND}))
+        .await
+        .expect("a replica");
+    assert_eq!(
+        w.on(
+            None,
+            "CreateUserPoolReplica",
+            json!({"RegionName": "eu-west-1"})
+        )
+        .await,
+        refusal(
+            "LimitExceededException",
+            "A user pool can have at most 1 secondary replica."
+        )
+    );
+    // What it needs stays as long as the replica.
+    let settings = json!({"KeyConfiguration": ready()["KeyConfiguration"]});
+    assert_eq!(
+        w.on(None, "UpdateUserPool", settings).await,
+        invalid(issuer)
+    );
+    assert_eq!(
+        w.on(None, "ListUserPoolReplicas", json!({"NextToken": "x"}))
+            .await,
+        invalid("NextToken is invalid or has expired.")
+    );
+}
+
+#[tokio::test]
+async fn the_secondary_region_looks_and_signs_in_and_changes_no_users() {
+    let w = World::with_replica().await;
+    let flows = json!({"ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]});
+    let client = w.h.client(&w.pool, flows).await;
+    let ada = json!({"Username": "ada"});
+    w.on(None, "AdminCreateUser", ada.clone())
+        .await
+        .expect("a user");
+    let password = json!({"Username": "ada", "Password": "Passw0rd!", "Permanent": true});
+    w.on(None, "AdminSetUserPassword", password.clone())
+        .await
+        .expect("a password");
+
+    let second = Some(SECOND);
+    w.on(second, "AdminGetUser", ada.clone())
+        .await
+        .expect("the user");
+    let parameters = json!({"USERNAME": "ada", "PASSWORD": "Passw0rd!"});
+    let sign_in = json!({
+        "ClientId": client, "AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "AuthParameters": parameters,
+    });
+    w.on(second, "AdminInitiateAuth", sign_in)
+        .await
+        .expect("tokens");
+    for (operation, input) in [
+        ("AdminCreateUser", json!({"Username": "bob"})),
+        ("AdminSetUserPassword", password),
+        ("AdminDeleteUser", ada),
+        ("CreateGroup", json!({"GroupName": "g"})),
+        ("UpdateUserPool", json!({})),
+        ("DeleteUserPoolReplica", json!({"RegionName": SECOND})),
+    ] {
+        assert_eq!(
+            w.on(second, operation, input.clone()).await,
+            refusal(
+                "OperationNotEnabledException",
+                "This operation is not enabled in a secondary Region of the user pool."
+            ),
+            "{operation}"
+        );
+        // Where the pool has no replica it is not there.
+        let elsewhere = w.on(Some("eu-west-1"), operation, input).await;
+        let (name, _) = elsewhere.expect_err("a refusal");
+        assert_eq!(name, "ResourceNotFoundException", "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn a_replica_has_tags_of_its_own() {
+    let w = World::new().await;
+    let input = json!({"RegionName": SECOND, "UserPoolTags": {"a": "second"}});
+    let made = w
+        .on(None, "CreateUserPoolReplica", input)
+        .await
+        .expect("a replica");
+    let arn = text(&made["UserPoolReplica"]["UserPoolArn"]);
+    let input = json!({"ResourceArn": arn, "Tags": {"b": "1"}});
+    w.h.call_in(Some(SECOND), "TagResource", input)
+        .await
+        .expect("tags");
+    let key = json!({"ResourceArn": arn});
+    let listed =
+        w.h.call_in(Some(SECOND), "ListTagsForResource", key.clone())
+            .await;
+    assert_eq!(listed, Ok(json!({"Tags": {"a": "second", "b": "1"}})));
+    let input = json!({"ResourceArn": arn, "TagKeys": ["a"]});
+    w.h.call_in(Some(SECOND), "UntagResource", input)
+        .await
+        .expect("tags");
+    let listed = w.h.call_in(Some(SECOND), "ListTagsForResource", key).await;
+    assert_eq!(listed, Ok(json!({"Tags": {"b": "1"}})));
+    let first = arn.replace(SECOND, "us-east-1");
+    let primary =
+        w.h.ok("ListTagsForResource", json!({"ResourceArn": first}))
+            .await;
+    assert_eq!(primary, json!({"Tags": {}}));
+}
