@@ -1,12 +1,14 @@
 //! The catalogue of refusals: every text that a caller can read lives here, once.
 
 mod branding;
+mod client_secrets;
 mod configuration;
 mod domains;
 mod limits;
 mod providers;
 mod replicas;
 mod resource_servers;
+mod sessions;
 mod sign_in;
 
 use cenote_model::{DecodeError, ErrorCode, Operation, UserStatusType};

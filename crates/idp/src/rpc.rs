@@ -70,6 +70,16 @@ fn declared(operation: Operation, error: Error) -> Error {
             ..error
         };
     }
+    // The operations on client secrets call our own failures differently.
+    if error.code == ErrorCode::InternalError
+        && !has(ErrorCode::InternalError)
+        && has(ErrorCode::InternalServer)
+    {
+        return Error {
+            code: ErrorCode::InternalServer,
+            ..error
+        };
+    }
     // GetTokensFromRefreshToken has only the general word for this one.
     if error.code == ErrorCode::PasswordResetRequired && !has(ErrorCode::PasswordResetRequired) {
         return Error {

@@ -39,7 +39,9 @@ pub(crate) async fn update_user_attributes(
     caller: &Caller,
     input: &UpdateUserAttributesRequest,
 ) -> Result<UpdateUserAttributesResponse> {
-    let Caller { pool, client, user } = caller;
+    let Caller {
+        pool, client, user, ..
+    } = caller;
     let names = input
         .user_attributes
         .iter()
@@ -58,7 +60,9 @@ pub(crate) async fn delete_user_attributes(
     caller: &Caller,
     input: &DeleteUserAttributesRequest,
 ) -> Result<DeleteUserAttributesResponse> {
-    let Caller { pool, client, user } = caller;
+    let Caller {
+        pool, client, user, ..
+    } = caller;
     attributes::check_writable(
         client,
         input.user_attribute_names.iter().map(String::as_str),
@@ -73,7 +77,9 @@ pub(crate) async fn get_user_attribute_verification_code(
     caller: &Caller,
     input: &GetUserAttributeVerificationCodeRequest,
 ) -> Result<GetUserAttributeVerificationCodeResponse> {
-    let Caller { pool, client, user } = caller;
+    let Caller {
+        pool, client, user, ..
+    } = caller;
     let attribute = contact(&input.attribute_name)?;
     let target = unverified(user, attribute).ok_or_else(|| Error::contact_missing(attribute))?;
     let attempt = limits::count(

@@ -18,6 +18,8 @@ pub(crate) struct Caller {
     pub(crate) client: Arc<Client>,
     /// The user, freshly read.
     pub(crate) user: User,
+    /// The family of the token, when it names one.
+    pub(crate) origin_jti: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +86,11 @@ pub(crate) async fn authenticate(cx: &Cx, token: &str) -> Result<Caller> {
     match user.status {
         UserStatusType::Unconfirmed => Err(Error::user_not_confirmed()),
         UserStatusType::ResetRequired => Err(Error::password_reset_required()),
-        _ => Ok(Caller { pool, client, user }),
+        _ => Ok(Caller {
+            pool,
+            client,
+            user,
+            origin_jti: claims.origin_jti,
+        }),
     }
 }

@@ -6,7 +6,7 @@ use cenote_model::AuthenticationResultType;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{ADMIN_SCOPE, RefreshToken, issuer, jwt};
+use super::{ADMIN_SCOPE, RefreshToken, issuer, jwt, session};
 use crate::auth::Proof;
 use crate::pool::{Client, Pool};
 use crate::user::{User, attributes, groups};
@@ -38,6 +38,7 @@ pub(crate) async fn sign_in(
     };
     let refresh = RefreshToken::new(cx, client, user, &sign_in);
     let mut result = issue(cx, pool, client, user, &sign_in).await?;
+    session::begin(cx, pool, user, &refresh).await?;
     result.refresh_token = Some(refresh.seal(cx)?.into());
     Ok(result)
 }
@@ -98,7 +99,8 @@ fn claims(
         let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
         common.insert("cognito:groups".into(), names.into());
     }
-    let is_revocable = client.revokes_tokens() || client.rotation_grace_ms().is_some();
+    let is_revocable =
+        client.revokes_tokens() || client.rotation_grace_ms().is_some() || pool.sessions.tracking;
     if is_revocable {
         common.insert("origin_jti".into(), sign_in.origin_jti.as_str().into());
     }

@@ -5,11 +5,12 @@ mod issue;
 mod jwt;
 mod keys;
 mod refresh;
+pub(crate) mod session;
 
 pub(crate) use caller::{Caller, authenticate};
-pub(crate) use issue::{SignIn, issue, sign_in};
+pub(crate) use issue::{SignIn, sign_in};
 pub(crate) use keys::{PoolKeys, new_key_writes};
-pub(crate) use refresh::{RefreshToken, redeem, revoke};
+pub(crate) use refresh::{RefreshToken, redeem, refresh, revoke};
 
 use crate::pool::Pool;
 use crate::{IssuerMode, Service};

@@ -3,6 +3,7 @@
 mod account;
 mod admin_create_user;
 mod branding;
+mod client_secrets;
 mod client_settings;
 mod clients;
 mod confirm_sign_up;
@@ -29,6 +30,8 @@ mod replicas;
 mod resource_servers;
 mod revocation;
 mod rotation;
+mod session_settings;
+mod sessions;
 mod sign_in;
 mod sign_up;
 mod srp;

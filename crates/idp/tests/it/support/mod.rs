@@ -57,6 +57,8 @@ fn ready_made() -> SigningKey {
 pub(crate) struct Harness {
     pub(crate) service: Arc<Service>,
     pub(crate) clock: Arc<TestClock>,
+    /// Where its requests come from.
+    pub(crate) peer: Peer,
 }
 
 impl Harness {
@@ -97,7 +99,11 @@ impl Harness {
             cpu_threads: 2,
             request_rates,
         });
-        Self { service, clock }
+        Self {
+            service,
+            clock,
+            peer: Peer::default(),
+        }
     }
 
     /// Calls an operation; an answer without a body is `null`. A refusal is the error's name and text,
@@ -122,7 +128,7 @@ impl Harness {
             service: Arc::clone(&self.service),
             region: region.map(str::to_owned),
             request_id: Uuid::new_v4(),
-            peer: Peer::default(),
+            peer: self.peer.clone(),
         };
         match dispatch(&cx, operation, input.to_string().as_bytes()).await {
             Ok(Some(body)) => Ok(serde_json::from_slice(&body).expect("a JSON answer")),
