@@ -6,7 +6,7 @@ use cenote_model::Operation;
 
 use crate::ops::{
     account, branding, clients, domains, groups, limits, passwords, pools, providers, replicas,
-    resource_servers, sign_in, sign_up, tags, tokens, users,
+    resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -25,6 +25,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AddCustomAttributesRequest>(body)?;
                 output(&pools::add_custom_attributes(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AddUserPoolClientSecret => {
+            Box::pin(async {
+                let input = input::<model::AddUserPoolClientSecretRequest>(body)?;
+                output(&clients::add_user_pool_client_secret(cx, &input).await?)
             })
             .await
         }
@@ -114,6 +121,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminListUserSessions => {
+            Box::pin(async {
+                let input = input::<model::AdminListUserSessionsRequest>(body)?;
+                output(&sessions::admin_list_user_sessions(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminRemoveUserFromGroup => {
             Box::pin(async {
                 let input = input::<model::AdminRemoveUserFromGroupRequest>(body)?;
@@ -133,6 +147,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminRespondToAuthChallengeRequest>(body)?;
                 output(&sign_in::admin_respond_to_auth_challenge(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AdminRevokeUserSession => {
+            Box::pin(async {
+                let input = input::<model::AdminRevokeUserSessionRequest>(body)?;
+                output(&sessions::admin_revoke_user_session(cx, &input).await?)
             })
             .await
         }
@@ -322,6 +343,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::DeleteUserPoolClientSecret => {
+            Box::pin(async {
+                let input = input::<model::DeleteUserPoolClientSecretRequest>(body)?;
+                output(&clients::delete_user_pool_client_secret(cx, &input).await?)
+            })
+            .await
+        }
         Operation::DeleteUserPoolDomain => {
             Box::pin(async {
                 let input = input::<model::DeleteUserPoolDomainRequest>(body)?;
@@ -406,6 +434,20 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::GetClientToken => {
+            Box::pin(async {
+                let input = input::<model::GetClientTokenRequest>(body)?;
+                output(&tokens::get_client_token(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetDerivedToken => {
+            Box::pin(async {
+                let input = input::<model::GetDerivedTokenRequest>(body)?;
+                output(&tokens::get_derived_token(cx, &input).await?)
+            })
+            .await
+        }
         Operation::GetGroup => {
             Box::pin(async {
                 let input = input::<model::GetGroupRequest>(body)?;
@@ -464,10 +506,24 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::GetUserPoolClientSessionConfiguration => {
+            Box::pin(async {
+                let input = input::<model::GetUserPoolClientSessionConfigurationRequest>(body)?;
+                output(&sessions::get_user_pool_client_session_configuration(cx, &input).await?)
+            })
+            .await
+        }
         Operation::GetUserPoolMfaConfig => {
             Box::pin(async {
                 let input = input::<model::GetUserPoolMfaConfigRequest>(body)?;
                 output(&pools::get_user_pool_mfa_config(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetUserPoolSessionConfiguration => {
+            Box::pin(async {
+                let input = input::<model::GetUserPoolSessionConfigurationRequest>(body)?;
+                output(&sessions::get_user_pool_session_configuration(cx, &input).await?)
             })
             .await
         }
@@ -521,6 +577,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::ListUserPoolClientSecrets => {
+            Box::pin(async {
+                let input = input::<model::ListUserPoolClientSecretsRequest>(body)?;
+                output(&clients::list_user_pool_client_secrets(cx, &input).await?)
+            })
+            .await
+        }
         Operation::ListUserPoolClients => {
             Box::pin(async {
                 let input = input::<model::ListUserPoolClientsRequest>(body)?;
@@ -539,6 +602,14 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::ListUserPoolsRequest>(body)?;
                 output(&pools::list_user_pools(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::ListUserSessions => {
+            Box::pin(async {
+                let input = input::<model::ListUserSessionsRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&sessions::list_user_sessions(cx, &caller, &input).await?)
             })
             .await
         }
@@ -577,6 +648,14 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::RevokeUserSession => {
+            Box::pin(async {
+                let input = input::<model::RevokeUserSessionRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&sessions::revoke_user_session(cx, &caller, &input).await?)
+            })
+            .await
+        }
         Operation::SetUICustomization => {
             Box::pin(async {
                 let input = input::<model::SetUICustomizationRequest>(body)?;
@@ -584,10 +663,24 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::SetUserPoolClientSessionConfiguration => {
+            Box::pin(async {
+                let input = input::<model::SetUserPoolClientSessionConfigurationRequest>(body)?;
+                output(&sessions::set_user_pool_client_session_configuration(cx, &input).await?)
+            })
+            .await
+        }
         Operation::SetUserPoolMfaConfig => {
             Box::pin(async {
                 let input = input::<model::SetUserPoolMfaConfigRequest>(body)?;
                 output(&pools::set_user_pool_mfa_config(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::SetUserPoolSessionConfiguration => {
+            Box::pin(async {
+                let input = input::<model::SetUserPoolSessionConfigurationRequest>(body)?;
+                output(&sessions::set_user_pool_session_configuration(cx, &input).await?)
             })
             .await
         }
@@ -706,15 +799,12 @@ pub(crate) async fn call(
             })
             .await
         }
-        Operation::AddUserPoolClientSecret
-        | Operation::AdminDeleteSoftwareToken
+        Operation::AdminDeleteSoftwareToken
         | Operation::AdminForgetDevice
         | Operation::AdminGetDevice
         | Operation::AdminGetUserAuthFactors
         | Operation::AdminListDevices
         | Operation::AdminListUserAuthEvents
-        | Operation::AdminListUserSessions
-        | Operation::AdminRevokeUserSession
         | Operation::AdminSetUserMFAPreference
         | Operation::AdminUpdateAuthEventFeedback
         | Operation::AdminUpdateDeviceStatus
@@ -722,30 +812,20 @@ pub(crate) async fn call(
         | Operation::CompleteWebAuthnRegistration
         | Operation::ConfirmDevice
         | Operation::CreateUserImportJob
-        | Operation::DeleteUserPoolClientSecret
         | Operation::DeleteWebAuthnCredential
         | Operation::DescribeRiskConfiguration
         | Operation::DescribeUserImportJob
         | Operation::ForgetDevice
         | Operation::GetCSVHeader
-        | Operation::GetClientToken
-        | Operation::GetDerivedToken
         | Operation::GetDevice
         | Operation::GetLogDeliveryConfiguration
         | Operation::GetUserAuthFactors
-        | Operation::GetUserPoolClientSessionConfiguration
-        | Operation::GetUserPoolSessionConfiguration
         | Operation::ListDevices
         | Operation::ListUserImportJobs
-        | Operation::ListUserPoolClientSecrets
-        | Operation::ListUserSessions
         | Operation::ListWebAuthnCredentials
-        | Operation::RevokeUserSession
         | Operation::SetLogDeliveryConfiguration
         | Operation::SetRiskConfiguration
         | Operation::SetUserMFAPreference
-        | Operation::SetUserPoolClientSessionConfiguration
-        | Operation::SetUserPoolSessionConfiguration
         | Operation::StartUserImportJob
         | Operation::StartWebAuthnRegistration
         | Operation::StopUserImportJob

@@ -4,6 +4,7 @@ mod branding;
 mod client_secrets;
 mod configuration;
 mod domains;
+mod exchange;
 mod limits;
 mod providers;
 mod replicas;

@@ -1,9 +1,15 @@
-//! GetTokensFromRefreshToken, RevokeToken and GlobalSignOut.
+//! Tokens for tokens and for clients, and their end.
+
+mod client;
+mod derived;
 
 use cenote_model::{
     GetTokensFromRefreshTokenRequest, GetTokensFromRefreshTokenResponse, GlobalSignOutRequest,
     GlobalSignOutResponse, RevokeTokenRequest, RevokeTokenResponse,
 };
+
+pub(crate) use client::get_client_token;
+pub(crate) use derived::get_derived_token;
 
 use crate::pool::Client;
 use crate::ports::Change;

@@ -3,6 +3,7 @@
 mod client;
 pub(crate) mod domain;
 pub(crate) mod schema;
+pub(crate) mod scopes;
 pub(crate) mod tags;
 
 pub(crate) use client::{Client, ClientSecret};

@@ -77,10 +77,10 @@ pub(crate) async fn issue(
     })
 }
 
-type Claims = Map<String, Value>;
+pub(super) type Claims = Map<String, Value>;
 
 /// The claims of both tokens.
-fn claims(
+pub(super) fn claims(
     cx: &Cx,
     pool: &Pool,
     client: &Client,

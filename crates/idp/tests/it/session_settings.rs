@@ -102,7 +102,10 @@ async fn a_client_s_setting_needs_tracking_and_sleeps_without_it() {
     assert_eq!(set_client(&w, 5).await, tracking_off());
     set(&w, "ENABLED", 20).await.expect("tracking");
     assert_eq!(set_client(&w, 0).await, Ok(client_settings(&w, 0)));
-    assert_eq!(set_client(&w, 129_600).await, Ok(client_settings(&w, 129_600)));
+    assert_eq!(
+        set_client(&w, 129_600).await,
+        Ok(client_settings(&w, 129_600))
+    );
     let update = json!({"ClientId": w.client});
     w.admin("UpdateUserPoolClient", update)
         .await

@@ -1,134 +1,19 @@
 //! Tracked sessions: what is remembered of sign-ins, how they are listed, and how they end.
 
-use std::net::IpAddr;
-
-use crate::support::signing::{
-    MINUTE_MS, all_flows, beside, initiate, invalid, not_authorized, result, secret, secret_hash,
-    sub_of, verified,
+use crate::support::sessions::{
+    admin_list, admin_revoke, assert_alive, assert_dead, from, ids, no_such_session, refresh,
+    session_of, stop_tracking, tokens, track, world,
 };
-use crate::support::world::{Answer, HOUR_MS, PASSWORD, World};
-use crate::support::{START_MS, refusal, text, with};
-use cenote_idp::Peer;
-use cenote_idp::ports::{Change, Expect, Kind, Write};
+use crate::support::signing::{
+    MINUTE_MS, all_flows, beside, invalid, result, secret, secret_hash, verified,
+};
+use crate::support::world::{HOUR_MS, PASSWORD, World};
+use crate::support::{refusal, text, with};
 use serde_json::{Value, json};
 
 const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 \
                      (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
 const SSO: &str = "sso0000000000000000000000001";
-
-async fn track(w: &World, max_per_user: i32) {
-    let input =
-        json!({"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": max_per_user}});
-    w.admin("SetUserPoolSessionConfiguration", input)
-        .await
-        .expect("tracking");
-}
-
-async fn stop_tracking(w: &World) {
-    let input = json!({"UserSessionTracking": "DISABLED", "TokenSession": {"MaxPerUser": 20}});
-    w.admin("SetUserPoolSessionConfiguration", input)
-        .await
-        .expect("no tracking");
-}
-
-async fn world(client: Value) -> World {
-    let w = World::new(json!({}), with(all_flows(), client)).await;
-    w.made("ada", &[]).await;
-    track(&w, 20).await;
-    w
-}
-
-/// The same pool and client called from elsewhere.
-fn from(w: &World, ip: &str, user_agent: &str) -> World {
-    let mut h = w.h.clone();
-    let ip: IpAddr = ip.parse().expect("an address");
-    h.peer = Peer {
-        ip: Some(ip),
-        user_agent: Some(user_agent.to_owned()),
-        ..Peer::default()
-    };
-    World {
-        h,
-        pool: w.pool.clone(),
-        client: w.client.clone(),
-    }
-}
-
-async fn tokens(w: &World) -> Value {
-    result(w.sign_in("ada", PASSWORD).await)
-}
-
-/// The id of the session that a sign-in began, as the family in its tokens has it.
-async fn session_of(w: &World, tokens: &Value) -> String {
-    let claims = verified(w, &tokens["AccessToken"]).await.claims;
-    let digits = text(&claims["origin_jti"]).replace('-', "");
-    let mut rest = u128::from_str_radix(&digits, 16).expect("a UUID");
-    let mut id = String::new();
-    for _ in 0..25 {
-        let digit = u32::try_from(rest % 36).expect("a small number");
-        let digit = char::from_digit(digit, 36).expect("a digit");
-        id.insert(0, digit);
-        rest /= 36;
-    }
-    format!("tkn{id}")
-}
-
-async fn admin_list(w: &World) -> Vec<Value> {
-    let listed = w
-        .admin("AdminListUserSessions", json!({"Username": "ada"}))
-        .await;
-    listed.expect("a list")["Sessions"]
-        .as_array()
-        .expect("sessions")
-        .clone()
-}
-
-async fn ids(w: &World) -> Vec<String> {
-    let listed = admin_list(w).await;
-    listed.iter().map(|item| text(&item["SessionId"])).collect()
-}
-
-async fn refresh(w: &World, tokens: &Value) -> Answer {
-    let parameters = json!({"REFRESH_TOKEN": tokens["RefreshToken"]});
-    initiate(w, "REFRESH_TOKEN_AUTH", parameters).await
-}
-
-async fn get_user(w: &World, tokens: &Value) -> Answer {
-    w.with(&text(&tokens["AccessToken"]), "GetUser", json!({}))
-        .await
-}
-
-async fn assert_alive(w: &World, tokens: &Value) {
-    get_user(w, tokens).await.expect("a live access token");
-    result(refresh(w, tokens).await);
-}
-
-async fn assert_dead(w: &World, tokens: &Value) {
-    assert_eq!(
-        get_user(w, tokens).await,
-        not_authorized("Access Token has been revoked")
-    );
-    assert_eq!(
-        refresh(w, tokens).await,
-        not_authorized("Refresh Token has been revoked")
-    );
-}
-
-async fn admin_revoke(w: &World, id: &str, associated: Value) -> Answer {
-    let input = with(json!({"Username": "ada", "SessionId": id}), associated);
-    w.admin("AdminRevokeUserSession", input).await
-}
-
-fn no_such_session(id: &str) -> Answer {
-    refusal(
-        "ResourceNotFoundException",
-        &format!("Session {id} does not exist."),
-    )
-}
-
-fn linked() -> Value {
-    json!({"RevokeAssociatedSessions": "LINKED"})
-}
 
 #[tokio::test]
 async fn a_sign_in_and_its_refreshes_are_one_session() {
@@ -428,87 +313,4 @@ async fn only_clients_that_may_tell_addresses_are_believed() {
             (1, &json!(address), &json!("backend"))
         );
     }
-}
-
-/// Puts down what managed login remembers of a person in a browser, and that the session came through it.
-async fn through_sso(w: &World, session: &str) {
-    let sub = sub_of(w, "ada").await;
-    let sso = json!({
-        "client": w.client, "created_at": START_MS, "active_at": START_MS, "device": "unknown",
-    });
-    let token = with(sso.clone(), json!({"origin": SSO, "generation": 0}));
-    let put = |id: &str, doc: &Value| Write::Put {
-        kind: Kind::UserSession,
-        pool: w.pool.clone(),
-        key: format!("{sub}/{id}"),
-        doc: doc.to_string(),
-        expires_at: Some(START_MS + 24 * HOUR_MS),
-        expect: Expect::Any,
-    };
-    let change = Change::new()
-        .with(put(SSO, &sso))
-        .with(put(session, &token));
-    w.h.service.store.commit(change).await.expect("a session");
-}
-
-#[tokio::test]
-async fn linked_sessions_end_together() {
-    let w = world(json!({})).await;
-    let (first, second, third) = (tokens(&w).await, tokens(&w).await, tokens(&w).await);
-    let [one, two, api] = [
-        session_of(&w, &first).await,
-        session_of(&w, &second).await,
-        session_of(&w, &third).await,
-    ];
-    through_sso(&w, &one).await;
-    through_sso(&w, &two).await;
-    let listed = admin_list(&w).await;
-    let find = |id: &str| {
-        let found = listed.iter().find(|item| item["SessionId"] == id);
-        found.expect("the session").clone()
-    };
-    assert_eq!(find(SSO)["SessionType"], "SSO");
-    assert_eq!(find(SSO).get("OriginSessionId"), None);
-    assert_eq!(find(&one)["OriginSessionId"], SSO);
-    assert_eq!(find(&api).get("OriginSessionId"), None);
-
-    // NONE leaves the SSO session; LINKED takes it along, but not its other token sessions.
-    admin_revoke(&w, &one, json!({})).await.expect("revoked");
-    assert!(ids(&w).await.contains(&SSO.to_owned()));
-    through_sso(&w, &one).await;
-    admin_revoke(&w, &one, linked()).await.expect("revoked");
-    let left = ids(&w).await;
-    assert!(!left.contains(&SSO.to_owned()) && left.contains(&two) && !left.contains(&one));
-
-    // An SSO session takes along what came through it, and nothing else.
-    through_sso(&w, &two).await;
-    admin_revoke(&w, SSO, json!({})).await.expect("revoked");
-    assert_alive(&w, &second).await;
-    through_sso(&w, &two).await;
-    admin_revoke(&w, SSO, linked()).await.expect("revoked");
-    assert_dead(&w, &second).await;
-    assert_alive(&w, &third).await;
-    assert_eq!(ids(&w).await, [api]);
-}
-
-#[tokio::test]
-async fn revoking_a_token_can_end_the_sso_session_behind_it() {
-    let w = world(json!({})).await;
-    let (first, second) = (tokens(&w).await, tokens(&w).await);
-    for session in [&first, &second] {
-        through_sso(&w, &session_of(&w, session).await).await;
-    }
-    let revoke = |tokens: &Value, more: Value| {
-        let input = with(json!({"Token": tokens["RefreshToken"]}), more);
-        w.public("RevokeToken", input)
-    };
-    revoke(&first, json!({})).await.expect("a revocation");
-    let two = session_of(&w, &second).await;
-    assert_eq!(ids(&w).await, [SSO.to_owned(), two.clone()]);
-    let third = tokens(&w).await;
-    // No SSO session behind it: LINKED changes nothing.
-    revoke(&third, linked()).await.expect("a revocation");
-    assert_eq!(ids(&w).await, [SSO.to_owned(), two]);
-    revoke(&second, linked()).await.expect("a revocation");
-    assert_eq!(ids(&w).await, [""; 0]);
 }

@@ -1640,7 +1640,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetDerivedToken",
@@ -1660,7 +1660,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetDevice",
