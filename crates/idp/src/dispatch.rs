@@ -10,7 +10,7 @@ use crate::ops::{
     account, clients, domains, groups, mfa, passwords, pools, resource_servers, sign_in, sign_up,
     tags, tokens, users,
     account, branding, clients, domains, groups, limits, passwords, pools, providers, replicas,
-    resource_servers, sign_in, sign_up, tags, tokens, users,
+    resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -29,6 +29,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AddCustomAttributesRequest>(body)?;
                 output(&pools::add_custom_attributes(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AddUserPoolClientSecret => {
+            Box::pin(async {
+                let input = input::<model::AddUserPoolClientSecretRequest>(body)?;
+                output(&clients::add_user_pool_client_secret(cx, &input).await?)
             })
             .await
         }
@@ -151,6 +158,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminListUserSessions => {
+            Box::pin(async {
+                let input = input::<model::AdminListUserSessionsRequest>(body)?;
+                output(&sessions::admin_list_user_sessions(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminRemoveUserFromGroup => {
             Box::pin(async {
                 let input = input::<model::AdminRemoveUserFromGroupRequest>(body)?;
@@ -177,6 +191,10 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminSetUserMFAPreferenceRequest>(body)?;
                 output(&mfa::admin_set_user_mfa_preference(cx, &input).await?)
+        Operation::AdminRevokeUserSession => {
+            Box::pin(async {
+                let input = input::<model::AdminRevokeUserSessionRequest>(body)?;
+                output(&sessions::admin_revoke_user_session(cx, &input).await?)
             })
             .await
         }
@@ -388,6 +406,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::DeleteUserPoolClientSecret => {
+            Box::pin(async {
+                let input = input::<model::DeleteUserPoolClientSecretRequest>(body)?;
+                output(&clients::delete_user_pool_client_secret(cx, &input).await?)
+            })
+            .await
+        }
         Operation::DeleteUserPoolDomain => {
             Box::pin(async {
                 let input = input::<model::DeleteUserPoolDomainRequest>(body)?;
@@ -486,6 +511,17 @@ pub(crate) async fn call(
                 let input = input::<model::GetDeviceRequest>(body)?;
                 let caller = authenticate(cx, &input.access_token).await?;
                 output(&devices::get_device(cx, &caller, &input).await?)
+        Operation::GetClientToken => {
+            Box::pin(async {
+                let input = input::<model::GetClientTokenRequest>(body)?;
+                output(&tokens::get_client_token(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetDerivedToken => {
+            Box::pin(async {
+                let input = input::<model::GetDerivedTokenRequest>(body)?;
+                output(&tokens::get_derived_token(cx, &input).await?)
             })
             .await
         }
@@ -552,6 +588,10 @@ pub(crate) async fn call(
                 let input = input::<model::GetUserAuthFactorsRequest>(body)?;
                 let caller = authenticate(cx, &input.access_token).await?;
                 output(&mfa::get_user_auth_factors(cx, &caller, &input).await?)
+        Operation::GetUserPoolClientSessionConfiguration => {
+            Box::pin(async {
+                let input = input::<model::GetUserPoolClientSessionConfigurationRequest>(body)?;
+                output(&sessions::get_user_pool_client_session_configuration(cx, &input).await?)
             })
             .await
         }
@@ -559,6 +599,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::GetUserPoolMfaConfigRequest>(body)?;
                 output(&pools::get_user_pool_mfa_config(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetUserPoolSessionConfiguration => {
+            Box::pin(async {
+                let input = input::<model::GetUserPoolSessionConfigurationRequest>(body)?;
+                output(&sessions::get_user_pool_session_configuration(cx, &input).await?)
             })
             .await
         }
@@ -620,6 +667,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::ListUserPoolClientSecrets => {
+            Box::pin(async {
+                let input = input::<model::ListUserPoolClientSecretsRequest>(body)?;
+                output(&clients::list_user_pool_client_secrets(cx, &input).await?)
+            })
+            .await
+        }
         Operation::ListUserPoolClients => {
             Box::pin(async {
                 let input = input::<model::ListUserPoolClientsRequest>(body)?;
@@ -638,6 +692,14 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::ListUserPoolsRequest>(body)?;
                 output(&pools::list_user_pools(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::ListUserSessions => {
+            Box::pin(async {
+                let input = input::<model::ListUserSessionsRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&sessions::list_user_sessions(cx, &caller, &input).await?)
             })
             .await
         }
@@ -681,6 +743,14 @@ pub(crate) async fn call(
                 let input = input::<model::SetUserMFAPreferenceRequest>(body)?;
                 let caller = authenticate(cx, &input.access_token).await?;
                 output(&mfa::set_user_mfa_preference(cx, &caller, &input).await?)
+        Operation::RevokeUserSession => {
+            Box::pin(async {
+                let input = input::<model::RevokeUserSessionRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&sessions::revoke_user_session(cx, &caller, &input).await?)
+            })
+            .await
+        }
         Operation::SetUICustomization => {
             Box::pin(async {
                 let input = input::<model::SetUICustomizationRequest>(body)?;
@@ -688,10 +758,24 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::SetUserPoolClientSessionConfiguration => {
+            Box::pin(async {
+                let input = input::<model::SetUserPoolClientSessionConfigurationRequest>(body)?;
+                output(&sessions::set_user_pool_client_session_configuration(cx, &input).await?)
+            })
+            .await
+        }
         Operation::SetUserPoolMfaConfig => {
             Box::pin(async {
                 let input = input::<model::SetUserPoolMfaConfigRequest>(body)?;
                 output(&pools::set_user_pool_mfa_config(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::SetUserPoolSessionConfiguration => {
+            Box::pin(async {
+                let input = input::<model::SetUserPoolSessionConfigurationRequest>(body)?;
+                output(&sessions::set_user_pool_session_configuration(cx, &input).await?)
             })
             .await
         }
@@ -829,6 +913,7 @@ pub(crate) async fn call(
         | Operation::AdminGetDevice
         | Operation::AdminLinkProviderForUser
         | Operation::AdminDeleteSoftwareToken
+        Operation::AdminDeleteSoftwareToken
         | Operation::AdminForgetDevice
         | Operation::AdminGetDevice
         | Operation::AdminGetUserAuthFactors
@@ -836,6 +921,7 @@ pub(crate) async fn call(
         | Operation::AdminListUserAuthEvents
         | Operation::AdminListUserSessions
         | Operation::AdminRevokeUserSession
+        | Operation::AdminSetUserMFAPreference
         | Operation::AdminUpdateAuthEventFeedback
         | Operation::AssociateSoftwareToken
         | Operation::AdminUpdateDeviceStatus
@@ -845,7 +931,6 @@ pub(crate) async fn call(
         | Operation::CreateTerms
         | Operation::ConfirmDevice
         | Operation::CreateUserImportJob
-        | Operation::DeleteUserPoolClientSecret
         | Operation::DeleteWebAuthnCredential
         | Operation::DescribeRiskConfiguration
         | Operation::DescribeUserImportJob
@@ -864,20 +949,13 @@ pub(crate) async fn call(
         | Operation::GetDevice
         | Operation::GetLogDeliveryConfiguration
         | Operation::GetUserAuthFactors
-        | Operation::GetUserPoolClientSessionConfiguration
-        | Operation::GetUserPoolSessionConfiguration
         | Operation::ListDevices
         | Operation::ListUserImportJobs
-        | Operation::ListUserPoolClientSecrets
-        | Operation::ListUserSessions
         | Operation::ListWebAuthnCredentials
-        | Operation::RevokeUserSession
         | Operation::SetLogDeliveryConfiguration
         | Operation::SetRiskConfiguration
         | Operation::SetUICustomization
         | Operation::SetUserMFAPreference
-        | Operation::SetUserPoolClientSessionConfiguration
-        | Operation::SetUserPoolSessionConfiguration
         | Operation::StartUserImportJob
         | Operation::StartWebAuthnRegistration
         | Operation::StopUserImportJob

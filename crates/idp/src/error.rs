@@ -1,14 +1,17 @@
 //! The catalogue of refusals: every text that a caller can read lives here, once.
 
 mod branding;
+mod client_secrets;
 mod configuration;
 mod device;
 mod domains;
+mod exchange;
 mod limits;
 mod mfa;
 mod providers;
 mod replicas;
 mod resource_servers;
+mod sessions;
 mod sign_in;
 
 use cenote_model::{DecodeError, ErrorCode, Operation, UserStatusType};

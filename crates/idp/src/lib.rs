@@ -5,6 +5,7 @@
 
 pub mod auth;
 mod calendar;
+mod context;
 pub mod crypto;
 pub mod discovery;
 mod dispatch;
@@ -24,6 +25,7 @@ mod service;
 mod stored;
 pub mod token;
 pub mod user;
+mod user_agent;
 
 pub use error::Error;
 pub use ops::branding::logo;

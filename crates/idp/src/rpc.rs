@@ -84,6 +84,16 @@ fn declared(operation: Operation, error: Error) -> Error {
             ..error
         };
     }
+    // The operations on client secrets call our own failures differently.
+    if error.code == ErrorCode::InternalError
+        && !has(ErrorCode::InternalError)
+        && has(ErrorCode::InternalServer)
+    {
+        return Error {
+            code: ErrorCode::InternalServer,
+            ..error
+        };
+    }
     // GetTokensFromRefreshToken and AssociateSoftwareToken have only the general word for these.
     if matches!(
         error.code,

@@ -337,6 +337,9 @@ pub struct Peer {
     pub ip: Option<IpAddr>,
     /// Its `User-Agent`.
     pub user_agent: Option<String>,
+    /// Whether it signed the request with AWS credentials that count. Only asked where an operation takes
+    /// other proof as well: the others are not called without what they need.
+    pub is_signed: bool,
 }
 
 impl Cx {

@@ -32,7 +32,11 @@ pub(crate) fn of(headers: &HeaderMap, address: Option<Address>) -> Peer {
         .get(USER_AGENT)
         .and_then(|value| value.to_str().ok())
         .map(|text| text.chars().take(USER_AGENT_BYTES).collect());
-    Peer { ip, user_agent }
+    Peer {
+        ip,
+        user_agent,
+        is_signed: false,
+    }
 }
 
 #[cfg(test)]

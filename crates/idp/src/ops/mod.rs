@@ -13,6 +13,7 @@ pub(crate) mod pools;
 pub(crate) mod providers;
 pub(crate) mod replicas;
 pub(crate) mod resource_servers;
+pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod sign_up;
 pub(crate) mod tags;

@@ -8,6 +8,7 @@ use cenote_model::{
 
 use crate::auth::{self, Parameters, Scene, Step};
 use crate::user::devices;
+use crate::ports::Change;
 use crate::{Cx, Error, Result, token};
 
 /// The four operations answer alike, each with its own type. `ChallengeParameters` is present, and empty,
@@ -47,6 +48,7 @@ pub(crate) async fn initiate_auth(
         client,
         is_admin: false,
     };
+    let cx = &*cx.of_user(&scene.client, input.user_context_data.as_ref());
     let parameters = Parameters(input.auth_parameters.as_ref());
     let step = initiate(cx, &scene, input.auth_flow, &parameters).await?;
     Ok(answer!(InitiateAuthResponse, step))
@@ -57,6 +59,7 @@ pub(crate) async fn admin_initiate_auth(
     cx: &Cx,
     input: &AdminInitiateAuthRequest,
 ) -> Result<AdminInitiateAuthResponse> {
+    let cx = &*cx.of_admin(input.context_data.as_ref());
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = cx.client_of(&pool, &input.client_id).await?;
     let scene = Scene {
@@ -80,6 +83,7 @@ pub(crate) async fn respond_to_auth_challenge(
         client,
         is_admin: false,
     };
+    let cx = &*cx.of_user(&scene.client, input.user_context_data.as_ref());
     let answers = Parameters(input.challenge_responses.as_ref());
     let session = input.session.as_deref();
     let step = auth::respond(cx, &scene, input.challenge_name, session, &answers).await?;
@@ -91,6 +95,7 @@ pub(crate) async fn admin_respond_to_auth_challenge(
     cx: &Cx,
     input: &AdminRespondToAuthChallengeRequest,
 ) -> Result<AdminRespondToAuthChallengeResponse> {
+    let cx = &*cx.of_admin(input.context_data.as_ref());
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = cx.client_of(&pool, &input.client_id).await?;
     let scene = Scene {
@@ -166,10 +171,8 @@ async fn refresh(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -> Result<
         &redeemed.user.username,
         parameters.optional("SECRET_HASH"),
     )?;
-    let sign_in = redeemed.token.sign_in();
-    Ok(Step::Done(
-        token::issue(cx, pool, client, &redeemed.user, &sign_in).await?,
-    ))
+    let result = token::refresh(cx, pool, client, &redeemed, Change::new()).await?;
+    Ok(Step::Done(result))
 }
 
 /// The refresh flow checks SECRET_HASH with the `username` claim, and words a wrong one in its own way.

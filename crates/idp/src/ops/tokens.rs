@@ -1,9 +1,15 @@
-//! GetTokensFromRefreshToken, RevokeToken and GlobalSignOut.
+//! Tokens for tokens and for clients, and their end.
+
+mod client;
+mod derived;
 
 use cenote_model::{
     GetTokensFromRefreshTokenRequest, GetTokensFromRefreshTokenResponse, GlobalSignOutRequest,
     GlobalSignOutResponse, RevokeTokenRequest, RevokeTokenResponse,
 };
+
+pub(crate) use client::get_client_token;
+pub(crate) use derived::get_derived_token;
 
 use crate::pool::Client;
 use crate::ports::Change;
@@ -34,11 +40,7 @@ pub(crate) async fn get_tokens_from_refresh_token(
         ),
         None => None,
     };
-    let sign_in = redeemed.token.sign_in();
-    let mut result = token::issue(cx, &pool, &client, &redeemed.user, &sign_in).await?;
-    if !change.writes.is_empty() {
-        cx.commit(change).await?;
-    }
+    let mut result = token::refresh(cx, &pool, &client, &redeemed, change).await?;
     result.refresh_token = next.map(Into::into);
     Ok(GetTokensFromRefreshTokenResponse {
         authentication_result: Some(result),
@@ -50,7 +52,7 @@ pub(crate) async fn revoke_token(
     cx: &Cx,
     input: &RevokeTokenRequest,
 ) -> Result<RevokeTokenResponse> {
-    let (_, client) = cx.client(&input.client_id).await?;
+    let (pool, client) = cx.client(&input.client_id).await?;
     if !is_the_client(cx, &client, input.client_secret.as_deref())? {
         return Err(Error::revocation_secret_wrong());
     }
@@ -60,7 +62,7 @@ pub(crate) async fn revoke_token(
     match RefreshToken::open(cx, &input.token) {
         Some(token) if token.client != client.id => Err(Error::revocation_of_other_client()),
         Some(token) => {
-            token::revoke(cx, &client, &token).await?;
+            token::revoke(cx, &pool, &token, input.revoke_associated_sessions).await?;
             Ok(RevokeTokenResponse::default())
         }
         None if input.token.split('.').count() == 3 => Err(Error::revocation_of_other_type()),

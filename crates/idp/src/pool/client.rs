@@ -30,6 +30,8 @@ pub(crate) struct Client {
     pub(crate) id: String,
     pub(crate) shape: UserPoolClientType,
     pub(crate) secrets: Vec<ClientSecret>,
+    /// For how long an SSO session is reused silently; what SetUserPoolClientSessionConfiguration keeps.
+    pub(crate) sso_minutes: Option<i32>,
     pub(crate) version: i64,
 }
 
@@ -39,6 +41,8 @@ struct ClientDoc {
     shape: UserPoolClientType,
     #[serde(default)]
     secrets: Vec<ClientSecret>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sso_minutes: Option<i32>,
 }
 
 /// The version of the stored document.
@@ -53,6 +57,7 @@ impl Client {
             id: record.key.clone(),
             shape: doc.shape,
             secrets: doc.secrets,
+            sso_minutes: doc.sso_minutes,
             version: record.version,
         })
     }
@@ -63,6 +68,7 @@ impl Client {
             schema: DOC_SCHEMA,
             shape: self.shape.clone(),
             secrets: self.secrets.clone(),
+            sso_minutes: self.sso_minutes,
         };
         Ok(Write::Put {
             kind: Kind::Client,
@@ -74,20 +80,27 @@ impl Client {
         })
     }
 
-    /// Seals a secret for storing.
-    pub(crate) fn seal_secret(cx: &Cx, client_id: &str, secret: &str) -> ClientSecret {
+    /// Seals a secret and adds it to the others. Its id tells the second in which it was made, or the next one
+    /// that is free.
+    pub(crate) fn add_secret(&mut self, cx: &Cx, secret: &str) -> &ClientSecret {
         let now = cx.now();
         let sealed = cx.service.sealer.seal(
             Purpose::ClientSecret,
-            client_id.as_bytes(),
+            self.id.as_bytes(),
             secret.as_bytes(),
             &*cx.service.entropy,
         );
-        ClientSecret {
-            id: format!("{client_id}--{}", now / 1000),
+        let mut second = now / 1000;
+        let mut id = format!("{}--{second}", self.id);
+        while self.secrets.iter().any(|known| known.id == id) {
+            second += 1;
+            id = format!("{}--{second}", self.id);
+        }
+        self.secrets.push_mut(ClientSecret {
+            id,
             sealed: BASE64.encode(&sealed),
             created_at: now,
-        }
+        })
     }
 
     /// The secrets in the clear, oldest first.
@@ -159,6 +172,11 @@ impl Client {
             .open_secrets(cx)?
             .iter()
             .any(|known| bool::from(known.as_bytes().ct_eq(secret.as_bytes()))))
+    }
+
+    /// Whether the application may tell where its users are.
+    pub(crate) fn passes_context_on(&self) -> bool {
+        self.shape.enable_propagate_additional_user_context_data == Some(true)
     }
 
     /// Whether unknown users are answered like known ones.

@@ -3,9 +3,10 @@
 mod client;
 pub(crate) mod domain;
 pub(crate) mod schema;
+pub(crate) mod scopes;
 pub(crate) mod tags;
 
-pub(crate) use client::Client;
+pub(crate) use client::{Client, ClientSecret};
 
 use cenote_model::{
     AliasAttributeType, AuthFactorType, EmailMfaConfigType, PasswordPolicyType,
@@ -27,13 +28,39 @@ pub(crate) struct MfaSettings {
     pub(crate) web_authn: Option<WebAuthnConfigurationType>,
 }
 
-/// A user pool as it is stored: the very shape that DescribeUserPool answers, and the MFA settings.
+/// What SetUserPoolSessionConfiguration keeps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SessionSettings {
+    /// Whether the sessions of users are tracked.
+    pub(crate) tracking: bool,
+    /// The token sessions that a user may have at a time.
+    pub(crate) max_per_user: i32,
+}
+
+impl Default for SessionSettings {
+    fn default() -> Self {
+        Self {
+            tracking: false,
+            max_per_user: 20,
+        }
+    }
+}
+
+impl SessionSettings {
+    /// The number of token sessions that a user may have: at least one, by the model's bounds.
+    pub(crate) fn max_per_user(&self) -> usize {
+        usize::try_from(self.max_per_user).unwrap_or(1)
+    }
+}
+
+/// A user pool as it is stored: the very shape that DescribeUserPool answers, and what it does not show.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pool {
     pub(crate) id: String,
     pub(crate) region: String,
     pub(crate) shape: UserPoolType,
     pub(crate) mfa: MfaSettings,
+    pub(crate) sessions: SessionSettings,
     pub(crate) version: i64,
 }
 
@@ -42,6 +69,8 @@ struct PoolDoc {
     schema: u32,
     shape: UserPoolType,
     mfa: MfaSettings,
+    #[serde(default)]
+    sessions: SessionSettings,
 }
 
 /// The version of the stored document.
@@ -56,6 +85,7 @@ impl Pool {
             region: record.pool.clone(),
             shape: doc.shape,
             mfa: doc.mfa,
+            sessions: doc.sessions,
             version: record.version,
         })
     }
@@ -66,6 +96,7 @@ impl Pool {
             schema: DOC_SCHEMA,
             shape: self.shape.clone(),
             mfa: self.mfa.clone(),
+            sessions: self.sessions.clone(),
         };
         Ok(Write::Put {
             kind: Kind::Pool,

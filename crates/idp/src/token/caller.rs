@@ -20,6 +20,8 @@ pub(crate) struct Caller {
     pub(crate) user: User,
     /// The device that the token was issued to, where the pool tracked them.
     pub(crate) device_key: Option<String>,
+    /// The family of the token, when it names one.
+    pub(crate) origin_jti: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +94,7 @@ pub(crate) async fn authenticate(cx: &Cx, token: &str) -> Result<Caller> {
             client,
             user,
             device_key: claims.device_key,
+            origin_jti: claims.origin_jti,
         }),
     }
 }

@@ -6,7 +6,7 @@ use cenote_model::AuthenticationResultType;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{ADMIN_SCOPE, RefreshToken, issuer, jwt};
+use super::{ADMIN_SCOPE, RefreshToken, issuer, jwt, session};
 use crate::auth::Proof;
 use crate::pool::{Client, Pool};
 use crate::user::{User, attributes, groups};
@@ -35,6 +35,7 @@ pub(crate) async fn sign_in(
 ) -> Result<AuthenticationResultType> {
     let refresh = RefreshToken::new(cx, client, user, sign_in);
     let mut result = issue(cx, pool, client, user, sign_in).await?;
+    session::begin(cx, pool, user, &refresh).await?;
     result.refresh_token = Some(refresh.seal(cx)?.into());
     Ok(result)
 }
@@ -73,10 +74,10 @@ pub(crate) async fn issue(
     })
 }
 
-type Claims = Map<String, Value>;
+pub(super) type Claims = Map<String, Value>;
 
 /// The claims of both tokens.
-fn claims(
+pub(super) fn claims(
     cx: &Cx,
     pool: &Pool,
     client: &Client,
@@ -95,7 +96,8 @@ fn claims(
         let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
         common.insert("cognito:groups".into(), names.into());
     }
-    let is_revocable = client.revokes_tokens() || client.rotation_grace_ms().is_some();
+    let is_revocable =
+        client.revokes_tokens() || client.rotation_grace_ms().is_some() || pool.sessions.tracking;
     if is_revocable {
         common.insert("origin_jti".into(), sign_in.origin_jti.as_str().into());
     }

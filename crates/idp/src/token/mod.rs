@@ -1,15 +1,24 @@
 //! Tokens: signing keys, claims, access-token checks, refresh tokens and revocation.
 
 mod caller;
+mod derived;
 mod issue;
 mod jwt;
 mod keys;
+mod machine;
+mod presented;
 mod refresh;
+pub(crate) mod session;
+mod sign;
 
 pub(crate) use caller::{Caller, authenticate};
-pub(crate) use issue::{SignIn, issue, sign_in};
+pub(crate) use derived::{Wish, derive};
+pub(crate) use issue::{SignIn, sign_in};
 pub(crate) use keys::{PoolKeys, new_key_writes};
-pub(crate) use refresh::{RefreshToken, redeem, revoke};
+pub(crate) use machine::of_client;
+pub(crate) use presented::{Party, Presented, check as check_presented};
+pub(crate) use refresh::{RefreshToken, redeem, refresh, revoke};
+pub(crate) use sign::TokenUse;
 
 use crate::pool::Pool;
 use crate::{IssuerMode, Service};

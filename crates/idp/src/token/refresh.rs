@@ -1,13 +1,12 @@
 //! Refresh tokens: sealed and self-contained, so that a sign-in leaves no row behind. Rows exist only for
 //! revoked families and for families that have rotated.
 
-use std::sync::Arc;
-
-use cenote_model::UserStatusType;
+use cenote_model::{AuthenticationResultType, RevokeAssociatedSessionsType, UserStatusType};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
-use super::SignIn;
+use super::issue::issue;
+use super::{SignIn, session};
 use crate::auth::Proof;
 use crate::crypto::Purpose;
 use crate::pool::{Client, Pool};
@@ -150,6 +149,23 @@ pub(crate) async fn redeem(cx: &Cx, pool: &Pool, client: &Client, token: &str) -
     Ok(Redeemed { token, user })
 }
 
+/// New ID and access tokens for a refresh token, which the caller's writes are part of.
+pub(crate) async fn refresh(
+    cx: &Cx,
+    pool: &Pool,
+    client: &Client,
+    redeemed: &Redeemed,
+    mut change: Change,
+) -> Result<AuthenticationResultType> {
+    let Redeemed { token, user } = redeemed;
+    session::refreshed(cx, pool, user, token, &mut change).await?;
+    let result = issue(cx, pool, client, user, &token.sign_in()).await?;
+    if !change.writes.is_empty() {
+        cx.commit(change).await?;
+    }
+    Ok(result)
+}
+
 /// The state of a family that has rotated.
 #[derive(Default, Serialize, Deserialize)]
 struct Family {
@@ -195,7 +211,8 @@ impl RefreshToken {
                     ..self.clone()
                 });
             }
-            cx.commit(Change::new().with(self.revocation(now))).await?;
+            let writes = self.end(now);
+            cx.commit(Change { writes }).await?;
             return Err(Error::refresh_token_reused());
         }
         let next = Family {
@@ -219,27 +236,31 @@ impl RefreshToken {
         })
     }
 
-    /// The write that revokes the family. It must outlive every access token of the family, the longest of
-    /// which lasts a day past the last refresh.
-    fn revocation(&self, now: i64) -> Write {
-        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-        Write::Put {
-            kind: Kind::Revocation,
-            pool: self.pool.clone(),
-            key: self.origin_jti.clone(),
-            doc: format!("{{\"revoked_at\":{now}}}"),
-            expires_at: Some(self.exp * 1000 + DAY_MS),
-            expect: Expect::Any,
-        }
+    /// The writes that end the family.
+    fn end(&self, now: i64) -> Vec<Write> {
+        session::end_family(
+            &self.pool,
+            &self.sub,
+            &self.origin_jti,
+            self.exp * 1000,
+            now,
+        )
     }
 }
 
-/// Revokes the family of a refresh token; doing it again is harmless.
-pub(crate) async fn revoke(cx: &Cx, client: &Arc<Client>, token: &RefreshToken) -> Result<()> {
-    debug_assert_eq!(
-        token.client, client.id,
-        "the caller has compared the clients"
-    );
-    cx.commit(Change::new().with(token.revocation(cx.now())))
-        .await
+/// Revokes the family of a refresh token; doing it again is harmless. `LINKED` ends the SSO session that it
+/// came through as well.
+pub(crate) async fn revoke(
+    cx: &Cx,
+    pool: &Pool,
+    token: &RefreshToken,
+    associated: Option<RevokeAssociatedSessionsType>,
+) -> Result<()> {
+    let mut change = Change {
+        writes: token.end(cx.now()),
+    };
+    if associated == Some(RevokeAssociatedSessionsType::Linked) {
+        session::end_origin(cx, pool, token, &mut change).await?;
+    }
+    cx.commit(change).await
 }

@@ -327,7 +327,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminAddUserToGroup",
@@ -665,7 +665,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminRemoveUserFromGroup",
@@ -752,7 +752,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminSetUserMFAPreference",
@@ -1351,7 +1351,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DeleteUserPoolDomain",
@@ -1640,7 +1640,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetDerivedToken",
@@ -1660,7 +1660,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetDevice",
@@ -1866,7 +1866,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetUserPoolMfaConfig",
@@ -1895,7 +1895,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GlobalSignOut",
@@ -2064,7 +2064,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ListUserPoolClients",
@@ -2126,7 +2126,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ListUsers",
@@ -2267,7 +2267,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "SetLogDeliveryConfiguration",
@@ -2350,7 +2350,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "SetUserPoolMfaConfig",
@@ -2386,7 +2386,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "SetUserSettings",

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod oauth;
+mod secrets;
 mod settings;
 mod validity;
 
@@ -19,6 +20,10 @@ use crate::crypto::alphanumeric;
 use crate::pool::Client;
 use crate::ports::{Change, Expect, Kind, Write};
 use crate::{Cx, Error, Result, look, page};
+
+pub(crate) use secrets::{
+    add_user_pool_client_secret, delete_user_pool_client_secret, list_user_pool_client_secrets,
+};
 
 /// The length of a client id.
 const ID_LENGTH: usize = 26;
@@ -54,13 +59,14 @@ pub(crate) async fn create_user_pool_client(
             last_modified_date: Some(now),
             ..settings::of_create(input)
         },
-        secrets: secret
-            .iter()
-            .map(|secret| Client::seal_secret(cx, &id, secret))
-            .collect(),
+        secrets: Vec::new(),
+        sso_minutes: None,
         version: 0,
         id,
     };
+    if let Some(secret) = &secret {
+        client.add_secret(cx, secret);
+    }
     let known = oauth::known(cx, &pool, &client.shape).await?;
     settings::settle(&pool, &mut client, "creating", &known)?;
     let change = Change::new()

@@ -1,12 +1,11 @@
 //! The OAuth settings of a client: providers, flows, scopes and redirect addresses.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use cenote_model::{OAuthFlowType, ResourceServerType, StatusType, UserPoolClientType};
+use cenote_model::{OAuthFlowType, StatusType, UserPoolClientType};
 
-use crate::pool::Pool;
+use crate::pool::{Pool, scopes};
 use crate::ports::Kind;
-use crate::stored::Stored;
 use crate::{Cx, Error, Result};
 
 /// The provider that every pool has: its own users.
@@ -35,28 +34,12 @@ pub(super) struct Known {
 
 /// Looks up the custom scopes and the identity providers that a client names.
 pub(super) async fn known(cx: &Cx, pool: &Pool, shape: &UserPoolClientType) -> Result<Known> {
+    let allowed = shape.allowed_oauth_scopes.iter().flatten();
+    let existing = scopes::existing(cx, pool, allowed).await?;
     let mut known = Known {
-        scopes: HashSet::new(),
+        scopes: existing.into_iter().map(str::to_owned).collect(),
         providers: HashSet::new(),
     };
-    let mut servers = HashMap::new();
-    for scope in shape.allowed_oauth_scopes.iter().flatten() {
-        let Some((identifier, name)) = scope.rsplit_once('/') else {
-            continue;
-        };
-        if !servers.contains_key(identifier) {
-            let server =
-                Stored::<ResourceServerType>::find(cx, Kind::ResourceServer, &pool.id, identifier)
-                    .await?;
-            servers.insert(identifier, server);
-        }
-        let mut scopes = servers[identifier]
-            .iter()
-            .flat_map(|server| server.value.scopes.iter().flatten());
-        if scopes.any(|known| known.scope_name == name) {
-            known.scopes.insert(scope.clone());
-        }
-    }
     let registration = pool.shape.dcr_configuration.as_ref();
     if registration.is_some_and(|it| it.enable_status == Some(StatusType::Enabled)) {
         known.scopes.insert(REGISTRATION.to_owned());

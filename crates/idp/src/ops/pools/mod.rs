@@ -15,11 +15,12 @@ use cenote_model::{
 };
 
 use crate::crypto::alphanumeric;
-use crate::pool::{MfaSettings, Pool, domain, schema};
+use crate::pool::{MfaSettings, Pool, SessionSettings, domain, schema};
 use crate::ports::{Change, Expect, Kind, Write};
 use crate::{Cx, Error, Result, page, replica, token};
 
 pub(crate) use mfa::{get_user_pool_mfa_config, set_user_pool_mfa_config};
+pub(crate) use settings::SESSION_TRACKING;
 
 /// Creates a pool and its two signing keys.
 pub(crate) async fn create_user_pool(
@@ -55,6 +56,7 @@ pub(crate) async fn create_user_pool(
         region,
         shape,
         mfa: MfaSettings::default(),
+        sessions: SessionSettings::default(),
         version: 0,
     };
     check_sign_in_names(&pool)?;

@@ -293,6 +293,9 @@ fn check_key(shape: &UserPoolType) -> Result<()> {
     }
 }
 
+/// What the feature is called in refusals.
+pub(crate) const SESSION_TRACKING: &str = "User Session Tracking";
+
 /// Refuses settings that the pool's tier does not have.
 fn check_tier(pool: &Pool) -> Result<()> {
     use PreTokenGenerationLambdaVersionType as Version;
@@ -333,6 +336,9 @@ fn check_tier(pool: &Pool) -> Result<()> {
         }
         if has_own_acr_names(shape) {
             refused.push("Custom ACR Values");
+        }
+        if pool.sessions.tracking {
+            refused.push(SESSION_TRACKING);
         }
         refused.extend(mfa::beyond_lite(pool));
     }

@@ -5,6 +5,7 @@ pub(crate) mod groups;
 pub(crate) mod mfa;
 pub(crate) mod people;
 pub(crate) mod pools;
+pub(crate) mod sessions;
 pub(crate) mod signing;
 pub(crate) mod world;
 
@@ -58,6 +59,8 @@ fn ready_made() -> SigningKey {
 pub(crate) struct Harness {
     pub(crate) service: Arc<Service>,
     pub(crate) clock: Arc<TestClock>,
+    /// Where its requests come from.
+    pub(crate) peer: Peer,
 }
 
 impl Harness {
@@ -98,7 +101,11 @@ impl Harness {
             cpu_threads: 2,
             request_rates,
         });
-        Self { service, clock }
+        Self {
+            service,
+            clock,
+            peer: Peer::default(),
+        }
     }
 
     /// Calls an operation; an answer without a body is `null`. A refusal is the error's name and text,
@@ -123,7 +130,7 @@ impl Harness {
             service: Arc::clone(&self.service),
             region: region.map(str::to_owned),
             request_id: Uuid::new_v4(),
-            peer: Peer::default(),
+            peer: self.peer.clone(),
         };
         match dispatch(&cx, operation, input.to_string().as_bytes()).await {
             Ok(Some(body)) => Ok(serde_json::from_slice(&body).expect("a JSON answer")),
