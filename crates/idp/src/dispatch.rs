@@ -5,12 +5,8 @@ use cenote_model as model;
 use cenote_model::Operation;
 
 use crate::ops::{
-    account, clients, devices, domains, groups, passwords, pools, resource_servers, sign_in,
-    sign_up, tags, tokens, users,
-    account, clients, domains, groups, mfa, passwords, pools, resource_servers, sign_in, sign_up,
-    tags, tokens, users,
-    account, branding, clients, domains, groups, limits, passwords, pools, providers, replicas,
-    resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
+    account, branding, clients, devices, domains, groups, limits, mfa, passwords, pools, providers,
+    replicas, resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -140,14 +136,17 @@ pub(crate) async fn call(
             })
             .await
         }
-        Operation::AdminListDevices => {
-            Box::pin(async {
-                let input = input::<model::AdminListDevicesRequest>(body)?;
-                output(&devices::admin_list_devices(cx, &input).await?)
         Operation::AdminLinkProviderForUser => {
             Box::pin(async {
                 let input = input::<model::AdminLinkProviderForUserRequest>(body)?;
                 output(&providers::admin_link_provider_for_user(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AdminListDevices => {
+            Box::pin(async {
+                let input = input::<model::AdminListDevicesRequest>(body)?;
+                output(&devices::admin_list_devices(cx, &input).await?)
             })
             .await
         }
@@ -187,14 +186,17 @@ pub(crate) async fn call(
             })
             .await
         }
-        Operation::AdminSetUserMFAPreference => {
-            Box::pin(async {
-                let input = input::<model::AdminSetUserMFAPreferenceRequest>(body)?;
-                output(&mfa::admin_set_user_mfa_preference(cx, &input).await?)
         Operation::AdminRevokeUserSession => {
             Box::pin(async {
                 let input = input::<model::AdminRevokeUserSessionRequest>(body)?;
                 output(&sessions::admin_revoke_user_session(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AdminSetUserMFAPreference => {
+            Box::pin(async {
+                let input = input::<model::AdminSetUserMFAPreferenceRequest>(body)?;
+                output(&mfa::admin_set_user_mfa_preference(cx, &input).await?)
             })
             .await
         }
@@ -506,11 +508,6 @@ pub(crate) async fn call(
             })
             .await
         }
-        Operation::GetDevice => {
-            Box::pin(async {
-                let input = input::<model::GetDeviceRequest>(body)?;
-                let caller = authenticate(cx, &input.access_token).await?;
-                output(&devices::get_device(cx, &caller, &input).await?)
         Operation::GetClientToken => {
             Box::pin(async {
                 let input = input::<model::GetClientTokenRequest>(body)?;
@@ -522,6 +519,14 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::GetDerivedTokenRequest>(body)?;
                 output(&tokens::get_derived_token(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetDevice => {
+            Box::pin(async {
+                let input = input::<model::GetDeviceRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&devices::get_device(cx, &caller, &input).await?)
             })
             .await
         }
@@ -588,6 +593,9 @@ pub(crate) async fn call(
                 let input = input::<model::GetUserAuthFactorsRequest>(body)?;
                 let caller = authenticate(cx, &input.access_token).await?;
                 output(&mfa::get_user_auth_factors(cx, &caller, &input).await?)
+            })
+            .await
+        }
         Operation::GetUserPoolClientSessionConfiguration => {
             Box::pin(async {
                 let input = input::<model::GetUserPoolClientSessionConfigurationRequest>(body)?;
@@ -738,11 +746,6 @@ pub(crate) async fn call(
             })
             .await
         }
-        Operation::SetUserMFAPreference => {
-            Box::pin(async {
-                let input = input::<model::SetUserMFAPreferenceRequest>(body)?;
-                let caller = authenticate(cx, &input.access_token).await?;
-                output(&mfa::set_user_mfa_preference(cx, &caller, &input).await?)
         Operation::RevokeUserSession => {
             Box::pin(async {
                 let input = input::<model::RevokeUserSessionRequest>(body)?;
@@ -755,6 +758,14 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::SetUICustomizationRequest>(body)?;
                 output(&branding::set_ui_customization(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::SetUserMFAPreference => {
+            Box::pin(async {
+                let input = input::<model::SetUserMFAPreferenceRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&mfa::set_user_mfa_preference(cx, &caller, &input).await?)
             })
             .await
         }
@@ -887,14 +898,17 @@ pub(crate) async fn call(
             })
             .await
         }
-        Operation::VerifySoftwareToken => {
-            Box::pin(async {
-                let input = input::<model::VerifySoftwareTokenRequest>(body)?;
-                output(&mfa::verify_software_token(cx, &input).await?)
         Operation::UpdateUserPoolReplica => {
             Box::pin(async {
                 let input = input::<model::UpdateUserPoolReplicaRequest>(body)?;
                 output(&replicas::update_user_pool_replica(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::VerifySoftwareToken => {
+            Box::pin(async {
+                let input = input::<model::VerifySoftwareTokenRequest>(body)?;
+                output(&mfa::verify_software_token(cx, &input).await?)
             })
             .await
         }
@@ -906,66 +920,22 @@ pub(crate) async fn call(
             })
             .await
         }
-        Operation::AddUserPoolClientSecret
-        | Operation::AdminDisableProviderForUser
-        | Operation::AdminGetUserAuthFactors
-        | Operation::AdminForgetDevice
-        | Operation::AdminGetDevice
-        | Operation::AdminLinkProviderForUser
-        | Operation::AdminDeleteSoftwareToken
-        Operation::AdminDeleteSoftwareToken
-        | Operation::AdminForgetDevice
-        | Operation::AdminGetDevice
-        | Operation::AdminGetUserAuthFactors
-        | Operation::AdminListDevices
-        | Operation::AdminListUserAuthEvents
-        | Operation::AdminListUserSessions
-        | Operation::AdminRevokeUserSession
-        | Operation::AdminSetUserMFAPreference
+        Operation::AdminListUserAuthEvents
         | Operation::AdminUpdateAuthEventFeedback
-        | Operation::AssociateSoftwareToken
-        | Operation::AdminUpdateDeviceStatus
         | Operation::CompleteWebAuthnRegistration
-        | Operation::CreateIdentityProvider
-        | Operation::CreateManagedLoginBranding
-        | Operation::CreateTerms
-        | Operation::ConfirmDevice
         | Operation::CreateUserImportJob
         | Operation::DeleteWebAuthnCredential
         | Operation::DescribeRiskConfiguration
         | Operation::DescribeUserImportJob
         | Operation::GetCSVHeader
-        | Operation::GetClientToken
-        | Operation::GetDerivedToken
-        | Operation::GetIdentityProviderByIdentifier
         | Operation::GetLogDeliveryConfiguration
-        | Operation::GetProvisionedLimit
-        | Operation::GetSigningCertificate
-        | Operation::GetUICustomization
-        | Operation::GetUserPoolClientSessionConfiguration
-        | Operation::GetUserPoolSessionConfiguration
-        | Operation::ListIdentityProviders
-        | Operation::ListTerms
-        | Operation::GetDevice
-        | Operation::GetLogDeliveryConfiguration
-        | Operation::GetUserAuthFactors
-        | Operation::ListDevices
         | Operation::ListUserImportJobs
         | Operation::ListWebAuthnCredentials
         | Operation::SetLogDeliveryConfiguration
         | Operation::SetRiskConfiguration
-        | Operation::SetUICustomization
-        | Operation::SetUserMFAPreference
         | Operation::StartUserImportJob
         | Operation::StartWebAuthnRegistration
         | Operation::StopUserImportJob
-        | Operation::UpdateAuthEventFeedback
-        | Operation::UpdateIdentityProvider
-        | Operation::UpdateManagedLoginBranding
-        | Operation::UpdateProvisionedLimit
-        | Operation::UpdateTerms
-        | Operation::UpdateUserPoolReplica => Err(Error::not_built(operation)),
-        | Operation::UpdateDeviceStatus
-        | Operation::VerifySoftwareToken => Err(Error::not_built(operation)),
+        | Operation::UpdateAuthEventFeedback => Err(Error::not_built(operation)),
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::one_time_code::{self, SentCode};
 use super::second_factor::{ask_for_code, names_of, take_code, user_of};
 use super::session::{self, Pending, Session};
-use super::{Parameters, Progress, Proof, Scene, Step, check_state, after_second_factor};
+use super::{Parameters, Progress, Proof, Scene, Step, after_second_factor, check_state};
 use crate::message::Target;
 use crate::ports::Change;
 use crate::user::mfa::{Factor, Required};

@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use super::one_time_code::{self, SentCode};
 use super::session::{self, Pending, Session};
-use super::{Parameters, Progress, Proof, Scene, Step, check_state, after_second_factor, mfa_setup};
+use super::{
+    Parameters, Progress, Proof, Scene, Step, after_second_factor, check_state, mfa_setup,
+};
 use crate::message::Target;
 use crate::ports::{Change, CommitError, Write};
 use crate::user::User;

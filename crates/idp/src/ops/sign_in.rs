@@ -7,8 +7,8 @@ use cenote_model::{
 };
 
 use crate::auth::{self, Parameters, Scene, Step};
-use crate::user::devices;
 use crate::ports::Change;
+use crate::user::devices;
 use crate::{Cx, Error, Result, token};
 
 /// The four operations answer alike, each with its own type. `ChallengeParameters` is present, and empty,
