@@ -5,8 +5,8 @@ use cenote_model as model;
 use cenote_model::Operation;
 
 use crate::ops::{
-    account, branding, clients, domains, groups, limits, passwords, pools, providers, replicas,
-    resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
+    account, branding, clients, domains, groups, imports, limits, passwords, pools, providers,
+    replicas, resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -242,6 +242,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::CreateUserImportJob => {
+            Box::pin(async {
+                let input = input::<model::CreateUserImportJobRequest>(body)?;
+                output(&imports::create_user_import_job(cx, &input).await?)
+            })
+            .await
+        }
         Operation::CreateUserPool => {
             Box::pin(async {
                 let input = input::<model::CreateUserPoolRequest>(body)?;
@@ -406,6 +413,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::DescribeUserImportJob => {
+            Box::pin(async {
+                let input = input::<model::DescribeUserImportJobRequest>(body)?;
+                output(&imports::describe_user_import_job(cx, &input).await?)
+            })
+            .await
+        }
         Operation::DescribeUserPool => {
             Box::pin(async {
                 let input = input::<model::DescribeUserPoolRequest>(body)?;
@@ -431,6 +445,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::ForgotPasswordRequest>(body)?;
                 output(&passwords::forgot_password(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetCSVHeader => {
+            Box::pin(async {
+                let input = input::<model::GetCSVHeaderRequest>(body)?;
+                output(&imports::get_csv_header(cx, &input).await?)
             })
             .await
         }
@@ -577,6 +598,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::ListUserImportJobs => {
+            Box::pin(async {
+                let input = input::<model::ListUserImportJobsRequest>(body)?;
+                output(&imports::list_user_import_jobs(cx, &input).await?)
+            })
+            .await
+        }
         Operation::ListUserPoolClientSecrets => {
             Box::pin(async {
                 let input = input::<model::ListUserPoolClientSecretsRequest>(body)?;
@@ -699,6 +727,20 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::StartUserImportJob => {
+            Box::pin(async {
+                let input = input::<model::StartUserImportJobRequest>(body)?;
+                output(&imports::start_user_import_job(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::StopUserImportJob => {
+            Box::pin(async {
+                let input = input::<model::StopUserImportJobRequest>(body)?;
+                output(&imports::stop_user_import_job(cx, &input).await?)
+            })
+            .await
+        }
         Operation::TagResource => {
             Box::pin(async {
                 let input = input::<model::TagResourceRequest>(body)?;
@@ -811,24 +853,18 @@ pub(crate) async fn call(
         | Operation::AssociateSoftwareToken
         | Operation::CompleteWebAuthnRegistration
         | Operation::ConfirmDevice
-        | Operation::CreateUserImportJob
         | Operation::DeleteWebAuthnCredential
         | Operation::DescribeRiskConfiguration
-        | Operation::DescribeUserImportJob
         | Operation::ForgetDevice
-        | Operation::GetCSVHeader
         | Operation::GetDevice
         | Operation::GetLogDeliveryConfiguration
         | Operation::GetUserAuthFactors
         | Operation::ListDevices
-        | Operation::ListUserImportJobs
         | Operation::ListWebAuthnCredentials
         | Operation::SetLogDeliveryConfiguration
         | Operation::SetRiskConfiguration
         | Operation::SetUserMFAPreference
-        | Operation::StartUserImportJob
         | Operation::StartWebAuthnRegistration
-        | Operation::StopUserImportJob
         | Operation::UpdateAuthEventFeedback
         | Operation::UpdateDeviceStatus
         | Operation::VerifySoftwareToken => Err(Error::not_built(operation)),

@@ -5,6 +5,7 @@ mod client_secrets;
 mod configuration;
 mod domains;
 mod exchange;
+mod imports;
 mod limits;
 mod providers;
 mod replicas;

@@ -5,6 +5,7 @@ pub(crate) mod branding;
 pub(crate) mod clients;
 pub(crate) mod domains;
 pub(crate) mod groups;
+pub(crate) mod imports;
 pub(crate) mod limits;
 pub(crate) mod passwords;
 pub(crate) mod pools;
