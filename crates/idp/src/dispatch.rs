@@ -6,6 +6,7 @@ use cenote_model::Operation;
 
 use crate::ops::{
     account, branding, clients, devices, domains, groups, limits, mfa, passwords, pools, providers,
+    account, branding, clients, domains, groups, imports, limits, passwords, pools, providers,
     replicas, resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
 };
 use crate::rpc::{input, output};
@@ -307,6 +308,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::CreateUserImportJob => {
+            Box::pin(async {
+                let input = input::<model::CreateUserImportJobRequest>(body)?;
+                output(&imports::create_user_import_job(cx, &input).await?)
+            })
+            .await
+        }
         Operation::CreateUserPool => {
             Box::pin(async {
                 let input = input::<model::CreateUserPoolRequest>(body)?;
@@ -471,6 +479,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::DescribeUserImportJob => {
+            Box::pin(async {
+                let input = input::<model::DescribeUserImportJobRequest>(body)?;
+                output(&imports::describe_user_import_job(cx, &input).await?)
+            })
+            .await
+        }
         Operation::DescribeUserPool => {
             Box::pin(async {
                 let input = input::<model::DescribeUserPoolRequest>(body)?;
@@ -505,6 +520,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::ForgotPasswordRequest>(body)?;
                 output(&passwords::forgot_password(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetCSVHeader => {
+            Box::pin(async {
+                let input = input::<model::GetCSVHeaderRequest>(body)?;
+                output(&imports::get_csv_header(cx, &input).await?)
             })
             .await
         }
@@ -675,6 +697,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::ListUserImportJobs => {
+            Box::pin(async {
+                let input = input::<model::ListUserImportJobsRequest>(body)?;
+                output(&imports::list_user_import_jobs(cx, &input).await?)
+            })
+            .await
+        }
         Operation::ListUserPoolClientSecrets => {
             Box::pin(async {
                 let input = input::<model::ListUserPoolClientSecretsRequest>(body)?;
@@ -802,6 +831,20 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::SignUpRequest>(body)?;
                 output(&sign_up::sign_up(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::StartUserImportJob => {
+            Box::pin(async {
+                let input = input::<model::StartUserImportJobRequest>(body)?;
+                output(&imports::start_user_import_job(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::StopUserImportJob => {
+            Box::pin(async {
+                let input = input::<model::StopUserImportJobRequest>(body)?;
+                output(&imports::stop_user_import_job(cx, &input).await?)
             })
             .await
         }
@@ -937,5 +980,21 @@ pub(crate) async fn call(
         | Operation::StartWebAuthnRegistration
         | Operation::StopUserImportJob
         | Operation::UpdateAuthEventFeedback => Err(Error::not_built(operation)),
+        | Operation::ConfirmDevice
+        | Operation::DeleteWebAuthnCredential
+        | Operation::DescribeRiskConfiguration
+        | Operation::ForgetDevice
+        | Operation::GetDevice
+        | Operation::GetLogDeliveryConfiguration
+        | Operation::GetUserAuthFactors
+        | Operation::ListDevices
+        | Operation::ListWebAuthnCredentials
+        | Operation::SetLogDeliveryConfiguration
+        | Operation::SetRiskConfiguration
+        | Operation::SetUserMFAPreference
+        | Operation::StartWebAuthnRegistration
+        | Operation::UpdateAuthEventFeedback
+        | Operation::UpdateDeviceStatus
+        | Operation::VerifySoftwareToken => Err(Error::not_built(operation)),
     }
 }

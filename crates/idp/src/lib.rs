@@ -11,6 +11,7 @@ pub mod discovery;
 mod dispatch;
 pub mod error;
 mod federation;
+pub mod import;
 mod look;
 pub mod message;
 pub mod ops;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::routing::get;
+use axum::routing::{get, put};
 use cenote_idp::ports::SystemClock;
 use cenote_idp::{Service, crypto};
 use hyper::header::HeaderValue;
@@ -16,8 +16,9 @@ use tower_service::Service as _;
 
 use crate::config::{Limits, Posture, Settings};
 use crate::confirm::confirm_user;
+use crate::logo::logo;
 use crate::rpc::{self, Verifier};
-use crate::{admin, discovery};
+use crate::{admin, discovery, import};
 
 /// Answers requests.
 #[derive(Clone)]
@@ -49,6 +50,10 @@ impl App {
             limits: settings.limits,
             long_bodies: Semaphore::new(rpc::LONG_BODIES),
         };
+        let pages = Router::new()
+            .route("/confirmUser", get(confirm_user))
+            .route("/confirmUser/", get(confirm_user))
+            .route("/{pool}/{client}/{version}/assets/images/{file}", get(logo));
         let mut others = Router::new()
             .route(
                 "/{pool}/.well-known/jwks.json",
@@ -58,8 +63,10 @@ impl App {
                 "/{pool}/.well-known/openid-configuration",
                 get(discovery::openid_configuration).options(get_preflight),
             )
-            .route("/confirmUser", get(confirm_user))
-            .route("/confirmUser/", get(confirm_user))
+            .merge(pages.clone())
+            // A prefix domain, for those who cannot resolve its name.
+            .nest("/_domain/{domain}", pages)
+            .route("/_import/{pool}/{job}", put(import::upload))
             .route("/_cenote/health", get(admin::health))
             .with_state(Arc::clone(service));
         if settings.posture == Posture::Dev {

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::config::{Posture, RootSource, Settings, StartError};
 use crate::outbound::{Http, Mailer, Targets, deliver};
-use crate::{serve, tls};
+use crate::{import, serve, tls};
 
 /// How often expired rows are looked for.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(30);
@@ -108,6 +108,7 @@ pub async fn run(
         let _busy_or_done = warm.cpu.run(srp::warm_up).await;
     });
     tasks.spawn(sweep(Arc::clone(&service)));
+    tasks.spawn(import::work(Arc::clone(&service)));
     match (mailer, settings.posture) {
         (Some(mailer), _) => {
             tasks.spawn(deliver(service, mailer));

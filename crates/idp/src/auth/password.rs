@@ -19,6 +19,9 @@ pub(crate) async fn with_password(
         Account::Known(user) => match &user.password {
             Some(known) if known.matches(cx, pool, user, typed).await? => Some(user),
             Some(_) => None,
+            None if user.waits_for_password(client) => {
+                return Err(Error::password_reset_required());
+            }
             None => {
                 password::pretend(cx, pool, username, typed).await?;
                 None
@@ -33,6 +36,7 @@ pub(crate) async fn with_password(
         lockout.fail(cx, pool).await?;
         return Err(Error::wrong_password());
     };
+    password::adopt(cx, pool, user, typed).await?;
     let proved = lockout.succeed(cx, pool).await?.into_iter().collect();
     let mut progress = Progress::new(Flow::Password).with(Proof::Password);
     progress.note_device(parameters.optional("DEVICE_KEY"));

@@ -25,8 +25,13 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
     let public_a = exchange::public_a(parameters)?;
     let (account, _) = sign_in::find_by_name(cx, pool, client, username).await?;
 
+    if let Account::Known(user) = &account
+        && user.waits_for_password(client)
+    {
+        return Err(Error::password_reset_required());
+    }
     let known = match &account {
-        Account::Known(user) => user.password.as_ref().map(|password| (user, password)),
+        Account::Known(user) => user.srp_password().map(|password| (user, password)),
         Account::Unknown { .. } => None,
     };
     let (srp_username, salt, verifier) = match known {
@@ -96,7 +101,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
         };
     let password = user
         .as_ref()
-        .and_then(|user| Some((user, user.password.as_ref()?)));
+        .and_then(|user| Some((user, user.srp_password()?)));
     let verifier = match password {
         Some((user, password)) => password.verifier(cx, user)?,
         None => NOBODY,
@@ -107,7 +112,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
     progress.note_device(answers.optional("DEVICE_KEY"));
     let is_right = claim.holds(cx, &verifier).await?;
     match user {
-        Some(user) if is_right && named && user.password.is_some() => {
+        Some(user) if is_right && named && user.srp_password().is_some() => {
             debug_assert_eq!(user.sub, sub, "the user of the block was read");
             let mut proved = vec![consume];
             proved.extend(lockout.succeed(cx, pool).await?);

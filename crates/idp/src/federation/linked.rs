@@ -46,22 +46,22 @@ struct Identity {
     date_created: i64,
 }
 
-/// The key of an identity. Subjects are of any length and form, and so are hidden in a digest; the length
+/// The key of an identity at the provider of this id. Subjects are of any length and form, and so are hidden in a digest; the length
 /// of the attribute's name keeps it apart from the value.
-fn key(provider: &str, attribute: &str, value: &str) -> String {
+fn key(provider_id: &str, attribute: &str, value: &str) -> String {
     let named = format!("{}:{attribute}{value}", attribute.len());
     let hash = digest(&SHA256, named.as_bytes());
-    format!("{provider}/{}", HEXLOWER.encode(hash.as_ref()))
+    format!("{provider_id}/{}", HEXLOWER.encode(hash.as_ref()))
 }
 
 async fn find(
     cx: &Cx,
     pool: &Pool,
-    provider: &str,
+    provider_id: &str,
     attribute: &str,
     value: &str,
 ) -> Result<Option<Stored<Linked>>> {
-    let key = key(provider, attribute, value);
+    let key = key(provider_id, attribute, value);
     Stored::find(cx, Kind::LinkedIdentity, &pool.id, &key).await
 }
 
@@ -113,6 +113,10 @@ impl<'a> Person<'a> {
     }
 }
 
+async fn provider(cx: &Cx, pool: &Pool, name: &str) -> Result<Option<Stored<Provider>>> {
+    Stored::find(cx, Kind::Provider, &pool.id, name).await
+}
+
 /// The username of a profile that a sign-in at a provider makes.
 fn profile_name(provider: &str, subject: &str) -> String {
     format!("{provider}_{subject}")
@@ -123,8 +127,11 @@ async fn destination(cx: &Cx, pool: &Pool, person: &Person<'_>) -> Result<User> 
     if person.is_own() {
         return user::admin_find(cx, pool, person.value).await;
     }
-    if let Some(linked) = find(cx, pool, person.provider, SUBJECT, person.value).await? {
-        return user::admin_find(cx, pool, &linked.value.sub).await;
+    if let Some(provider) = provider(cx, pool, person.provider).await? {
+        let id = &provider.value.id;
+        if let Some(linked) = find(cx, pool, id, SUBJECT, person.value).await? {
+            return user::admin_find(cx, pool, &linked.value.sub).await;
+        }
     }
     user::admin_find(cx, pool, &profile_name(person.provider, person.value)).await
 }
@@ -141,16 +148,17 @@ pub(crate) async fn link(
     if source.is_own() {
         return Err(Error::source_of_own_users());
     }
-    let provider = Stored::<Provider>::find(cx, Kind::Provider, &pool.id, source.provider).await?;
-    let mut provider =
-        provider.ok_or_else(|| Error::provider_not_found(source.provider, &pool.id))?;
+    let mut provider = provider(cx, pool, source.provider)
+        .await?
+        .ok_or_else(|| Error::provider_not_found(source.provider, &pool.id))?;
     let attribute = source.attribute()?;
     let is_mapped = !provider.value.is_social() && provider.value.mapping.contains_key(attribute);
     if attribute != SUBJECT && !is_mapped {
         return Err(Error::link_attribute(attribute));
     }
     let before = destination(cx, pool, &destination_user).await?;
-    let stored = find(cx, pool, source.provider, attribute, source.value).await?;
+    let id = provider.value.id.clone();
+    let stored = find(cx, pool, &id, attribute, source.value).await?;
     if let Some(stored) = stored {
         return Err(if stored.value.sub == before.sub {
             Error::linked_already()
@@ -176,7 +184,7 @@ pub(crate) async fn link(
     let identity = Stored::new(
         Kind::LinkedIdentity,
         &pool.id,
-        key(source.provider, attribute, source.value),
+        key(&id, attribute, source.value),
         Linked {
             provider: source.provider.to_owned(),
             attribute: attribute.to_owned(),
@@ -219,14 +227,10 @@ pub(crate) async fn disable(
         after.password = None;
         return user::save(cx, pool, &before, after).await;
     }
-    let provider = cx
-        .service
-        .store
-        .record(Kind::Provider, &pool.id, person.provider);
-    if provider.await?.is_none() {
-        return Err(Error::provider_not_found(person.provider, &pool.id));
-    }
-    let stored = find(cx, pool, person.provider, attribute, person.value)
+    let provider = provider(cx, pool, person.provider)
+        .await?
+        .ok_or_else(|| Error::provider_not_found(person.provider, &pool.id))?;
+    let stored = find(cx, pool, &provider.value.id, attribute, person.value)
         .await?
         .ok_or_else(Error::user_not_found)?;
     let before = user::admin_find(cx, pool, &stored.value.sub).await?;

@@ -31,6 +31,8 @@ const UNMAPPED: [&str; 2] = ["sub", "identities"];
 /// A provider as it is stored, by its name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Provider {
+    /// Random, so that a provider made later under the same name does not inherit this one's people.
+    pub(crate) id: String,
     pub(crate) kind: Type,
     /// All but the secrets.
     pub(crate) details: Details,
@@ -64,8 +66,9 @@ pub(crate) struct Settings<'a> {
 
 impl Provider {
     /// A provider without settings.
-    pub(crate) fn new(kind: Type, now: i64) -> Self {
+    pub(crate) fn new(kind: Type, id: String, now: i64) -> Self {
         Self {
+            id,
             kind,
             details: Details::new(),
             secrets: Details::new(),

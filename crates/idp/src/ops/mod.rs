@@ -6,6 +6,7 @@ pub(crate) mod clients;
 pub(crate) mod devices;
 pub(crate) mod domains;
 pub(crate) mod groups;
+pub(crate) mod imports;
 pub(crate) mod limits;
 pub(crate) mod mfa;
 pub(crate) mod passwords;

@@ -45,7 +45,7 @@ pub enum Kind {
     Provider,
     /// An identifier of an identity provider; the document names the provider.
     ProviderIdentifier,
-    /// A federated identity: `key` is `<provider>/` and the digest of what names the person there, the
+    /// A federated identity: `key` is `<provider id>/` and the digest of what names the person there, the
     /// document names the user.
     LinkedIdentity,
     /// A resource server, by its identifier.

@@ -6,6 +6,7 @@ pub(crate) mod codes;
 pub(crate) mod devices;
 pub(crate) mod filter;
 pub(crate) mod groups;
+pub(crate) mod hash;
 pub(crate) mod limits;
 pub(crate) mod mfa;
 pub(crate) mod names;
@@ -148,6 +149,20 @@ impl User {
     /// An attribute's value.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.get(name).map(String::as_str)
+    }
+
+    /// Whether the user came with an import and has no password yet: a client that shows users says so.
+    pub(crate) fn waits_for_password(&self, client: &Client) -> bool {
+        self.password.is_none()
+            && self.status == UserStatusType::ResetRequired
+            && !client.hides_users()
+    }
+
+    /// The password, if it has a verifier for SRP: one that was imported as a hash gets it at its first use.
+    pub(crate) fn srp_password(&self) -> Option<&Password> {
+        self.password
+            .as_ref()
+            .filter(|password| !password.is_imported())
     }
 
     /// Whether `email` or `phone_number` is there and verified.

@@ -1,13 +1,15 @@
 //! Passwords: policy, the sealed SRP verifier that stands for one, and the history.
 
+use cenote_model::PasswordHashingAlgorithmType;
 use data_encoding::{BASE64, HEXLOWER};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::User;
+use super::{User, hash};
 use crate::crypto::{Purpose, srp};
 use crate::pool::Pool;
+use crate::ports::CommitError;
 use crate::{Cx, Error, Result};
 
 /// The symbols that satisfy RequireSymbols; a space counts too unless it leads or trails.
@@ -26,9 +28,20 @@ pub(crate) struct Password {
     sealed_verifier: String,
     /// Milliseconds since the epoch.
     pub(crate) set_at: i64,
+    /// In place of the verifier, until the password is typed: the hash that came with an import.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    imported: Option<Imported>,
     /// Given by an administrator: to be changed at the first sign-in.
     #[serde(default)]
     pub(crate) temporary: bool,
+}
+
+/// A hash that was made elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Imported {
+    algorithm: PasswordHashingAlgorithmType,
+    /// Sealed, base64.
+    sealed: String,
 }
 
 /// The first rule of the pool's policy that a password breaks, in the service's words.
@@ -92,6 +105,7 @@ async fn derive(
     Ok(Password {
         salt: HEXLOWER.encode(&salt),
         sealed_verifier: BASE64.encode(&sealed),
+        imported: None,
         set_at: cx.now(),
         temporary,
     })
@@ -138,6 +152,40 @@ impl Password {
             })
     }
 
+    /// A password that is only known by its hash; `None` when the hash has another form.
+    pub(crate) fn imported(
+        cx: &Cx,
+        user: &User,
+        algorithm: PasswordHashingAlgorithmType,
+        text: &str,
+    ) -> Option<Self> {
+        hash::Hash::parse(algorithm, text)?;
+        let context = seal_context(user);
+        let entropy = &*cx.service.entropy;
+        let keys = &cx.service.sealer;
+        let sealed = keys.seal(
+            Purpose::Verifier,
+            context.as_bytes(),
+            text.as_bytes(),
+            entropy,
+        );
+        Some(Self {
+            salt: String::new(),
+            sealed_verifier: String::new(),
+            imported: Some(Imported {
+                algorithm,
+                sealed: BASE64.encode(&sealed),
+            }),
+            set_at: cx.now(),
+            temporary: false,
+        })
+    }
+
+    /// Whether only its hash is known.
+    pub(crate) const fn is_imported(&self) -> bool {
+        self.imported.is_some()
+    }
+
     /// Whether this is the password, compared in constant time.
     pub(crate) async fn matches(
         &self,
@@ -146,10 +194,51 @@ impl Password {
         user: &User,
         candidate: &str,
     ) -> Result<bool> {
+        if let Some(imported) = &self.imported {
+            return imported.matches(cx, user, candidate).await;
+        }
         let known = self.verifier(cx, user)?;
         let typed = compute(cx, pool, &user.username, candidate, self.salt_bytes()?).await?;
         Ok(bool::from(typed[..].ct_eq(&known[..])))
     }
+}
+
+impl Imported {
+    async fn matches(&self, cx: &Cx, user: &User, candidate: &str) -> Result<bool> {
+        let context = seal_context(user);
+        let keys = &cx.service.sealer;
+        let text = BASE64
+            .decode(self.sealed.as_bytes())
+            .ok()
+            .and_then(|bytes| {
+                let opened = keys.open(Purpose::Verifier, context.as_bytes(), &bytes);
+                String::from_utf8(opened.ok()?.to_vec()).ok()
+            })
+            .ok_or_else(|| Error::internal(format!("the hash of {context} does not open")))?;
+        let algorithm = self.algorithm;
+        let candidate = Zeroizing::new(candidate.to_owned());
+        cx.cpu(move || {
+            let hash = hash::Hash::parse(algorithm, &text);
+            hash.is_some_and(|hash| hash.matches(&candidate))
+        })
+        .await
+    }
+}
+
+/// Replaces an imported hash by a verifier, now that the password has been typed. Whoever signs in does so
+/// with what is stored then: the request is run again.
+pub(crate) async fn adopt(cx: &Cx, pool: &Pool, user: &User, typed: &str) -> Result<()> {
+    let Some(before) = user.password.as_ref().filter(|it| it.is_imported()) else {
+        return Ok(());
+    };
+    let made = derive(cx, pool, user, typed, before.temporary).await?;
+    let mut after = user.clone();
+    after.password = Some(Password {
+        set_at: before.set_at,
+        ..made
+    });
+    super::save(cx, pool, user, after).await?;
+    Err(CommitError::Conflict { index: usize::MAX }.into())
 }
 
 /// Spends what checking a password costs, for a user who is not there.

@@ -180,6 +180,31 @@ async fn sources_are_people_without_a_profile_at_a_provider_of_the_pool() {
 }
 
 #[tokio::test]
+async fn a_provider_of_the_same_name_inherits_no_identities() {
+    let w = world().await;
+    let source = person("MyIdp", "Cognito_Subject", "42");
+    link(&w, local("ada"), source.clone())
+        .await
+        .expect("a link");
+    w.admin("DeleteIdentityProvider", json!({"ProviderName": "MyIdp"}))
+        .await
+        .expect("gone");
+    let input = json!({
+        "ProviderName": "MyIdp", "ProviderType": "SAML",
+        "ProviderDetails": {"MetadataURL": "https://other.example.com"},
+    });
+    w.admin("CreateIdentityProvider", input)
+        .await
+        .expect("another provider");
+    assert_eq!(
+        unlink(&w, source.clone()).await,
+        refusal("UserNotFoundException", "User does not exist.")
+    );
+    w.made("bob", &[]).await;
+    link(&w, local("bob"), source).await.expect("a link");
+}
+
+#[tokio::test]
 async fn a_user_has_five_identities() {
     let w = world().await;
     for n in 0..5 {

@@ -14,6 +14,8 @@ mod domains;
 mod enumeration;
 mod group_members;
 mod groups;
+mod import_hashes;
+mod imports;
 mod invitations;
 mod limits;
 mod linked_identities;

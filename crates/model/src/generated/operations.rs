@@ -1115,7 +1115,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "CreateUserPool",
@@ -1519,7 +1519,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DescribeUserPool",
@@ -1624,7 +1624,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetClientToken",
@@ -2050,7 +2050,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ListUserPoolClientSecrets",
@@ -2446,7 +2446,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::NotAuthorized,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "StartWebAuthnRegistration",
@@ -2481,7 +2481,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::NotAuthorized,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "TagResource",

@@ -16,6 +16,8 @@ use hyper::header::HeaderValue;
 use hyper::{Response, StatusCode};
 use serde_json::json;
 
+use crate::import;
+
 #[derive(Clone)]
 struct Doors {
     service: Arc<Service>,
@@ -51,6 +53,7 @@ pub(crate) fn development<S>(service: Arc<Service>, clock: Arc<SystemClock>) -> 
     Router::new()
         .route("/_cenote/inbox", get(inbox::show).delete(inbox::clear))
         .route("/_cenote/clock", get(clock::show).post(clock::shift))
+        .route("/_cenote/imports/{pool}/{job}", get(import::show_log))
         .layer(middleware::from_fn(own_pages_only))
         .with_state(Doors { service, clock })
 }

@@ -17,7 +17,7 @@ use cenote_model::{
 use crate::crypto::alphanumeric;
 use crate::pool::{MfaSettings, Pool, SessionSettings, domain, schema};
 use crate::ports::{Change, Expect, Kind, Write};
-use crate::{Cx, Error, Result, page, replica, token};
+use crate::{Cx, Error, Result, import, page, replica, token};
 
 pub(crate) use mfa::{get_user_pool_mfa_config, set_user_pool_mfa_config};
 pub(crate) use settings::SESSION_TRACKING;
@@ -116,6 +116,7 @@ pub(crate) async fn update_user_pool(
     input: &UpdateUserPoolRequest,
 ) -> Result<UpdateUserPoolResponse> {
     let before = cx.pool(&input.user_pool_id).await?;
+    import::refuse_while_active(cx, &before).await?;
     let given = settings::of_update(input);
     let kept = before.shape.clone();
     let shape = UserPoolType {
@@ -150,6 +151,7 @@ pub(crate) async fn update_user_pool(
 /// Deletes a pool. What belonged to it is cleared away afterwards, in batches.
 pub(crate) async fn delete_user_pool(cx: &Cx, input: &DeleteUserPoolRequest) -> Result<()> {
     let pool = cx.pool(&input.user_pool_id).await?;
+    import::refuse_while_active(cx, &pool).await?;
     if pool.shape.deletion_protection == Some(DeletionProtectionType::Active) {
         return Err(Error::deletion_protected());
     }
@@ -232,6 +234,7 @@ pub(crate) async fn add_custom_attributes(
     input: &AddCustomAttributesRequest,
 ) -> Result<AddCustomAttributesResponse> {
     let mut pool = Arc::unwrap_or_clone(cx.pool(&input.user_pool_id).await?);
+    import::refuse_while_active(cx, &pool).await?;
     let attributes = pool.shape.schema_attributes.get_or_insert_default();
     schema::extend(attributes, &input.custom_attributes)?;
     pool.shape.last_modified_date = Some(Timestamp(cx.now()));

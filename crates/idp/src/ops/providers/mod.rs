@@ -60,7 +60,7 @@ pub(crate) async fn create_identity_provider(
     if find(cx, &pool, name).await?.is_some() {
         return Err(Error::provider_exists(name, &pool.id));
     }
-    let provider = Provider::new(input.provider_type, cx.now());
+    let provider = Provider::new(input.provider_type, cx.uuid().to_string(), cx.now());
     let mut stored = Stored::new(Kind::Provider, &pool.id, name, provider);
     let settings = Settings {
         details: Some(&input.provider_details),
