@@ -9,6 +9,7 @@ mod scene;
 mod seed;
 mod server;
 mod sign;
+mod totp;
 
 use std::path::PathBuf;
 

@@ -12,6 +12,7 @@ use crate::client::Client;
 use crate::limit::{self, Costs};
 use crate::seed::{self, PASSWORD, SIGNERS, Seeded};
 use crate::server::Server;
+use crate::totp::Device;
 use crate::{Outcome, sign};
 use cenote_idp::crypto::srp;
 
@@ -24,6 +25,8 @@ struct Stage {
     created: AtomicUsize,
     refresh_tokens: Vec<String>,
     access_tokens: Vec<String>,
+    /// Users with an authenticator app, each good for a few sign-ins in a minute.
+    devices: Vec<Device>,
 }
 
 /// One kind of request.
@@ -31,6 +34,7 @@ struct Stage {
 enum Scene {
     PasswordLogin,
     SrpLogin,
+    TotpLogin,
     Refresh,
     GetUser,
     AdminGetUser,
@@ -39,9 +43,10 @@ enum Scene {
 }
 
 impl Scene {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::PasswordLogin,
         Self::SrpLogin,
+        Self::TotpLogin,
         Self::Refresh,
         Self::GetUser,
         Self::AdminGetUser,
@@ -53,11 +58,22 @@ impl Scene {
         match self {
             Self::PasswordLogin => "password_login",
             Self::SrpLogin => "srp_login",
+            Self::TotpLogin => "totp_login",
             Self::Refresh => "refresh",
             Self::GetUser => "get_user",
             Self::AdminGetUser => "admin_get_user",
             Self::ListUsersByEmail => "list_users_email",
             Self::CreateAndSetPassword => "create_set_password",
+        }
+    }
+
+    /// How many requests are measured.
+    const fn count(self, requests: usize) -> usize {
+        match self {
+            Self::GetUser | Self::AdminGetUser | Self::ListUsersByEmail => requests * 5,
+            // Each needs a user of its own, since a code is good once.
+            Self::TotpLogin => requests / 4,
+            _ => requests,
         }
     }
 
@@ -77,6 +93,11 @@ impl Scene {
         match self {
             Self::PasswordLogin => 2.0 * costs.rsa_sign + costs.fixed_base + hello + READ,
             Self::SrpLogin => 2.0 * costs.rsa_sign + costs.srp() + 2.0 * (hello + READ),
+            // Two calls; three HMACs; the used session and the used code in one change.
+            Self::TotpLogin => {
+                let cryptography = 2.0 * costs.rsa_sign + costs.fixed_base + 3.0 * costs.hmac;
+                cryptography + 2.0 * (hello + READ) + DURABLE
+            }
             Self::Refresh => 2.0 * costs.rsa_sign + hello + READ,
             Self::GetUser => costs.rsa_verify + hello + READ,
             Self::AdminGetUser | Self::ListUsersByEmail => hello + READ,
@@ -93,6 +114,10 @@ impl Scene {
                 password_login(client, &stage.seeded, &signer).await?;
             }
             Self::SrpLogin => srp_login(client, &stage.seeded, &signer).await?,
+            Self::TotpLogin => {
+                let device = &stage.devices[n % stage.devices.len()];
+                device.login(client, &stage.seeded).await?;
+            }
             Self::Refresh => {
                 let token = &stage.refresh_tokens[n % stage.refresh_tokens.len()];
                 let parameters = json!({ "REFRESH_TOKEN": token });
@@ -324,7 +349,15 @@ async fn measure(
             .filter_map(|token| Some(token[name].as_str()?.to_owned()))
             .collect()
     };
+    let mut devices = Vec::new();
+    if Scene::TotpLogin.name().contains(only) {
+        for n in 0..Scene::TotpLogin.count(requests).max(1) {
+            let name = format!("totp{n}");
+            devices.push(Device::register(&mut client, &seeded, name).await?);
+        }
+    }
     let stage = Arc::new(Stage {
+        devices,
         users: users.max(SIGNERS),
         run: uuid::Uuid::new_v4().as_u128(),
         created: AtomicUsize::new(0),
@@ -342,14 +375,7 @@ async fn measure(
         .into_iter()
         .filter(|scene| scene.name().contains(only))
     {
-        let count = if matches!(
-            scene,
-            Scene::GetUser | Scene::AdminGetUser | Scene::ListUsersByEmail
-        ) {
-            requests * 5
-        } else {
-            requests
-        };
+        let count = scene.count(requests);
         drive_scene(&server, &stage, scene, count / 10).await?;
         let figures = drive_scene(&server, &stage, scene, count).await?;
         let limit = 1e6 / scene.floor(costs, hello);

@@ -75,6 +75,9 @@ pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
         .as_str()
         .ok_or("no pool id")?
         .to_owned();
+    let mfa = json!({ "UserPoolId": pool, "MfaConfiguration": "OPTIONAL",
+        "SoftwareTokenMfaConfiguration": { "Enabled": true } });
+    call(&cx, Operation::SetUserPoolMfaConfig, &mfa).await?;
     let flows = [
         "ALLOW_USER_PASSWORD_AUTH",
         "ALLOW_USER_SRP_AUTH",

@@ -7,6 +7,11 @@ use cenote_model::Operation;
 use crate::ops::{
     account, branding, clients, domains, groups, imports, limits, passwords, pools, providers,
     replicas, resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
+    account, branding, clients, domains, groups, limits, passwords, pools, providers, replicas,
+    resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
+    resource_servers, sign_in, sign_up, tags, tokens, users,
+    account, clients, domains, groups, mfa, passwords, pools, resource_servers, sign_in, sign_up,
+    tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -57,6 +62,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminDeleteSoftwareToken => {
+            Box::pin(async {
+                let input = input::<model::AdminDeleteSoftwareTokenRequest>(body)?;
+                output(&mfa::admin_delete_software_token(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminDeleteUser => {
             Box::pin(async {
                 let input = input::<model::AdminDeleteUserRequest>(body)?;
@@ -97,6 +109,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminGetUserRequest>(body)?;
                 output(&users::admin_get_user(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AdminGetUserAuthFactors => {
+            Box::pin(async {
+                let input = input::<model::AdminGetUserAuthFactorsRequest>(body)?;
+                output(&mfa::admin_get_user_auth_factors(cx, &input).await?)
             })
             .await
         }
@@ -154,6 +173,10 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminRevokeUserSessionRequest>(body)?;
                 output(&sessions::admin_revoke_user_session(cx, &input).await?)
+        Operation::AdminSetUserMFAPreference => {
+            Box::pin(async {
+                let input = input::<model::AdminSetUserMFAPreferenceRequest>(body)?;
+                output(&mfa::admin_set_user_mfa_preference(cx, &input).await?)
             })
             .await
         }
@@ -182,6 +205,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminUserGlobalSignOutRequest>(body)?;
                 output(&users::admin_user_global_sign_out(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AssociateSoftwareToken => {
+            Box::pin(async {
+                let input = input::<model::AssociateSoftwareTokenRequest>(body)?;
+                output(&mfa::associate_software_token(cx, &input).await?)
             })
             .await
         }
@@ -531,6 +561,11 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::GetUserPoolClientSessionConfigurationRequest>(body)?;
                 output(&sessions::get_user_pool_client_session_configuration(cx, &input).await?)
+        Operation::GetUserAuthFactors => {
+            Box::pin(async {
+                let input = input::<model::GetUserAuthFactorsRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&mfa::get_user_auth_factors(cx, &caller, &input).await?)
             })
             .await
         }
@@ -688,6 +723,11 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::SetUICustomizationRequest>(body)?;
                 output(&branding::set_ui_customization(cx, &input).await?)
+        Operation::SetUserMFAPreference => {
+            Box::pin(async {
+                let input = input::<model::SetUserMFAPreferenceRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&mfa::set_user_mfa_preference(cx, &caller, &input).await?)
             })
             .await
         }
@@ -830,6 +870,10 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::UpdateUserPoolReplicaRequest>(body)?;
                 output(&replicas::update_user_pool_replica(cx, &input).await?)
+        Operation::VerifySoftwareToken => {
+            Box::pin(async {
+                let input = input::<model::VerifySoftwareTokenRequest>(body)?;
+                output(&mfa::verify_software_token(cx, &input).await?)
             })
             .await
         }
@@ -845,12 +889,17 @@ pub(crate) async fn call(
         | Operation::AdminForgetDevice
         | Operation::AdminGetDevice
         | Operation::AdminGetUserAuthFactors
+        | Operation::AdminDisableProviderForUser
+        | Operation::AdminForgetDevice
+        | Operation::AdminGetDevice
+        | Operation::AdminLinkProviderForUser
         | Operation::AdminListDevices
         | Operation::AdminListUserAuthEvents
         | Operation::AdminSetUserMFAPreference
+        | Operation::AdminListUserSessions
+        | Operation::AdminRevokeUserSession
         | Operation::AdminUpdateAuthEventFeedback
         | Operation::AdminUpdateDeviceStatus
-        | Operation::AssociateSoftwareToken
         | Operation::CompleteWebAuthnRegistration
         | Operation::ConfirmDevice
         | Operation::DeleteWebAuthnCredential
@@ -859,14 +908,28 @@ pub(crate) async fn call(
         | Operation::GetDevice
         | Operation::GetLogDeliveryConfiguration
         | Operation::GetUserAuthFactors
+        | Operation::GetProvisionedLimit
+        | Operation::GetSigningCertificate
+        | Operation::GetUICustomization
+        | Operation::GetUserPoolClientSessionConfiguration
+        | Operation::GetUserPoolSessionConfiguration
         | Operation::ListDevices
         | Operation::ListWebAuthnCredentials
         | Operation::SetLogDeliveryConfiguration
         | Operation::SetRiskConfiguration
         | Operation::SetUserMFAPreference
+        | Operation::SetUICustomization
+        | Operation::SetUserPoolClientSessionConfiguration
+        | Operation::SetUserPoolSessionConfiguration
+        | Operation::StartUserImportJob
         | Operation::StartWebAuthnRegistration
         | Operation::UpdateAuthEventFeedback
         | Operation::UpdateDeviceStatus
         | Operation::VerifySoftwareToken => Err(Error::not_built(operation)),
+        | Operation::UpdateIdentityProvider
+        | Operation::UpdateManagedLoginBranding
+        | Operation::UpdateProvisionedLimit
+        | Operation::UpdateTerms
+        | Operation::UpdateUserPoolReplica => Err(Error::not_built(operation)),
     }
 }

@@ -7,6 +7,7 @@ mod domains;
 mod exchange;
 mod imports;
 mod limits;
+mod mfa;
 mod providers;
 mod replicas;
 mod resource_servers;
@@ -301,10 +302,6 @@ impl Error {
 
     pub(crate) fn only_sms_settings() -> Self {
         Self::invalid("Only SMS to phone_number can be set as an MFA option.")
-    }
-
-    pub(crate) fn no_phone_for_sms() -> Self {
-        Self::invalid("User does not have delivery config set to turn on SMS_MFA")
     }
 
     // Names of new users.

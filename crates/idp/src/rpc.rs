@@ -60,6 +60,13 @@ fn declared(operation: Operation, error: Error) -> Error {
     if error.code == ErrorCode::TooManyFailedAttempts && !has(ErrorCode::TooManyFailedAttempts) {
         return Error::attempt_limit();
     }
+    // Nor do sign-ins have a word for too many messages.
+    if error.code == ErrorCode::LimitExceeded && !has(ErrorCode::LimitExceeded) {
+        return Error {
+            code: ErrorCode::TooManyRequests,
+            ..error
+        };
+    }
     // RevokeToken has only this word for a client that is not there.
     if error.code == ErrorCode::ResourceNotFound
         && !has(ErrorCode::ResourceNotFound)
@@ -80,8 +87,12 @@ fn declared(operation: Operation, error: Error) -> Error {
             ..error
         };
     }
-    // GetTokensFromRefreshToken has only the general word for this one.
-    if error.code == ErrorCode::PasswordResetRequired && !has(ErrorCode::PasswordResetRequired) {
+    // GetTokensFromRefreshToken and AssociateSoftwareToken have only the general word for these.
+    if matches!(
+        error.code,
+        ErrorCode::PasswordResetRequired | ErrorCode::UserNotConfirmed
+    ) && !has(error.code)
+    {
         return Error {
             code: ErrorCode::NotAuthorized,
             ..error

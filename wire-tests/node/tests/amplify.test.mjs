@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
 import { AdminResetUserPasswordCommand } from "@aws-sdk/client-cognito-identity-provider";
-import { Amplify } from "aws-amplify";
 import {
   confirmResetPassword,
   confirmSignIn,
@@ -22,8 +21,8 @@ import {
   updatePassword,
   updateUserAttribute,
 } from "aws-amplify/auth";
-import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
 
+import { point } from "../amplify.mjs";
 import { NEW_PASSWORD, PASSWORD, Server, createUser } from "../support.mjs";
 
 let server;
@@ -35,25 +34,10 @@ before(async () => {
 
 after(() => server?.stop());
 
-/** Points Amplify at a new pool, with a storage of its own. */
+/** Points Amplify at a new pool. */
 async function configure(pool, client) {
   scene = await server.scene(pool, client);
-  Amplify.configure({
-    Auth: {
-      Cognito: {
-        userPoolId: scene.poolId,
-        userPoolClientId: scene.clientId,
-        userPoolEndpoint: server.url,
-      },
-    },
-  });
-  const items = new Map();
-  cognitoUserPoolsTokenProvider.setKeyValueStorage({
-    setItem: async (key, value) => void items.set(key, value),
-    getItem: async (key) => items.get(key) ?? null,
-    removeItem: async (key) => void items.delete(key),
-    clear: async () => items.clear(),
-  });
+  point(server, scene);
 }
 
 beforeEach(() => configure());

@@ -3,7 +3,7 @@
 use cenote_model::{ChallengeNameType, ExplicitAuthFlowsType};
 
 use super::session::{Pending, Session};
-use super::{Parameters, Scene, Step, new_password, password, srp};
+use super::{Parameters, Scene, Step, mfa_setup, new_password, password, second_factor, srp};
 use crate::{Cx, Error, Result};
 
 /// Takes an answer. Every one names the user and, where the client has a secret, proves it.
@@ -34,7 +34,18 @@ pub(crate) async fn respond(
     if session.pending.challenge() != challenge {
         return Err(Error::session_invalid());
     }
-    match session.pending {
+    match session.pending.clone() {
         Pending::NewPassword => new_password::answer(cx, scene, session, answers).await,
+        Pending::SecondFactor(factor, sent) => {
+            second_factor::answer_code(cx, scene, session, (factor, &sent), answers).await
+        }
+        Pending::SoftwareToken => second_factor::answer_token(cx, scene, session, answers).await,
+        Pending::SelectFactor(factors) => {
+            second_factor::select(cx, scene, session, &factors, answers).await
+        }
+        Pending::MfaSetup(set_up) => mfa_setup::answer(cx, scene, session, &set_up, answers).await,
+        Pending::SetUpEmail(sent) => {
+            mfa_setup::answer_code(cx, scene, session, &sent, answers).await
+        }
     }
 }

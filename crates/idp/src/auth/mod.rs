@@ -2,18 +2,19 @@
 //! admin operations.
 
 mod challenge;
+pub(crate) mod mfa_setup;
 mod new_password;
+mod one_time_code;
 mod password;
 mod progress;
+mod second_factor;
 mod session;
 mod srp;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cenote_model::{
-    AuthenticationResultType, ChallengeNameType, Sensitive, UserPoolMfaType, UserStatusType,
-};
+use cenote_model::{AuthenticationResultType, ChallengeNameType, Sensitive, UserStatusType};
 
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Write};
@@ -83,15 +84,7 @@ pub(crate) async fn after_first_factor(
     proved: Vec<Write>,
 ) -> Result<Step> {
     commit(cx, proved).await?;
-    if !user.enabled {
-        return Err(Error::user_disabled());
-    }
-    match user.status {
-        UserStatusType::Unconfirmed => return Err(Error::user_not_confirmed()),
-        // This answer gives the user away, but here the right password has been given.
-        UserStatusType::ResetRequired => return Err(Error::password_reset_required()),
-        _ => {}
-    }
+    check_state(user)?;
     let must_change = user.status == UserStatusType::ForceChangePassword;
     if must_change {
         let set_at = user.password.as_ref().map_or(0, |password| password.set_at);
@@ -99,7 +92,6 @@ pub(crate) async fn after_first_factor(
             return Err(Error::temporary_password_expired());
         }
     }
-    refuse_mfa(&scene.pool)?;
     if must_change {
         return new_password::ask(cx, scene, user, progress);
     }
@@ -113,17 +105,20 @@ async fn after_new_password(
     user: &User,
     progress: Progress,
 ) -> Result<Step> {
-    finish(cx, scene, user, progress).await
+    second_factor::ask(cx, scene, user, progress).await
 }
 
-/// Asked before anything is changed by a sign-in that cannot be finished.
-fn refuse_mfa(pool: &Pool) -> Result<()> {
-    if pool.mfa_configuration() == UserPoolMfaType::On {
-        return Err(Error::flow_not_built(
-            "Signing in to a user pool that requires MFA",
-        ));
+/// Whether somebody who gave a right answer may go on.
+fn check_state(user: &User) -> Result<()> {
+    if !user.enabled {
+        return Err(Error::user_disabled());
     }
-    Ok(())
+    match user.status {
+        UserStatusType::Unconfirmed => Err(Error::user_not_confirmed()),
+        // This answer gives the user away, but here the right password has been given.
+        UserStatusType::ResetRequired => Err(Error::password_reset_required()),
+        _ => Ok(()),
+    }
 }
 
 /// The end of every sign-in: issues the tokens.

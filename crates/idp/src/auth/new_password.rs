@@ -6,7 +6,7 @@ use cenote_model::{AttributeType, UserStatusType};
 use serde_json::{Map, Value};
 
 use super::session::{self, Pending, Session};
-use super::{Parameters, Progress, Proof, Scene, Step, after_new_password, refuse_mfa};
+use super::{Parameters, Progress, Proof, Scene, Step, after_new_password};
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, CommitError};
 use crate::user::{self, User, attributes, names, password};
@@ -43,7 +43,6 @@ pub(super) async fn answer(
 ) -> Result<Step> {
     let Scene { pool, client, .. } = scene;
     let new_password = answers.required("NEW_PASSWORD")?;
-    refuse_mfa(pool)?;
     let before = session
         .user(cx, scene, answers.required("USERNAME")?)
         .await?;

@@ -19,6 +19,12 @@ pub(crate) enum Proof {
     Password,
     /// A new password took the place of a temporary one.
     NewPassword,
+    /// A code of an authenticator app.
+    SoftwareToken,
+    /// A code that went to the phone number.
+    Sms,
+    /// A code that went to the e-mail address.
+    Email,
 }
 
 /// The state of a sign-in that outlives a call.

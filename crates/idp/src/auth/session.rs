@@ -1,13 +1,16 @@
 //! Challenge sessions: sealed, bound to pool, client, user and challenge, expiring, and used once.
 
-use cenote_model::ChallengeNameType;
+use cenote_model::{ChallengeNameType, ErrorCode};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
+use super::mfa_setup::SetUp;
+use super::one_time_code::SentCode;
 use super::{Progress, Scene, Step};
 use crate::crypto::Purpose;
 use crate::pool::{Client, Pool};
 use crate::ports::{CommitError, Expect, Kind, Write};
+use crate::user::mfa::Factor;
 use crate::user::{self, Account, User, names};
 use crate::{Cx, Error, Result};
 
@@ -20,6 +23,16 @@ const PREFIX: [u8; 4] = [0x01, 0x80, 0x01, 0x78];
 pub(crate) enum Pending {
     /// NEW_PASSWORD_REQUIRED.
     NewPassword,
+    /// SMS_MFA or EMAIL_OTP, with the code that went out.
+    SecondFactor(Factor, SentCode),
+    /// SOFTWARE_TOKEN_MFA.
+    SoftwareToken,
+    /// SELECT_MFA_TYPE, with what there is to choose from.
+    SelectFactor(Vec<Factor>),
+    /// MFA_SETUP.
+    MfaSetup(SetUp),
+    /// The EMAIL_OTP that ends a set-up: the address is not the user's yet.
+    SetUpEmail(SentCode),
 }
 
 impl Pending {
@@ -27,6 +40,11 @@ impl Pending {
     pub(crate) const fn challenge(&self) -> ChallengeNameType {
         match self {
             Self::NewPassword => ChallengeNameType::NewPasswordRequired,
+            Self::SecondFactor(Factor::Sms, _) => ChallengeNameType::SmsMfa,
+            Self::SecondFactor(..) | Self::SetUpEmail(_) => ChallengeNameType::EmailOtp,
+            Self::SoftwareToken => ChallengeNameType::SoftwareTokenMfa,
+            Self::SelectFactor(_) => ChallengeNameType::SelectMfaType,
+            Self::MfaSetup(_) => ChallengeNameType::MfaSetup,
         }
     }
 }
@@ -58,6 +76,13 @@ fn password_set_at(user: &User) -> Option<i64> {
     user.password.as_ref().map(|password| password.set_at)
 }
 
+/// The parts of a session's bytes: the id of the client, and what is sealed.
+fn parts(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let (length, rest) = bytes.strip_prefix(&PREFIX)?.split_first()?;
+    let (client, sealed) = rest.split_at_checked(usize::from(*length))?;
+    Some((std::str::from_utf8(client).ok()?, sealed))
+}
+
 impl Session {
     /// A new session of a user for the next challenge.
     pub(crate) fn new(
@@ -82,7 +107,7 @@ impl Session {
         self.sub == user.sub && self.password_set_at == password_set_at(user)
     }
 
-    /// Its text.
+    /// Its text: what is sealed, after the id of the client, since some operations take a session alone.
     pub(crate) fn seal(&self, cx: &Cx, scene: &Scene) -> Result<String> {
         let plain = serde_json::to_vec(self).map_err(|error| Error::internal(error.to_string()))?;
         let context = context(&scene.pool, &scene.client);
@@ -92,22 +117,27 @@ impl Session {
             &plain,
             &*cx.service.entropy,
         );
-        Ok(BASE64URL_NOPAD.encode(&[&PREFIX[..], &sealed].concat()))
+        let client = scene.client.id.as_bytes();
+        let length = u8::try_from(client.len())
+            .map_err(|_| Error::internal("the id of a client is too long for a session"))?;
+        let text = [&PREFIX[..], &[length], client, &sealed].concat();
+        Ok(BASE64URL_NOPAD.encode(&text))
     }
 
     /// The challenge that this session asks, with what the client is told.
-    pub(crate) fn ask<const N: usize>(
+    pub(crate) fn ask<'a>(
         &self,
         cx: &Cx,
         scene: &Scene,
-        parameters: [(&str, String); N],
+        parameters: impl IntoIterator<Item = (&'a str, String)>,
     ) -> Result<Step> {
         Ok(Step::Challenge {
             name: self.pending.challenge(),
             session: Some(self.seal(cx, scene)?),
             parameters: parameters
+                .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
-                .into(),
+                .collect(),
             available: None,
         })
     }
@@ -118,12 +148,13 @@ impl Session {
             .decode(text.as_bytes())
             .ok()
             .and_then(|bytes| {
-                let sealed = bytes.strip_prefix(&PREFIX)?;
+                let (client, sealed) = parts(&bytes)?;
                 let context = context(&scene.pool, &scene.client);
-                cx.service
+                let opened = cx
+                    .service
                     .sealer
-                    .open(Purpose::Session, context.as_bytes(), sealed)
-                    .ok()
+                    .open(Purpose::Session, context.as_bytes(), sealed);
+                opened.ok().filter(|_| client == scene.client.id)
             })
             .and_then(|plain| serde_json::from_slice(&plain).ok())
             .ok_or_else(Error::session_invalid)?;
@@ -138,6 +169,34 @@ impl Session {
             return Err(Error::session_used());
         }
         Ok(session)
+    }
+
+    /// Opens a session by itself: it says to which client it belongs.
+    pub(crate) async fn open_alone(cx: &Cx, text: &str) -> Result<(Scene, Self)> {
+        let bytes = BASE64URL_NOPAD
+            .decode(text.as_bytes())
+            .map_err(|_| Error::session_invalid())?;
+        let (client, _) = parts(&bytes).ok_or_else(Error::session_invalid)?;
+        let (pool, client) = cx.client(client).await.map_err(|error| match error.code {
+            ErrorCode::ResourceNotFound => Error::session_invalid(),
+            _ => error,
+        })?;
+        let scene = Scene {
+            pool,
+            client,
+            is_admin: false,
+        };
+        let session = Self::open(cx, &scene, text).await?;
+        Ok((scene, session))
+    }
+
+    /// Whose it is, where the caller names nobody.
+    pub(crate) async fn owner(&self, cx: &Cx, scene: &Scene) -> Result<User> {
+        let row = cx.service.store.user(&scene.pool.id, &self.sub).await?;
+        row.map(User::from_row)
+            .transpose()?
+            .filter(|user| self.fits(user))
+            .ok_or_else(Error::session_invalid)
     }
 
     /// Whose it is, if the caller names him: by any of his names, or nobody by the name that was typed.

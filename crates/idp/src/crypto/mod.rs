@@ -10,6 +10,7 @@ mod reservoir;
 mod root;
 mod seal;
 pub mod srp;
+pub mod totp;
 
 pub use cpu::{CpuError, CpuPool};
 pub use keys::{KeyError, SigningKey, VerifyingKey};

@@ -31,6 +31,8 @@ pub enum Purpose {
     ResetPassword,
     /// Invites a user whom an administrator created.
     Invitation,
+    /// Signs a user in.
+    Authentication,
 }
 
 impl Purpose {
@@ -41,6 +43,7 @@ impl Purpose {
             Self::VerifyAttribute => "verify_attribute",
             Self::ResetPassword => "reset_password",
             Self::Invitation => "invitation",
+            Self::Authentication => "authentication",
         }
     }
 }
@@ -161,11 +164,25 @@ pub(crate) fn recovery_order(pool: &Pool) -> Result<Vec<&'static str>> {
     Ok(order.into_iter().map(attribute).collect())
 }
 
-/// Where a password reset goes: the first verified attribute of [`recovery_order`].
+/// The attribute that AccountRecoverySetting sends this user's password resets to; `None` in pools without
+/// the setting, where a second factor comes first.
+pub(crate) fn recovery_contact(pool: &Pool, user: &User) -> Option<&'static str> {
+    pool.shape.account_recovery_setting.as_ref()?;
+    recovery_order(pool)
+        .ok()?
+        .into_iter()
+        .find(|attribute| user.has_verified(attribute))
+}
+
+/// Where a password reset goes: the first verified attribute of [`recovery_order`]. The only address that
+/// serves as the user's second factor is none, or whoever holds it would need nothing else.
 pub(crate) fn recovery_target(pool: &Pool, user: &User) -> Result<Target> {
+    let factors = user.second_factors(pool);
+    let mut contacts = factors.iter().filter_map(|factor| factor.contact());
+    let only_factor = contacts.next().filter(|_| contacts.next().is_none());
     recovery_order(pool)?
         .into_iter()
-        .filter(|attribute| user.has_verified(attribute))
+        .filter(|attribute| user.has_verified(attribute) && Some(*attribute) != only_factor)
         .find_map(|attribute| Target::of(user, attribute))
         .ok_or_else(|| {
             Error::invalid(
@@ -227,6 +244,18 @@ pub(crate) fn with_code(
         template::code(&template, purpose, target.medium(), code)
     };
     outbox::row(cx, user, purpose, target, text)
+}
+
+/// The message that carries a code for a sign-in, ready to be queued.
+pub(crate) fn with_sign_in_code(
+    cx: &Cx,
+    pool: &Pool,
+    user: &User,
+    target: &Target,
+    code: &str,
+) -> Result<Message> {
+    let text = template::sign_in_code(pool, target.medium(), code);
+    outbox::row(cx, user, Purpose::Authentication, target, text)
 }
 
 /// Queues an invitation with the temporary password.

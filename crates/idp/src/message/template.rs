@@ -3,6 +3,7 @@
 use cenote_model::{DeliveryMediumType, MessageTemplateType, VerificationMessageTemplateType};
 
 use super::Purpose;
+use crate::pool::Pool;
 
 /// A message that is ready to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +28,9 @@ pub(super) fn code(
     let default = match purpose {
         Purpose::SignUp => "Your confirmation code is {####}",
         Purpose::ResetPassword => "Your password reset code is {####}",
-        Purpose::VerifyAttribute | Purpose::Invitation => "Your verification code is {####}",
+        Purpose::VerifyAttribute | Purpose::Invitation | Purpose::Authentication => {
+            "Your verification code is {####}"
+        }
     };
     let (subject, body) = match medium {
         DeliveryMediumType::Sms => (None, template.sms_message.as_deref()),
@@ -42,6 +45,28 @@ pub(super) fn code(
     Text {
         subject,
         body: body.unwrap_or(default).replace(CODE, code),
+        code: Some(code.to_owned()),
+        link: None,
+    }
+}
+
+/// A text that signs in: the pool has one for each medium.
+pub(super) fn sign_in_code(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Text {
+    const DEFAULT: &str = "Your authentication code is {####}. ";
+    let (subject, body) = match medium {
+        DeliveryMediumType::Sms => (None, pool.shape.sms_authentication_message.as_deref()),
+        DeliveryMediumType::Email => {
+            let email = pool.mfa.email.as_ref();
+            let subject = email
+                .and_then(|email| email.subject.as_deref())
+                .unwrap_or("Your authentication code");
+            let body = email.and_then(|email| email.message.as_deref());
+            (Some(subject.to_owned()), body)
+        }
+    };
+    Text {
+        subject,
+        body: body.unwrap_or(DEFAULT).replace(CODE, code),
         code: Some(code.to_owned()),
         link: None,
     }

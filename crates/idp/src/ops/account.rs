@@ -29,7 +29,8 @@ pub(crate) async fn get_user(
         username: caller.user.username.as_str().into(),
         user_attributes: attributes::readable(&caller.client, &caller.user),
         mfa_options: caller.user.mfa_options(),
-        ..Default::default()
+        preferred_mfa_setting: caller.user.preferred_mfa_setting(),
+        user_mfa_setting_list: caller.user.mfa_setting_list(),
     })
 }
 

@@ -10,7 +10,7 @@ use crate::pool::{Client, Pool};
 use crate::ports::Change;
 use crate::token::Caller;
 use crate::user::codes::{self, CodePurpose};
-use crate::user::limits::{self, Hourly, Lockout};
+use crate::user::limits::{self, Guessed, Hourly, Lockout};
 use crate::user::{self, Account, User, password};
 use crate::{Cx, Error, Result};
 
@@ -28,7 +28,7 @@ pub(crate) async fn change_password(
     if let Some(current) = &user.password {
         let previous = input.previous_password.as_deref();
         let previous = previous.ok_or_else(|| Error::missing_parameter("PreviousPassword"))?;
-        let lockout = Lockout::check(cx, pool, &user.sub).await?;
+        let lockout = Lockout::check(cx, pool, Guessed::Password, &user.sub).await?;
         if !current.matches(cx, pool, user, previous).await? {
             change.push(lockout.failure(cx, pool)?);
             cx.commit(change).await?;

@@ -9,13 +9,14 @@ pub(crate) mod tags;
 pub(crate) use client::{Client, ClientSecret};
 
 use cenote_model::{
-    AliasAttributeType, EmailMfaConfigType, PasswordPolicyType, SchemaAttributeType,
-    SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolTierType, UserPoolType,
-    UsernameAttributeType, VerifiedAttributeType, WebAuthnConfigurationType,
+    AliasAttributeType, AuthFactorType, EmailMfaConfigType, PasswordPolicyType,
+    SchemaAttributeType, SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolTierType,
+    UserPoolType, UsernameAttributeType, VerifiedAttributeType, WebAuthnConfigurationType,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::ports::{Expect, Kind, Record, Write};
+use crate::user::mfa::Factor;
 use crate::{Error, Result};
 
 /// What SetUserPoolMfaConfig keeps beside the pool's own members.
@@ -228,6 +229,28 @@ impl Pool {
         self.shape.mfa_configuration.unwrap_or(UserPoolMfaType::Off)
     }
 
+    /// The first factors that it allows.
+    pub(crate) fn first_factors(&self) -> &[AuthFactorType] {
+        first_factors(&self.shape)
+    }
+
+    /// Whether users may register software tokens.
+    pub(crate) fn offers_software_tokens(&self) -> bool {
+        let configured = self.mfa.software_token.as_ref();
+        configured.is_some_and(|tokens| tokens.enabled == Some(true))
+    }
+
+    /// Whether it has this second factor.
+    pub(crate) fn offers(&self, factor: Factor) -> bool {
+        self.mfa_configuration() != UserPoolMfaType::Off
+            && match factor {
+                // SMS is a factor of every pool with MFA that can send it.
+                Factor::Sms => self.shape.sms_configuration.is_some(),
+                Factor::SoftwareToken => self.offers_software_tokens(),
+                Factor::Email => self.mfa.email.is_some(),
+            }
+    }
+
     /// Whether only administrators create users.
     pub(crate) fn is_admin_create_only(&self) -> bool {
         self.shape
@@ -235,4 +258,14 @@ impl Pool {
             .as_ref()
             .is_some_and(|config| config.allow_admin_create_user_only.unwrap_or_default())
     }
+}
+
+/// The first factors that a pool allows.
+pub(crate) fn first_factors(shape: &UserPoolType) -> &[AuthFactorType] {
+    shape
+        .policies
+        .as_ref()
+        .and_then(|policies| policies.sign_in_policy.as_ref())
+        .and_then(|policy| policy.allowed_first_auth_factors.as_deref())
+        .unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Counters that bound guessing: password lockout, and attempts per user and hour.
+//! Counters that bound guessing: lockout after failures, and attempts per user and hour.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,8 @@ pub(crate) enum Hourly {
     VerifyUserAttribute,
     /// ForgotPassword and ConfirmForgotPassword together.
     Recovery,
+    /// Messages with codes that sign in.
+    SignInCode,
 }
 
 impl Hourly {
@@ -34,7 +36,7 @@ impl Hourly {
             | Self::ChangePassword
             | Self::GetUserAttributeVerificationCode => 5,
             Self::ConfirmSignUp | Self::VerifyUserAttribute => 15,
-            Self::Recovery => 20,
+            Self::Recovery | Self::SignInCode => 20,
         }
     }
 
@@ -46,6 +48,7 @@ impl Hourly {
             Self::ConfirmSignUp => "confirm",
             Self::VerifyUserAttribute => "verify",
             Self::Recovery => "recovery",
+            Self::SignInCode => "sign_in_code",
         }
     }
 }
@@ -104,7 +107,28 @@ pub(crate) async fn count(cx: &Cx, pool: &Pool, sub: &str, what: Hourly) -> Resu
     put(pool, key, &counter, expires_at, expect)
 }
 
-/// The state of password guessing against one account.
+/// What somebody may try to guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guessed {
+    Password,
+    /// The code of a second factor. A right password does not forget these failures, nor does a new sign-in.
+    SecondFactor,
+    /// The first code of a software token that is being registered.
+    NewSoftwareToken,
+}
+
+impl Guessed {
+    fn key(self, sub: &str) -> String {
+        let prefix = match self {
+            Self::Password => Lockout::PREFIX,
+            Self::SecondFactor => "mfa/",
+            Self::NewSoftwareToken => "software_token/",
+        };
+        format!("{prefix}{sub}")
+    }
+}
+
+/// The state of guessing against one account.
 pub(crate) struct Lockout {
     key: String,
     failures: u32,
@@ -114,24 +138,29 @@ pub(crate) struct Lockout {
 }
 
 impl Lockout {
-    /// What its keys begin with.
+    /// What the keys of password guessing begin with.
     pub(crate) const PREFIX: &str = "password/";
 
     /// Reads it; refuses while the account is locked. An attempt during a lock does not count.
-    pub(crate) async fn check(cx: &Cx, pool: &Pool, sub: &str) -> Result<Self> {
+    pub(crate) async fn check(cx: &Cx, pool: &Pool, what: Guessed, sub: &str) -> Result<Self> {
         let seen = cx.service.attempts.now();
-        let key = format!("{}{sub}", Self::PREFIX);
-        let record = cx.service.store.record(Kind::Attempt, &pool.id, &key);
-        Self::from_record(cx, sub, record.await?, seen)
+        let key = what.key(sub);
+        let store = &cx.service.store;
+        let record = store.record(Kind::Attempt, &pool.id, &key).await?;
+        Self::from_record(cx, key, record, seen)
     }
 
-    /// The same for a record that was read after `seen`.
-    pub(crate) fn from_record(
+    /// The state of password guessing, by a record that was read after `seen`.
+    pub(crate) fn of_password(
         cx: &Cx,
         sub: &str,
         record: Option<Record>,
         seen: Moment,
     ) -> Result<Self> {
+        Self::from_record(cx, Guessed::Password.key(sub), record, seen)
+    }
+
+    fn from_record(cx: &Cx, key: String, record: Option<Record>, seen: Moment) -> Result<Self> {
         let now = cx.now();
         let record = cx.unless_expired(record);
         let counter = parse(record.as_ref())?;
@@ -142,7 +171,7 @@ impl Lockout {
             Expect::Version(record.version)
         });
         Ok(Self {
-            key: format!("{}{sub}", Self::PREFIX),
+            key,
             failures: counter.count,
             expect,
             seen,

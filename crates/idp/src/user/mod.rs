@@ -7,20 +7,23 @@ pub(crate) mod filter;
 pub(crate) mod groups;
 pub(crate) mod hash;
 pub(crate) mod limits;
+pub(crate) mod mfa;
 pub(crate) mod names;
 pub(crate) mod password;
 pub(crate) mod sign_in;
+pub(crate) mod software_token;
 pub(crate) mod update;
 
 use std::collections::BTreeMap;
 
-use cenote_model::{AttributeType, MFAOptionType, Timestamp, UserStatusType, UserType};
+use cenote_model::{AttributeType, Timestamp, UserStatusType, UserType};
 use serde::{Deserialize, Serialize};
 
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Searched, UserRow, Write};
 use crate::{Cx, Error, Result};
 
+use mfa::Mfa;
 pub(crate) use password::Password;
 
 /// A user as it is stored.
@@ -54,12 +57,12 @@ pub(crate) struct User {
     /// Rises when all tokens of the user die at once (global sign-out, disable).
     #[serde(default)]
     pub(crate) generation: u32,
-    /// The legacy SMS setting of SetUserSettings.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) mfa_options: Vec<MFAOptionType>,
     /// The keys of the identities at other providers that are linked to the user.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) links: Vec<String>,
+    /// Second factors.
+    #[serde(default, skip_serializing_if = "Mfa::is_empty")]
+    pub(crate) mfa: Mfa,
     /// Milliseconds since the epoch.
     pub(crate) created_at: i64,
     /// Milliseconds since the epoch.
@@ -95,8 +98,8 @@ impl User {
             password: None,
             history: Vec::new(),
             generation: 0,
-            mfa_options: Vec::new(),
             links: Vec::new(),
+            mfa: Mfa::default(),
             created_at: now,
             modified_at: now,
             groups: None,
@@ -189,11 +192,6 @@ impl User {
             user_status: Some(self.status),
             mfa_options: self.mfa_options(),
         }
-    }
-
-    /// The legacy `MFAOptions` member: absent when empty.
-    pub(crate) fn mfa_options(&self) -> Option<Vec<MFAOptionType>> {
-        (!self.mfa_options.is_empty()).then(|| self.mfa_options.clone())
     }
 }
 

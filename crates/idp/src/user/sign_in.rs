@@ -25,7 +25,7 @@ pub(crate) async fn find_by_name(
     };
     let rows = read(cx, query).await?;
     let account = admit(rows.user, client, || invented_sub).ok_or_else(Error::user_not_found)?;
-    let lockout = Lockout::from_record(cx, account.sub(), rows.attempts, seen)?;
+    let lockout = Lockout::of_password(cx, account.sub(), rows.attempts, seen)?;
     Ok((account, lockout))
 }
 
@@ -46,7 +46,7 @@ pub(crate) async fn find_by_sub(
         ..of(pool)
     };
     let rows = read(cx, query).await?;
-    let lockout = Lockout::from_record(cx, sub, rows.attempts, seen);
+    let lockout = Lockout::of_password(cx, sub, rows.attempts, seen);
     Ok((rows.user, cx.unless_expired(rows.record), lockout))
 }
 

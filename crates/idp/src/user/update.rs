@@ -8,6 +8,7 @@ use cenote_model::{
 };
 
 use super::codes::{self, CodePurpose};
+use super::mfa::{self, Factor};
 use super::{User, attributes, names};
 use crate::message::Target;
 use crate::pool::Pool;
@@ -168,17 +169,11 @@ pub(crate) async fn set_mfa_options(
     if !options.iter().all(is_sms) {
         return Err(Error::only_sms_settings());
     }
-    if !options.is_empty() && before.attribute("phone_number").is_none() {
-        return Err(Error::no_phone_for_sms());
-    }
     let mut after = before.clone();
-    after.mfa_options = if options.is_empty() {
-        Vec::new()
+    if options.is_empty() {
+        mfa::turn_off(pool, &mut after, Factor::Sms)?;
     } else {
-        vec![MFAOptionType {
-            delivery_medium: Some(DeliveryMediumType::Sms),
-            attribute_name: Some("phone_number".to_owned()),
-        }]
-    };
+        mfa::turn_on(pool, &mut after, Factor::Sms)?;
+    }
     super::save(cx, pool, before, after).await
 }

@@ -408,7 +408,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminDeleteUser",
@@ -554,7 +554,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminInitiateAuth",
@@ -769,7 +769,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminSetUserPassword",
@@ -892,7 +892,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ChangePassword",
@@ -1851,7 +1851,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetUserPoolClientSessionConfiguration",
@@ -2333,7 +2333,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "SetUserPoolClientSessionConfiguration",
@@ -2769,7 +2769,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "VerifyUserAttribute",

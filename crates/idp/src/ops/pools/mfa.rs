@@ -131,11 +131,7 @@ pub(super) fn settle(pool: &mut Pool) -> Result<()> {
         pool.mfa.email = None;
         return Ok(());
     }
-    let has_totp = pool
-        .mfa
-        .software_token
-        .as_ref()
-        .is_some_and(|totp| totp.enabled == Some(true));
+    let has_totp = pool.offers_software_tokens();
     if pool.shape.sms_configuration.is_none() && !has_totp && pool.mfa.email.is_none() {
         return Err(sms_missing(&pool.shape));
     }
@@ -175,7 +171,7 @@ fn check_email(shape: &UserPoolType) -> Result<()> {
 
 /// Required MFA leaves no room for first factors that are one-time passwords themselves.
 fn check_first_factors(pool: &Pool) -> Result<()> {
-    let factors = settings::first_factors(&pool.shape);
+    let factors = pool.first_factors();
     if factors
         .iter()
         .any(|factor| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp))

@@ -8,11 +8,11 @@ use cenote_model::{
     DefaultEmailOptionType, DeletionProtectionType, DeviceConfigurationType, EncryptionKeyType,
     MessageTemplateType, OAuthFlowType, PasswordPolicyType, PreTokenGenerationLambdaVersionType,
     RecoveryOptionNameType, SignInPolicyType, StatusType, UpdateUserPoolRequest, UserPoolMfaType,
-    UserPoolPolicyType, UserPoolTierType, UserPoolType, VerificationMessageTemplateType,
+    UserPoolTierType, UserPoolType, VerificationMessageTemplateType,
 };
 
 use super::{mail_and_sms, mfa, triggers};
-use crate::pool::{Pool, tags};
+use crate::pool::{Pool, first_factors, tags};
 use crate::{Error, Result};
 
 /// How long a temporary password lasts unless the pool says otherwise.
@@ -143,15 +143,6 @@ fn sign_in_policy(shape: &mut UserPoolType) -> Result<()> {
         return Err(Error::software_token_first_factor());
     }
     Ok(())
-}
-
-/// The first factors that the pool allows.
-pub(super) fn first_factors(shape: &UserPoolType) -> &[AuthFactorType] {
-    let policy: Option<&UserPoolPolicyType> = shape.policies.as_ref();
-    policy
-        .and_then(|policies| policies.sign_in_policy.as_ref())
-        .and_then(|policy| policy.allowed_first_auth_factors.as_deref())
-        .unwrap_or_default()
 }
 
 /// Verification texts, which have older twins, and the invitation.

@@ -25,8 +25,8 @@ pub(crate) async fn admin_get_user(
         enabled: Some(user.enabled),
         user_status: Some(user.status),
         mfa_options: user.mfa_options(),
-        preferred_mfa_setting: None,
-        user_mfa_setting_list: None,
+        preferred_mfa_setting: user.preferred_mfa_setting(),
+        user_mfa_setting_list: user.mfa_setting_list(),
     })
 }
 

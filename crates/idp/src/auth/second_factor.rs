@@ -1,0 +1,210 @@
+//! The second factor: which one is asked for, and the answers SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA and
+//! SELECT_MFA_TYPE.
+
+use serde_json::Value;
+
+use super::one_time_code::{self, SentCode};
+use super::session::{self, Pending, Session};
+use super::{Parameters, Progress, Proof, Scene, Step, check_state, finish, mfa_setup};
+use crate::message::Target;
+use crate::ports::{Change, CommitError, Write};
+use crate::user::User;
+use crate::user::limits::{Guessed, Lockout};
+use crate::user::mfa::{Factor, Required};
+use crate::{Cx, Error, Result};
+
+/// Digits of a code that is sent as a second factor.
+const DIGITS: usize = 6;
+
+/// Asks for the second factor if there must be one, and issues the tokens if not.
+pub(super) async fn ask(cx: &Cx, scene: &Scene, user: &User, progress: Progress) -> Result<Step> {
+    match user.required_factor(&scene.pool) {
+        Required::Nothing => finish(cx, scene, user, progress).await,
+        Required::One(factor) => ask_for(cx, scene, user, progress, factor, None).await,
+        Required::OneOf(factors) => {
+            let choice = names_of(&factors);
+            let pending = Pending::SelectFactor(factors);
+            let parameters = [
+                ("MFAS_CAN_CHOOSE", choice),
+                ("USER_ID_FOR_SRP", user.username.clone()),
+            ];
+            Session::new(cx, scene, user, pending, progress).ask(cx, scene, parameters)
+        }
+        Required::SetUp(factors) => mfa_setup::ask(cx, scene, user, progress, factors),
+    }
+}
+
+/// Factors as the text of a JSON list.
+pub(super) fn names_of(factors: &[Factor]) -> String {
+    let names: Vec<Value> = factors
+        .iter()
+        .map(|factor| factor.as_str().into())
+        .collect();
+    Value::from(names).to_string()
+}
+
+/// Asks for one factor. `first` is the use of the session that led here.
+async fn ask_for(
+    cx: &Cx,
+    scene: &Scene,
+    user: &User,
+    progress: Progress,
+    factor: Factor,
+    first: Option<Write>,
+) -> Result<Step> {
+    let target = factor
+        .contact()
+        .and_then(|attribute| Target::of(user, attribute));
+    if let Some(target) = target {
+        let sent = one_time_code::send(cx, scene, user, &target, DIGITS, first).await?;
+        let pending = Pending::SecondFactor(factor, sent);
+        return ask_for_code(cx, scene, user, progress, pending, &target);
+    }
+    if let Some(first) = first {
+        let change = Change::new().with(first);
+        cx.try_commit(change).await.map_err(session::refused)?;
+    }
+    let name = user.mfa.token.as_ref().and_then(|token| token.name.clone());
+    let parameters = [("USER_ID_FOR_SRP", user.username.clone())]
+        .into_iter()
+        .chain(name.map(|name| ("FRIENDLY_DEVICE_NAME", name)));
+    Session::new(cx, scene, user, Pending::SoftwareToken, progress).ask(cx, scene, parameters)
+}
+
+/// The challenge for a code that went out.
+pub(super) fn ask_for_code(
+    cx: &Cx,
+    scene: &Scene,
+    user: &User,
+    progress: Progress,
+    pending: Pending,
+    target: &Target,
+) -> Result<Step> {
+    let details = target.details();
+    let parameters = [
+        (
+            "CODE_DELIVERY_DELIVERY_MEDIUM",
+            target.medium().as_str().to_owned(),
+        ),
+        (
+            "CODE_DELIVERY_DESTINATION",
+            details.destination.unwrap_or_default(),
+        ),
+        ("USER_ID_FOR_SRP", user.username.clone()),
+    ];
+    Session::new(cx, scene, user, pending, progress).ask(cx, scene, parameters)
+}
+
+/// Takes the choice of a factor.
+pub(super) async fn select(
+    cx: &Cx,
+    scene: &Scene,
+    session: Session,
+    factors: &[Factor],
+    answers: &Parameters<'_>,
+) -> Result<Step> {
+    let user = user_of(cx, scene, &session, answers).await?;
+    let factor = match answers.required("ANSWER")? {
+        // The model's other name for it.
+        "EMAIL_MFA" => Some(Factor::Email),
+        answer => Factor::ALL
+            .into_iter()
+            .find(|factor| factor.as_str() == answer),
+    };
+    let factor = factor
+        .filter(|factor| factors.contains(factor) && user.has_set_up(*factor))
+        .ok_or_else(Error::factor_not_available)?;
+    let first = session.consume(cx, &scene.pool);
+    ask_for(cx, scene, &user, session.progress, factor, Some(first)).await
+}
+
+/// Takes the code that was sent to the user's phone number or e-mail address.
+pub(super) async fn answer_code(
+    cx: &Cx,
+    scene: &Scene,
+    session: Session,
+    (factor, sent): (Factor, &SentCode),
+    answers: &Parameters<'_>,
+) -> Result<Step> {
+    let (parameter, proof) = if factor == Factor::Sms {
+        ("SMS_MFA_CODE", Proof::Sms)
+    } else {
+        ("EMAIL_OTP_CODE", Proof::Email)
+    };
+    let typed = answers.required(parameter)?;
+    let user = user_of(cx, scene, &session, answers).await?;
+    if !sent.fits(&user) {
+        return Err(Error::session_invalid());
+    }
+    let after = user.clone();
+    take_code(cx, scene, session, sent, typed, (&user, after), proof).await
+}
+
+/// Checks a code that was sent; with the right one, the address in `after` is the user's, and verified.
+pub(super) async fn take_code(
+    cx: &Cx,
+    scene: &Scene,
+    session: Session,
+    sent: &SentCode,
+    typed: &str,
+    (before, mut after): (&User, User),
+    proof: Proof,
+) -> Result<Step> {
+    let pool = &scene.pool;
+    let lockout = Lockout::check(cx, pool, Guessed::SecondFactor, &before.sub).await?;
+    if !sent.is(cx, pool, before, typed) {
+        lockout.fail(cx, pool).await?;
+        return Err(Error::sign_in_code_wrong());
+    }
+    let mut change = Change::new().with(session.consume(cx, pool));
+    change.writes.extend(lockout.succeed(cx, pool).await?);
+    sent.verify(cx, pool, before, &mut after, &mut change)
+        .await?;
+    cx.try_commit(change).await.map_err(|error| match error {
+        CommitError::NameTaken { .. } => Error::alias_exists(sent.attribute()),
+        other => session::refused(other),
+    })?;
+    finish(cx, scene, &after, session.progress.with(proof)).await
+}
+
+/// Takes a code of the user's authenticator app.
+pub(super) async fn answer_token(
+    cx: &Cx,
+    scene: &Scene,
+    session: Session,
+    answers: &Parameters<'_>,
+) -> Result<Step> {
+    let pool = &scene.pool;
+    let typed = answers.required("SOFTWARE_TOKEN_MFA_CODE")?;
+    let user = user_of(cx, scene, &session, answers).await?;
+    let token = user.mfa.token.as_ref();
+    let token = token.ok_or_else(Error::software_token_off)?;
+    let lockout = Lockout::check(cx, pool, Guessed::SecondFactor, &user.sub).await?;
+    let Some(shown) = token.shows(cx, pool, &user.sub, typed)? else {
+        lockout.fail(cx, pool).await?;
+        return Err(Error::token_code_wrong());
+    };
+    if shown.is_used(cx, pool).await? {
+        return Err(Error::token_code_used());
+    }
+    let mut change = Change::new().with(session.consume(cx, pool));
+    change.push(shown.consume(cx, pool));
+    change.writes.extend(lockout.succeed(cx, pool).await?);
+    cx.try_commit(change).await.map_err(session::refused)?;
+    let progress = session.progress.with(Proof::SoftwareToken);
+    finish(cx, scene, &user, progress).await
+}
+
+/// The user of a session, who may still sign in.
+pub(super) async fn user_of(
+    cx: &Cx,
+    scene: &Scene,
+    session: &Session,
+    answers: &Parameters<'_>,
+) -> Result<User> {
+    let user = session
+        .user(cx, scene, answers.required("USERNAME")?)
+        .await?;
+    check_state(&user)?;
+    Ok(user)
+}
