@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use cenote_model::{
-    AttributeType, DeliveryMediumType, MFAOptionType, PasswordHashingAlgorithmType,
-    UserPoolMfaType, UserStatusType,
+    AttributeType, PasswordHashingAlgorithmType, UserPoolMfaType, UserStatusType,
 };
 
 use crate::pool::Pool;
+use crate::user::mfa::Factor;
 use crate::user::{Password, User, attributes, names, update};
 use crate::{Cx, Error, Result, calendar};
 
@@ -116,11 +116,8 @@ fn build(
     {
         return Err("An attribute that the user pool verifies must be verified.".to_owned());
     }
-    if wants_mfa && user.attribute("phone_number").is_some() {
-        user.mfa_options = vec![MFAOptionType {
-            delivery_medium: Some(DeliveryMediumType::Sms),
-            attribute_name: Some("phone_number".to_owned()),
-        }];
+    if wants_mfa && user.has_set_up(Factor::Sms) {
+        user.mfa.turn_on(Factor::Sms);
     }
     Ok(user)
 }
