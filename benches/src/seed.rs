@@ -59,12 +59,12 @@ pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
         cpu_threads: cores,
         request_rates: false,
     });
-    let cx = Cx {
+    let cx = Cx::new(
         service,
-        region: None,
-        request_id: uuid::Uuid::new_v4(),
-        peer: cenote_idp::Peer::default(),
-    };
+        None,
+        uuid::Uuid::new_v4(),
+        cenote_idp::Peer::default(),
+    );
     let pool = call(
         &cx,
         Operation::CreateUserPool,

@@ -161,12 +161,7 @@ impl World {
 
     /// Runs one operation.
     pub fn call(&self, operation: Operation, body: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let cx = Cx {
-            service: Arc::clone(&self.service),
-            region: None,
-            request_id: Uuid::nil(),
-            peer: cenote_idp::Peer::default(),
-        };
+        let cx = Cx::new(Arc::clone(&self.service), None, Uuid::nil(), cenote_idp::Peer::default());
         self.run(dispatch(&cx, operation, body))
     }
 

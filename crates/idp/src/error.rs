@@ -14,6 +14,7 @@ mod replicas;
 mod resource_servers;
 mod sessions;
 mod sign_in;
+mod trigger;
 
 use cenote_model::{DecodeError, ErrorCode, Operation, UserStatusType};
 

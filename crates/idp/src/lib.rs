@@ -25,15 +25,17 @@ mod rpc;
 mod service;
 mod stored;
 pub mod token;
+mod trigger;
 pub mod user;
 mod user_agent;
 
+pub use config::{Config, IssuerMode};
 pub use error::Error;
 pub use ops::branding::logo;
 pub use ops::sign_up::confirm_by_link;
 pub use queue::Queue;
 pub use rpc::dispatch;
-pub use service::{Config, Cx, IssuerMode, Parts, Peer, Service, sweep};
+pub use service::{Cx, Parts, Peer, Service, sweep};
 
 /// What every operation answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -35,12 +35,7 @@ pub(crate) async fn confirm_user(
 ) -> Response<Body> {
     let request_id = crypto::uuid(&*service.entropy);
     let address = address.map(|Extension(address)| address);
-    let cx = Cx {
-        service,
-        region: None,
-        request_id,
-        peer: peer::of(&headers, address),
-    };
+    let cx = Cx::new(service, None, request_id, peer::of(&headers, address));
     let outcome = confirm_by_link(
         &cx,
         &link.client_id,

@@ -7,9 +7,10 @@ use subtle::ConstantTimeEq;
 
 use super::{Scene, session};
 use crate::crypto::{self, Purpose};
-use crate::message::{self, Target};
+use crate::message::{self, Cause, Letter, Target};
 use crate::pool::Pool;
 use crate::ports::{Change, CommitError, Write};
+use crate::trigger::Origin;
 use crate::user::limits::{self, Hourly};
 use crate::user::{self, User, names};
 use crate::{Cx, Error, Result};
@@ -44,14 +45,21 @@ pub(super) async fn send(
 ) -> Result<SentCode> {
     let pool = &scene.pool;
     let code = crypto::digits(&*cx.service.entropy, digits);
+    let letters = [Letter {
+        user,
+        cause: Cause::Authentication,
+        origin: Origin::client(&scene.client.id, None),
+        target: target.clone(),
+        secret: code.clone(),
+        shown_name: None,
+    }];
     let mut tries = 1;
     loop {
         let mut change = Change {
             writes: first.iter().cloned().collect(),
         };
         change.push(limits::count(cx, pool, &user.sub, Hourly::SignInCode).await?);
-        let message = message::with_sign_in_code(cx, pool, user, target, &code)?;
-        change.push(Write::Queue(message));
+        message::enclose(cx, pool, &letters, &mut change)?;
         match cx.try_commit(change).await {
             Ok(()) => break,
             Err(error @ CommitError::Conflict { index: 0 }) if first.is_some() => {
@@ -62,6 +70,7 @@ pub(super) async fn send(
             Err(_) => return Err(Error::busy()),
         }
     }
+    message::post(cx, pool, &letters).await?;
     Ok(SentCode {
         attribute: target.attribute.to_owned(),
         value: target.value.clone(),

@@ -244,10 +244,6 @@ pub(crate) fn stop(cx: &Cx, job: &mut Stored<Job>) -> Result<Write> {
 
 /// A context for work that no request asks for.
 fn context(service: &Arc<Service>, region: Option<String>) -> Cx {
-    Cx {
-        service: Arc::clone(service),
-        region,
-        request_id: crate::crypto::uuid(&*service.entropy),
-        peer: crate::Peer::default(),
-    }
+    let id = crate::crypto::uuid(&*service.entropy);
+    Cx::new(Arc::clone(service), region, id, crate::Peer::default())
 }

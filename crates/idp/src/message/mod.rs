@@ -1,20 +1,20 @@
 //! Messages: who gets which text by which medium. A message is an outbox row in the change that causes
 //! it; a sender delivers it afterwards, and in development it can be read in the inbox.
 
+mod letter;
 mod outbox;
 mod template;
 
 use cenote_model::{
-    CodeDeliveryDetailsType, DefaultEmailOptionType, DeliveryMediumType, RecoveryOptionNameType,
-    VerifiedAttributeType,
+    CodeDeliveryDetailsType, DeliveryMediumType, RecoveryOptionNameType, VerifiedAttributeType,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::pool::{Pool, domain};
-use crate::ports::{Change, Message, Write};
+use crate::pool::Pool;
 use crate::user::User;
-use crate::{Cx, Error, Result};
+use crate::{Error, Result};
 
+pub(crate) use letter::{Cause, Letter, commit, enclose, post, queue_for_nobody};
 pub use outbox::{
     Delivery, InboxMessage, InboxQuery, LEASE, Outcome, clear_inbox, inbox, report, take,
 };
@@ -217,84 +217,6 @@ pub(crate) fn invented_details(
     }
     let letter = |at: usize| char::from(b'a' + invented_sub.as_bytes()[at] % 26);
     Target::email(format!("{}@{}", letter(0), letter(1))).details()
-}
-
-/// The message that carries a code, ready to be queued. Only sign-ups use a link, and only by e-mail where the pool says so.
-pub(crate) fn with_code(
-    cx: &Cx,
-    pool: &Pool,
-    user: &User,
-    purpose: Purpose,
-    client_id: &str,
-    target: &Target,
-    code: &str,
-) -> Result<Message> {
-    let template = pool
-        .shape
-        .verification_message_template
-        .clone()
-        .unwrap_or_default();
-    let by_link = purpose == Purpose::SignUp
-        && target.medium() == DeliveryMediumType::Email
-        && template.default_email_option == Some(DefaultEmailOptionType::ConfirmWithLink);
-    let text = if by_link {
-        let link = confirm_link(cx, pool, client_id, &user.username, code);
-        template::by_link(&template, link)
-    } else {
-        template::code(&template, purpose, target.medium(), code)
-    };
-    outbox::row(cx, user, purpose, target, text)
-}
-
-/// The message that carries a code for a sign-in, ready to be queued.
-pub(crate) fn with_sign_in_code(
-    cx: &Cx,
-    pool: &Pool,
-    user: &User,
-    target: &Target,
-    code: &str,
-) -> Result<Message> {
-    let text = template::sign_in_code(pool, target.medium(), code);
-    outbox::row(cx, user, Purpose::Authentication, target, text)
-}
-
-/// Queues an invitation with the temporary password.
-pub(crate) fn queue_invitation(
-    cx: &Cx,
-    pool: &Pool,
-    user: &User,
-    shown_name: &str,
-    target: &Target,
-    temporary_password: &str,
-    change: &mut Change,
-) -> Result<()> {
-    let template = pool
-        .shape
-        .admin_create_user_config
-        .as_ref()
-        .and_then(|config| config.invite_message_template.clone())
-        .unwrap_or_default();
-    let text = template::invitation(&template, target.medium(), shown_name, temporary_password);
-    change.push(Write::Queue(outbox::row(
-        cx,
-        user,
-        Purpose::Invitation,
-        target,
-        text,
-    )?));
-    Ok(())
-}
-
-/// The address that confirms a sign-up when it is opened.
-fn confirm_link(cx: &Cx, pool: &Pool, client_id: &str, username: &str, code: &str) -> String {
-    let config = &cx.service.config;
-    format!(
-        "{}/confirmUser/?client_id={}&user_name={}&confirmation_code={}",
-        domain::base_url(config, pool).unwrap_or_else(|| config.public_url.clone()),
-        template::percent_encode(client_id),
-        template::percent_encode(username),
-        template::percent_encode(code),
-    )
 }
 
 #[cfg(test)]

@@ -8,10 +8,9 @@ use serde::{Deserialize, Serialize};
 use cenote_model::DeliveryMediumType;
 
 use super::template::Text;
-use super::{Purpose, Target};
+use super::{Letter, Purpose};
 use crate::crypto;
 use crate::ports::{Change, CommitError, Message, MessageFilter, Write};
-use crate::user::User;
 use crate::{Cx, Error, Result, Service};
 
 const MINUTE_MS: i64 = 60 * 1000;
@@ -44,19 +43,14 @@ struct Content {
 }
 
 /// The row that sends a text.
-pub(super) fn row(
-    cx: &Cx,
-    user: &User,
-    purpose: Purpose,
-    target: &Target,
-    text: Text,
-) -> Result<Message> {
+pub(super) fn row(cx: &Cx, letter: &Letter<'_>, text: Text) -> Result<Message> {
+    let user = letter.user;
     let id = cx.uuid().to_string();
     let content = Content {
-        purpose,
+        purpose: letter.cause.purpose(),
         username: user.username.clone(),
-        medium: target.medium(),
-        to: target.value.clone(),
+        medium: letter.target.medium(),
+        to: letter.target.value.clone(),
         subject: text.subject,
         body: text.body,
         code: text.code,

@@ -1,9 +1,10 @@
 //! Message texts: the pool's templates, or the service's default texts, filled in.
 
-use cenote_model::{DeliveryMediumType, MessageTemplateType, VerificationMessageTemplateType};
+use cenote_model::{
+    DeliveryMediumType, EmailMfaConfigType, MessageTemplateType, VerificationMessageTemplateType,
+};
 
 use super::Purpose;
-use crate::pool::Pool;
 
 /// A message that is ready to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +17,33 @@ pub(super) struct Text {
     pub(super) link: Option<String>,
 }
 
+/// Stands for the code or temporary password.
 const CODE: &str = "{####}";
+
+/// Stands for the username, in invitations.
+const USERNAME: &str = "{username}";
+
+/// Whether a text has a place for the code.
+pub(super) fn has_code(text: &str) -> bool {
+    text.contains(CODE)
+}
+
+/// Whether a text has a place for the username.
+pub(super) fn has_username(text: &str) -> bool {
+    text.contains(USERNAME)
+}
+
+/// Whether a text has words that become a link.
+pub(super) fn has_link(text: &str) -> bool {
+    words_of_link(text).is_some()
+}
+
+/// The text before `{##words##}`, the words, and the text after.
+fn words_of_link(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once("{##")?;
+    let (words, after) = rest.split_once("##}")?;
+    Some((before, words, after))
+}
 
 /// A verification or password-reset text. The pool's verification template serves both.
 pub(super) fn code(
@@ -50,23 +77,25 @@ pub(super) fn code(
     }
 }
 
-/// A text that signs in: the pool has one for each medium.
-pub(super) fn sign_in_code(pool: &Pool, medium: DeliveryMediumType, code: &str) -> Text {
+/// A text that signs in: each medium has one of its own.
+pub(super) fn sign_in_code(
+    sms: Option<String>,
+    email: EmailMfaConfigType,
+    medium: DeliveryMediumType,
+    code: &str,
+) -> Text {
     const DEFAULT: &str = "Your authentication code is {####}. ";
+    const SUBJECT: &str = "Your authentication code";
     let (subject, body) = match medium {
-        DeliveryMediumType::Sms => (None, pool.shape.sms_authentication_message.as_deref()),
+        DeliveryMediumType::Sms => (None, sms),
         DeliveryMediumType::Email => {
-            let email = pool.mfa.email.as_ref();
-            let subject = email
-                .and_then(|email| email.subject.as_deref())
-                .unwrap_or("Your authentication code");
-            let body = email.and_then(|email| email.message.as_deref());
-            (Some(subject.to_owned()), body)
+            let subject = email.subject.unwrap_or_else(|| SUBJECT.to_owned());
+            (Some(subject), email.message)
         }
     };
     Text {
         subject,
-        body: body.unwrap_or(DEFAULT).replace(CODE, code),
+        body: body.as_deref().unwrap_or(DEFAULT).replace(CODE, code),
         code: Some(code.to_owned()),
         link: None,
     }
@@ -83,11 +112,8 @@ pub(super) fn by_link(template: &VerificationMessageTemplateType, link: String) 
         .as_deref()
         .unwrap_or("Your verification link");
     let anchor = |words: &str| format!("<a href=\"{}\">{words}</a>", link.replace('&', "&amp;"));
-    let body = match body
-        .split_once("{##")
-        .and_then(|(before, rest)| Some((before, rest.split_once("##}")?)))
-    {
-        Some((before, (words, after))) => format!("{before}{}{after}", anchor(words)),
+    let body = match words_of_link(body) {
+        Some((before, words, after)) => format!("{before}{}{after}", anchor(words)),
         None => body.to_owned(),
     };
     Text {
@@ -111,13 +137,13 @@ pub(super) fn invitation(
             let body = template.sms_message.as_deref().unwrap_or(DEFAULT);
             (
                 None,
-                body.replace("{username}", username).replace(CODE, password),
+                body.replace(USERNAME, username).replace(CODE, password),
             )
         }
         DeliveryMediumType::Email => {
             let body = template.email_message.as_deref().unwrap_or(DEFAULT);
             let body = body
-                .replace("{username}", &escape(username))
+                .replace(USERNAME, &escape(username))
                 .replace(CODE, &escape(password));
             let subject = template
                 .email_subject
@@ -135,7 +161,7 @@ pub(super) fn invitation(
 }
 
 /// Escapes text for HTML.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

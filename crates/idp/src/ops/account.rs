@@ -9,9 +9,10 @@ use cenote_model::{
     VerifyUserAttributeResponse,
 };
 
-use crate::message::Target;
+use crate::message::{self, Cause, Target};
 use crate::ports::Change;
 use crate::token::Caller;
+use crate::trigger::Origin;
 use crate::user::attributes::{self, Given};
 use crate::user::codes::{self, CodePurpose};
 use crate::user::limits::{self, Hourly};
@@ -49,7 +50,8 @@ pub(crate) async fn update_user_attributes(
         .map(|attribute| attribute.name.as_str());
     attributes::check_writable(client, names)?;
     let changes = attributes::check(pool, Given::AtUpdate, &input.user_attributes)?;
-    let sent = update::update_attributes(cx, pool, user, changes, Some(&client.id)).await?;
+    let origin = Origin::client(&client.id, input.client_metadata.as_ref());
+    let sent = update::update_attributes(cx, pool, user, changes, origin).await?;
     Ok(UpdateUserAttributesResponse {
         code_delivery_details_list: Some(sent),
     })
@@ -91,9 +93,14 @@ pub(crate) async fn get_user_attribute_verification_code(
     )
     .await?;
     let mut change = Change::new().with(attempt);
-    let purpose = CodePurpose::verifying(attribute);
-    let details = codes::send(cx, pool, user, purpose, &client.id, &target, &mut change)?;
-    cx.commit(change).await?;
+    let kind = (
+        CodePurpose::verifying(attribute),
+        Cause::VerifyUserAttribute,
+    );
+    let origin = Origin::client(&client.id, input.client_metadata.as_ref());
+    let letter = codes::send(cx, pool, user, kind, origin, target, &mut change)?;
+    let details = letter.details();
+    message::commit(cx, pool, change, &[letter], Error::from).await?;
     Ok(GetUserAttributeVerificationCodeResponse {
         code_delivery_details: Some(details),
     })

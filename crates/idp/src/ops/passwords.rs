@@ -5,10 +5,11 @@ use cenote_model::{
     ConfirmForgotPasswordResponse, ForgotPasswordRequest, ForgotPasswordResponse, UserStatusType,
 };
 
-use crate::message;
+use crate::message::{self, Cause};
 use crate::pool::{Client, Pool};
 use crate::ports::Change;
 use crate::token::Caller;
+use crate::trigger::{self, CONFIRM_FORGOT_PASSWORD, Origin};
 use crate::user::codes::{self, CodePurpose};
 use crate::user::limits::{self, Guessed, Hourly, Lockout};
 use crate::user::{self, Account, User, password};
@@ -54,29 +55,34 @@ pub(crate) async fn forgot_password(
     let (pool, client) = cx.client(&input.client_id).await?;
     client.check_secret_hash(cx, &input.username, input.secret_hash.as_deref())?;
     let account = recovering(cx, &pool, &client, &input.username).await?;
-    let purpose = CodePurpose::ResetPassword;
+    let kind = (CodePurpose::ResetPassword, Cause::ForgotPassword);
+    let origin = Origin::client(&client.id, input.client_metadata.as_ref());
     let mut change = Change::new();
+    let mut letter = None;
     let details = match &account {
         Account::Known(user) => {
             let target = reset_target(&pool, user)?;
             change.push(limits::count(cx, &pool, &user.sub, Hourly::Recovery).await?);
-            codes::send(cx, &pool, user, purpose, &client.id, &target, &mut change)?
+            letter
+                .insert(codes::send(
+                    cx,
+                    &pool,
+                    user,
+                    kind,
+                    origin,
+                    target,
+                    &mut change,
+                )?)
+                .details()
         }
         Account::Unknown { sub } => {
             message::recovery_order(&pool)?;
             change.push(limits::count(cx, &pool, sub, Hourly::Recovery).await?);
-            codes::send_to_nobody(
-                cx,
-                &pool,
-                sub,
-                &input.username,
-                purpose,
-                &client.id,
-                &mut change,
-            )?
+            let nobody = (sub.as_str(), &*input.username);
+            codes::send_to_nobody(cx, &pool, nobody, kind, origin, &mut change)?
         }
     };
-    cx.commit(change).await?;
+    message::commit(cx, &pool, change, letter.as_slice(), Error::from).await?;
     Ok(ForgotPasswordResponse {
         code_delivery_details: Some(details),
     })
@@ -124,6 +130,8 @@ pub(crate) async fn confirm_forgot_password(
     after.modified_at = cx.now();
     user::update(&pool, &before, &after, &mut change)?;
     cx.commit(change).await?;
+    let origin = Origin::client(&client.id, input.client_metadata.as_ref());
+    trigger::post_confirmation(cx, &pool, origin, CONFIRM_FORGOT_PASSWORD, &after).await?;
     Ok(ConfirmForgotPasswordResponse {})
 }
 

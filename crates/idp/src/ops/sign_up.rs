@@ -6,12 +6,13 @@ use cenote_model::{
     UserStatusType, VerifiedAttributeType,
 };
 
-use crate::message;
+use crate::message::{self, Cause, Letter};
 use crate::pool::{Client, Pool};
 use crate::ports::Change;
+use crate::trigger::{self, CONFIRM_SIGN_UP, Metadata, Origin, PreSignUpSource};
 use crate::user::codes::{self, CodePurpose};
 use crate::user::limits::{self, Hourly};
-use crate::user::{self, Account, User, attributes, names, password};
+use crate::user::{self, Account, User, attributes, names, password, update};
 use crate::{Cx, Error, Result, rpc};
 
 /// Registers an UNCONFIRMED user and sends the code that confirms him.
@@ -30,24 +31,22 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
     if let Some(reason) = password::policy_violation(&pool, password) {
         return Err(Error::password_did_not_conform(reason));
     }
+    let origin = Origin::client(&client.id, input.client_metadata.as_ref());
+    let verified = ask_trigger(cx, &pool, origin, input, &mut user).await?;
     password::set(cx, &pool, &mut user, password, false).await?;
 
     let mut change = Change::new();
+    names::take_over_all(cx, &pool, &user, &verified, &mut change).await?;
     user::insert(&pool, &user, &mut change)?;
-    let sent = message::sign_up_target(&pool, &user)
+    let is_confirmed = user.status == UserStatusType::Confirmed;
+    let target = message::sign_up_target(&pool, &user).filter(|_| !is_confirmed);
+    let letter = target
         .map(|target| {
-            codes::send(
-                cx,
-                &pool,
-                &user,
-                CodePurpose::SignUp,
-                &client.id,
-                &target,
-                &mut change,
-            )
+            let kind = (CodePurpose::SignUp, Cause::SignUp);
+            codes::send(cx, &pool, &user, kind, origin, target, &mut change)
         })
         .transpose()?;
-    cx.try_commit(change).await.map_err(|error| {
+    message::commit(cx, &pool, change, letter.as_slice(), |error| {
         names::refused(error, |name| {
             let attribute = names::attribute_of(&pool, &user, name);
             match attribute.filter(|_| pool.has_username_attributes()) {
@@ -55,10 +54,14 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
                 None => Error::username_exists_sign_up(),
             }
         })
-    })?;
+    })
+    .await?;
+    if is_confirmed {
+        trigger::post_confirmation(cx, &pool, origin, CONFIRM_SIGN_UP, &user).await?;
+    }
     Ok(SignUpResponse {
-        user_confirmed: false,
-        code_delivery_details: sent,
+        user_confirmed: is_confirmed,
+        code_delivery_details: letter.as_ref().map(Letter::details),
         user_sub: user.sub,
         session: None,
     })
@@ -79,14 +82,48 @@ fn new_user(cx: &Cx, pool: &Pool, client: &Client, input: &SignUpRequest) -> Res
         return Err(Error::preferred_username_too_early());
     }
     attributes::check_required(pool, &attributes)?;
-    for contact in ["email", "phone_number"] {
-        if attributes.contains_key(contact) {
-            attributes.insert(format!("{contact}_verified"), "false".to_owned());
-        }
-    }
     let mut user = User::new(cx, pool, sub, username, UserStatusType::Unconfirmed);
     user.attributes = attributes;
     Ok(user)
+}
+
+/// Lets the PreSignUp trigger confirm the new user and verify his contacts; the others stay unverified.
+/// Answers the verified ones: as aliases, they leave whoever held them.
+async fn ask_trigger(
+    cx: &Cx,
+    pool: &Pool,
+    origin: Origin<'_>,
+    input: &SignUpRequest,
+    user: &mut User,
+) -> Result<Vec<&'static str>> {
+    let decided = trigger::pre_sign_up(
+        cx,
+        pool,
+        origin,
+        PreSignUpSource::SignUp,
+        &user.username,
+        &user.attributes,
+        input.validation_data.as_deref(),
+    )
+    .await?;
+    let mut verified = Vec::new();
+    for (contact, is_verified) in [
+        ("email", decided.verify_email),
+        ("phone_number", decided.verify_phone),
+    ] {
+        if is_verified {
+            verified.push(contact);
+        }
+        if is_verified || user.attributes.contains_key(contact) {
+            user.attributes
+                .insert(format!("{contact}_verified"), is_verified.to_string());
+        }
+    }
+    update::check_verified_flags(&user.attributes)?;
+    if decided.confirm {
+        user.status = UserStatusType::Confirmed;
+    }
+    Ok(verified)
 }
 
 /// Confirms a user with the code of the sign-up.
@@ -96,14 +133,16 @@ pub(crate) async fn confirm_sign_up(
 ) -> Result<ConfirmSignUpResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     client.check_secret_hash(cx, &input.username, input.secret_hash.as_deref())?;
-    let force = input.force_alias_creation.unwrap_or_default();
     confirm(
         cx,
         &pool,
         &client,
-        &input.username,
-        &input.confirmation_code,
-        force,
+        &Confirmation {
+            username: &input.username,
+            code: &input.confirmation_code,
+            force_alias_creation: input.force_alias_creation.unwrap_or_default(),
+            metadata: input.client_metadata.as_ref(),
+        },
     )
     .await?;
     Ok(ConfirmSignUpResponse::default())
@@ -113,23 +152,36 @@ pub(crate) async fn confirm_sign_up(
 /// secret hash.
 pub async fn confirm_by_link(cx: &Cx, client_id: &str, username: &str, code: &str) -> Result<()> {
     let (pool, client) = cx.client(client_id).await?;
+    let confirmation = Confirmation {
+        username,
+        code,
+        force_alias_creation: false,
+        metadata: None,
+    };
     let mut run = 1;
     loop {
-        match confirm(cx, &pool, &client, username, code, false).await {
+        match confirm(cx, &pool, &client, &confirmation).await {
             Err(error) => rpc::again(Operation::ConfirmSignUp, &mut run, error)?,
             confirmed => return confirmed,
         }
     }
 }
 
+/// What confirms a sign-up.
+struct Confirmation<'a> {
+    username: &'a str,
+    code: &'a str,
+    force_alias_creation: bool,
+    metadata: Option<&'a Metadata>,
+}
+
 async fn confirm(
     cx: &Cx,
     pool: &Pool,
     client: &Client,
-    username: &str,
-    typed: &str,
-    force_alias_creation: bool,
+    confirmation: &Confirmation<'_>,
 ) -> Result<()> {
+    let Confirmation { username, code, .. } = confirmation;
     let account =
         user::find_public(cx, pool, client, username, Error::user_client_not_found).await?;
     if let Account::Known(user) = &account
@@ -138,7 +190,7 @@ async fn confirm(
         return Err(Error::cannot_confirm(user.status));
     }
     let (purpose, hourly) = (CodePurpose::SignUp, Hourly::ConfirmSignUp);
-    let (code, mut change) = codes::redeem(cx, pool, account.sub(), purpose, typed, hourly).await?;
+    let (code, mut change) = codes::redeem(cx, pool, account.sub(), purpose, code, hourly).await?;
     let Account::Known(before) = account else {
         return Err(Error::code_mismatch());
     };
@@ -151,7 +203,7 @@ async fn confirm(
         after
             .attributes
             .insert(format!("{}_verified", code.attribute), "true".to_owned());
-        if force_alias_creation {
+        if confirmation.force_alias_creation {
             names::take_over(cx, pool, &after, &code.attribute, &mut change).await?;
         }
     }
@@ -162,7 +214,9 @@ async fn confirm(
                 names::attribute_of(pool, &after, name).unwrap_or("username"),
             )
         })
-    })
+    })?;
+    let origin = Origin::client(&client.id, confirmation.metadata);
+    trigger::post_confirmation(cx, pool, origin, CONFIRM_SIGN_UP, &after).await
 }
 
 /// Sends a new code, which replaces the one before.
@@ -176,8 +230,11 @@ pub(crate) async fn resend_confirmation_code(
     let account = user::find_public(cx, &pool, &client, name, Error::user_client_not_found).await?;
     let account = account.hidden_unless(cx, &pool, &client, name, |user| user.enabled);
 
-    let (purpose, hourly) = (CodePurpose::SignUp, Hourly::ResendConfirmationCode);
+    let hourly = Hourly::ResendConfirmationCode;
+    let kind = (CodePurpose::SignUp, Cause::ResendCode);
+    let origin = Origin::client(&client.id, input.client_metadata.as_ref());
     let mut change = Change::new();
+    let mut letter = None;
     let details = match &account {
         Account::Known(user) => {
             if !user.enabled {
@@ -189,7 +246,17 @@ pub(crate) async fn resend_confirmation_code(
             let target =
                 message::sign_up_target(&pool, user).ok_or_else(Error::auto_verification_off)?;
             change.push(limits::count(cx, &pool, &user.sub, hourly).await?);
-            codes::send(cx, &pool, user, purpose, &client.id, &target, &mut change)?
+            letter
+                .insert(codes::send(
+                    cx,
+                    &pool,
+                    user,
+                    kind,
+                    origin,
+                    target,
+                    &mut change,
+                )?)
+                .details()
         }
         Account::Unknown { sub } => {
             let contacts = [
@@ -203,10 +270,10 @@ pub(crate) async fn resend_confirmation_code(
                 return Err(Error::auto_verification_off());
             }
             change.push(limits::count(cx, &pool, sub, hourly).await?);
-            codes::send_to_nobody(cx, &pool, sub, name, purpose, &client.id, &mut change)?
+            codes::send_to_nobody(cx, &pool, (sub, name), kind, origin, &mut change)?
         }
     };
-    cx.commit(change).await?;
+    message::commit(cx, &pool, change, letter.as_slice(), Error::from).await?;
     Ok(ResendConfirmationCodeResponse {
         code_delivery_details: Some(details),
     })

@@ -8,9 +8,10 @@ use subtle::ConstantTimeEq;
 use super::User;
 use super::limits::{self, Hourly};
 use crate::crypto::{self, Purpose};
-use crate::message::{self, Target};
+use crate::message::{self, Cause, Letter, Target};
 use crate::pool::Pool;
 use crate::ports::{Change, Expect, Kind, Write};
+use crate::trigger::Origin;
 use crate::{Cx, Error, Result};
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
@@ -47,15 +48,6 @@ impl CodePurpose {
             Self::ResetPassword => "reset",
             Self::Email => "email",
             Self::PhoneNumber => "phone_number",
-        }
-    }
-
-    /// The purpose of the message that carries the code.
-    const fn message(self) -> message::Purpose {
-        match self {
-            Self::SignUp => message::Purpose::SignUp,
-            Self::ResetPassword => message::Purpose::ResetPassword,
-            Self::Email | Self::PhoneNumber => message::Purpose::VerifyAttribute,
         }
     }
 
@@ -118,31 +110,28 @@ fn keep(
     put(pool, key(sub, purpose), &code, expires_at, Expect::Any)
 }
 
-/// Makes a code, which replaces any earlier one of the purpose, and queues the message that carries it.
-/// Answers what the caller may know of the address.
-pub(crate) fn send(
+/// Makes a code, which replaces any earlier one of the purpose. Answers the letter that carries it, for
+/// [`message::commit`].
+pub(crate) fn send<'a>(
     cx: &Cx,
     pool: &Pool,
-    user: &User,
-    purpose: CodePurpose,
-    client_id: &str,
-    target: &Target,
+    user: &'a User,
+    (purpose, cause): (CodePurpose, Cause),
+    origin: Origin<'a>,
+    target: Target,
     change: &mut Change,
-) -> Result<CodeDeliveryDetailsType> {
+) -> Result<Letter<'a>> {
     let digits = crypto::digits(&*cx.service.entropy, 6);
     let sent_to = (target.attribute, target.value.as_str());
     change.push(keep(cx, pool, &user.sub, purpose, sent_to, &digits)?);
-    let message = message::with_code(
-        cx,
-        pool,
+    Ok(Letter {
         user,
-        purpose.message(),
-        client_id,
+        cause,
+        origin,
         target,
-        &digits,
-    )?;
-    change.push(Write::Queue(message));
-    Ok(target.details())
+        secret: digits,
+        shown_name: None,
+    })
 }
 
 /// Does what [`send`] does, at the same cost, for a user who does not exist. A code stays, so that a later
@@ -150,10 +139,9 @@ pub(crate) fn send(
 pub(crate) fn send_to_nobody(
     cx: &Cx,
     pool: &Pool,
-    sub: &str,
-    name: &str,
-    purpose: CodePurpose,
-    client_id: &str,
+    (sub, name): (&str, &str),
+    (purpose, cause): (CodePurpose, Cause),
+    origin: Origin<'_>,
     change: &mut Change,
 ) -> Result<CodeDeliveryDetailsType> {
     let digits = crypto::digits(&*cx.service.entropy, 40);
@@ -165,20 +153,15 @@ pub(crate) fn send_to_nobody(
         name.to_owned(),
         UserStatusType::Unknown,
     );
-    let target = Target::email("");
-    let message = message::with_code(
-        cx,
-        pool,
-        &nobody,
-        purpose.message(),
-        client_id,
-        &target,
-        &digits,
-    )?;
-    let id = message.id.clone();
-    change
-        .push(Write::Queue(message))
-        .push(Write::DropMessage { id });
+    let letter = Letter {
+        user: &nobody,
+        cause,
+        origin,
+        target: Target::email(""),
+        secret: digits,
+        shown_name: None,
+    };
+    message::queue_for_nobody(cx, pool, &letter, change)?;
     Ok(message::invented_details(pool, name, sub))
 }
 

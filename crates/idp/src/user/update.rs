@@ -10,9 +10,10 @@ use cenote_model::{
 use super::codes::{self, CodePurpose};
 use super::mfa::{self, Factor};
 use super::{User, attributes, names};
-use crate::message::Target;
+use crate::message::{self, Cause, Letter, Target};
 use crate::pool::Pool;
 use crate::ports::Change;
+use crate::trigger::Origin;
 use crate::{Cx, Error, Result};
 
 /// The attributes that a code can verify.
@@ -22,13 +23,12 @@ const CONTACTS: [VerifiedAttributeType; 2] = [
 ];
 
 /// Updates attributes that [`attributes::check`] has passed, and commits. Answers where codes went.
-/// `client_id` is the app client of the user who asks; `None` is an administrator.
 pub(crate) async fn update_attributes(
     cx: &Cx,
     pool: &Pool,
     before: &User,
     mut update: BTreeMap<String, Option<String>>,
-    client_id: Option<&str>,
+    origin: Origin<'_>,
 ) -> Result<Vec<CodeDeliveryDetailsType>> {
     refuse_deleting_required(pool, &update)?;
     let mut after = before.clone();
@@ -42,20 +42,21 @@ pub(crate) async fn update_attributes(
 
     let mut change = Change::new();
     super::update(pool, before, &after, &mut change)?;
-    let client_id = client_id.unwrap_or_default();
-    let sent = targets
-        .iter()
+    let letters = targets
+        .into_iter()
         .map(|target| {
             let purpose = CodePurpose::verifying(target.attribute);
-            codes::send(cx, pool, &after, purpose, client_id, target, &mut change)
+            let kind = (purpose, Cause::UpdateUserAttribute);
+            codes::send(cx, pool, &after, kind, origin, target, &mut change)
         })
         .collect::<Result<Vec<_>>>()?;
-    cx.try_commit(change).await.map_err(|error| {
+    message::commit(cx, pool, change, &letters, |error| {
         names::refused(error, |name| {
             Error::alias_exists(names::attribute_of(pool, &after, name).unwrap_or("username"))
         })
-    })?;
-    Ok(sent)
+    })
+    .await?;
+    Ok(letters.iter().map(Letter::details).collect())
 }
 
 /// A blank value deletes an attribute, which a required one does not allow.

@@ -220,12 +220,12 @@ async fn a_link_confirms_like_the_code_in_it() {
 
     // A page is served by any thread.
     let by_link = async |code: String| {
-        let cx = Cx {
-            service: Arc::clone(&w.h.service),
-            region: None,
-            request_id: Uuid::nil(),
-            peer: cenote_idp::Peer::default(),
-        };
+        let cx = Cx::new(
+            Arc::clone(&w.h.service),
+            None,
+            Uuid::nil(),
+            cenote_idp::Peer::default(),
+        );
         let client = w.client.clone();
         tokio::spawn(async move { confirm_by_link(&cx, &client, "ada+c", &code).await })
             .await

@@ -65,15 +65,11 @@ where
     }
     let body = body::read(shared, body).await?;
     let (region, is_signed) = authenticate(shared, operation, parts, &body)?;
-    let cx = Cx {
-        service: shared.service.clone(),
-        region,
-        request_id,
-        peer: Peer {
-            is_signed,
-            ..peer::of(&parts.headers, parts.extensions.get().copied())
-        },
+    let peer = Peer {
+        is_signed,
+        ..peer::of(&parts.headers, parts.extensions.get().copied())
     };
+    let cx = Cx::new(shared.service.clone(), region, request_id, peer);
     let output = unless_it_panics(cenote_idp::dispatch(&cx, operation, &body)).await;
     output
         .ok_or_else(|| Refusal::from(cenote_idp::Error::internal("the operation panicked")))?

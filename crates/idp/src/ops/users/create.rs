@@ -5,9 +5,10 @@ use cenote_model::{
     MessageActionType, UserStatusType,
 };
 
-use crate::message::{self, Target};
+use crate::message::{self, Cause, Letter, Target};
 use crate::pool::Pool;
 use crate::ports::Change;
+use crate::trigger::{self, Origin, PreSignUpSource};
 use crate::user::{self, User, attributes, names, password, update};
 use crate::{Cx, Error, Result, crypto};
 
@@ -40,6 +41,18 @@ async fn create(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<
     } else {
         targets(input, &user)?
     };
+    let origin = Origin::admin(input.client_metadata.as_ref());
+    // The user is confirmed and verified by what the request says, whatever the trigger decides.
+    let _ignored = trigger::pre_sign_up(
+        cx,
+        pool,
+        origin,
+        PreSignUpSource::AdminCreateUser,
+        &user.username,
+        &user.attributes,
+        input.validation_data.as_deref(),
+    )
+    .await?;
     password::set(cx, pool, &mut user, &temporary, true).await?;
 
     let mut change = Change::new();
@@ -48,8 +61,8 @@ async fn create(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<
         names::take_over_all(cx, pool, &user, &aliases, &mut change).await?;
     }
     user::insert(pool, &user, &mut change)?;
-    invite(cx, pool, &user, &targets, &temporary, &mut change)?;
-    cx.try_commit(change).await.map_err(|error| {
+    let letters = invitations(pool, &user, origin, targets, &temporary);
+    message::commit(cx, pool, change, &letters, |error| {
         names::refused(error, |name| match names::attribute_of(pool, &user, name) {
             Some(attribute) if pool.has_username_attributes() => {
                 Error::username_attribute_exists(attribute)
@@ -57,7 +70,8 @@ async fn create(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<
             Some(attribute) => Error::alias_exists(attribute),
             None => Error::username_exists_admin(),
         })
-    })?;
+    })
+    .await?;
     Ok(user)
 }
 
@@ -75,8 +89,9 @@ async fn invite_again(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> R
 
     let mut change = Change::new();
     user::update(pool, &before, &after, &mut change)?;
-    invite(cx, pool, &after, &targets, &temporary, &mut change)?;
-    cx.commit(change).await?;
+    let origin = Origin::admin(input.client_metadata.as_ref());
+    let letters = invitations(pool, &after, origin, targets, &temporary);
+    message::commit(cx, pool, change, &letters, Error::from).await?;
     Ok(after)
 }
 
@@ -121,31 +136,40 @@ fn targets(input: &AdminCreateUserRequest, user: &User) -> Result<Vec<Target>> {
     Ok(targets)
 }
 
-fn invite(
-    cx: &Cx,
+/// The invitations with a temporary password.
+fn invitations<'a>(
     pool: &Pool,
-    user: &User,
-    targets: &[Target],
+    user: &'a User,
+    origin: Origin<'a>,
+    targets: Vec<Target>,
     temporary: &str,
-    change: &mut Change,
-) -> Result<()> {
-    for target in targets {
-        // A generated username would tell the reader nothing: he signs in with his address or number.
-        let shown = if !pool.has_username_attributes() {
-            user.username.as_str()
-        } else if names::is_username_attribute(pool, target.attribute) {
-            target.value.as_str()
-        } else {
-            let other = if target.attribute == "email" {
-                "phone_number"
-            } else {
-                "email"
-            };
-            user.attribute(other).unwrap_or(&user.username)
-        };
-        message::queue_invitation(cx, pool, user, shown, target, temporary, change)?;
+) -> Vec<Letter<'a>> {
+    let letter = |target: Target| Letter {
+        user,
+        cause: Cause::AdminCreateUser,
+        origin,
+        shown_name: Some(shown_name(pool, user, &target).to_owned()),
+        target,
+        secret: temporary.to_owned(),
+    };
+    targets.into_iter().map(letter).collect()
+}
+
+/// What an invitation calls the user. A generated username would tell the reader nothing: he signs in with
+/// his address or number.
+fn shown_name<'a>(pool: &Pool, user: &'a User, target: &'a Target) -> &'a str {
+    if !pool.has_username_attributes() {
+        return &user.username;
     }
-    Ok(())
+    if names::is_username_attribute(pool, target.attribute) {
+        return &target.value;
+    }
+    let other = if target.attribute == "email" {
+        "phone_number"
+    } else {
+        "email"
+    };
+    user.attribute(other).unwrap_or(&user.username)
 }
 
 /// The verified attributes that are aliases in this pool: those that ForceAliasCreation may take over.

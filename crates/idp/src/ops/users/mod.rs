@@ -23,8 +23,8 @@ use crate::user::{self, User, names};
 use crate::{Cx, Error, Result};
 
 /// Saves a user whose status changes. `preferred_username` signs in from confirmation on, and may be
-/// somebody else's name by then.
-async fn save_status(cx: &Cx, pool: &Pool, before: &User, mut after: User) -> Result<()> {
+/// somebody else's name by then. Answers the saved state.
+async fn save_status(cx: &Cx, pool: &Pool, before: &User, mut after: User) -> Result<User> {
     after.modified_at = cx.now();
     let mut change = Change::new();
     user::update(pool, before, &after, &mut change)?;
@@ -32,5 +32,6 @@ async fn save_status(cx: &Cx, pool: &Pool, before: &User, mut after: User) -> Re
         names::refused(error, |name| {
             Error::name_in_use(names::attribute_of(pool, &after, name).unwrap_or("username"))
         })
-    })
+    })?;
+    Ok(after)
 }

@@ -6,8 +6,9 @@ use cenote_model::{
 };
 
 use super::save_status;
-use crate::message;
+use crate::message::{self, Cause};
 use crate::ports::Change;
+use crate::trigger::Origin;
 use crate::user::codes::{self, CodePurpose};
 use crate::user::{self, User, password};
 use crate::{Cx, Error, Result};
@@ -60,15 +61,9 @@ pub(crate) async fn admin_reset_user_password(
     };
     let mut change = Change::new();
     user::update(&pool, &user, &after, &mut change)?;
-    codes::send(
-        cx,
-        &pool,
-        &after,
-        CodePurpose::ResetPassword,
-        "",
-        &target,
-        &mut change,
-    )?;
-    cx.commit(change).await?;
+    let kind = (CodePurpose::ResetPassword, Cause::ForgotPassword);
+    let origin = Origin::admin(input.client_metadata.as_ref());
+    let letter = codes::send(cx, &pool, &after, kind, origin, target, &mut change)?;
+    message::commit(cx, &pool, change, &[letter], Error::from).await?;
     Ok(AdminResetUserPasswordResponse {})
 }

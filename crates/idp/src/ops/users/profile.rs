@@ -7,6 +7,7 @@ use cenote_model::{
     AdminUpdateUserAttributesResponse, Timestamp,
 };
 
+use crate::trigger::Origin;
 use crate::user::attributes::{self, Given};
 use crate::user::{self, update};
 use crate::{Cx, Result};
@@ -37,7 +38,8 @@ pub(crate) async fn admin_update_user_attributes(
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = user::admin_find(cx, &pool, &input.username).await?;
     let update = attributes::check(&pool, Given::AtUpdate, &input.user_attributes)?;
-    update::update_attributes(cx, &pool, &user, update, None).await?;
+    let origin = Origin::admin(input.client_metadata.as_ref());
+    update::update_attributes(cx, &pool, &user, update, origin).await?;
     Ok(AdminUpdateUserAttributesResponse {})
 }
 

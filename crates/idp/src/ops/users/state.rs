@@ -8,6 +8,7 @@ use cenote_model::{
 
 use super::save_status;
 use crate::ports::Change;
+use crate::trigger::{self, CONFIRM_SIGN_UP, Origin};
 use crate::user::{self, User};
 use crate::{Cx, Error, Result};
 
@@ -25,7 +26,9 @@ pub(crate) async fn admin_confirm_sign_up(
         status: UserStatusType::Confirmed,
         ..user.clone()
     };
-    save_status(cx, &pool, &user, after).await?;
+    let after = save_status(cx, &pool, &user, after).await?;
+    let origin = Origin::admin(input.client_metadata.as_ref());
+    trigger::post_confirmation(cx, &pool, origin, CONFIRM_SIGN_UP, &after).await?;
     Ok(AdminConfirmSignUpResponse {})
 }
 

@@ -2,13 +2,13 @@
 
 pub(crate) mod clients;
 pub(crate) mod groups;
-pub(crate) mod mfa;
 pub(crate) mod imports;
 pub(crate) mod mfa;
 pub(crate) mod people;
 pub(crate) mod pools;
 pub(crate) mod sessions;
 pub(crate) mod signing;
+pub(crate) mod triggers;
 pub(crate) mod world;
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use std::sync::{Arc, LazyLock};
 
 use cenote_idp::crypto::{KeyReservoir, RootKeys, SigningKey};
 use cenote_idp::message::{self, InboxMessage, InboxQuery};
-use cenote_idp::ports::{Clock, NoTriggers, SystemEntropy};
+use cenote_idp::ports::{Clock, NoTriggers, SystemEntropy, Triggers};
 use cenote_idp::{Config, Cx, IssuerMode, Parts, Peer, Service, dispatch};
 use cenote_model::{ErrorCode, Operation};
 use cenote_store::SqliteStore;
@@ -71,7 +71,7 @@ impl Harness {
         reason = "setting a scene reads alike whether or not it waits"
     )]
     pub(crate) async fn new() -> Self {
-        Self::made(false)
+        Self::made(false, Arc::new(NoTriggers))
     }
 
     /// A service that counts requests against the rates of their categories.
@@ -80,10 +80,15 @@ impl Harness {
         reason = "setting a scene reads alike whether or not it waits"
     )]
     pub(crate) async fn counting() -> Self {
-        Self::made(true)
+        Self::made(true, Arc::new(NoTriggers))
     }
 
-    fn made(request_rates: bool) -> Self {
+    /// A service that calls these triggers.
+    pub(crate) fn with_triggers(triggers: Arc<dyn Triggers>) -> Self {
+        Self::made(false, triggers)
+    }
+
+    fn made(request_rates: bool, triggers: Arc<dyn Triggers>) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(START_MS)));
         let config = Config {
             account_id: "000000000000".to_owned(),
@@ -96,7 +101,7 @@ impl Harness {
             store: Arc::new(SqliteStore::memory().expect("a database in memory")),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
-            triggers: Arc::new(NoTriggers),
+            triggers,
             root: RootKeys::new([7; 32], []),
             keys: KeyReservoir::filled_by(ready_made),
             config,
@@ -128,12 +133,12 @@ impl Harness {
         input: Value,
     ) -> Result<Value, (String, String)> {
         let operation = Operation::from_name(operation).expect("an operation of the model");
-        let cx = Cx {
-            service: Arc::clone(&self.service),
-            region: region.map(str::to_owned),
-            request_id: Uuid::new_v4(),
-            peer: self.peer.clone(),
-        };
+        let cx = Cx::new(
+            Arc::clone(&self.service),
+            region.map(str::to_owned),
+            Uuid::new_v4(),
+            self.peer.clone(),
+        );
         match dispatch(&cx, operation, input.to_string().as_bytes()).await {
             Ok(Some(body)) => Ok(serde_json::from_slice(&body).expect("a JSON answer")),
             Ok(None) => Ok(Value::Null),
