@@ -4,7 +4,7 @@ use cenote_model::{ChallengeNameType, ExplicitAuthFlowsType};
 
 use super::session::{Pending, Session};
 use super::{
-    Parameters, Scene, Step, device, mfa_setup, new_password, password, second_factor, srp,
+    Parameters, Scene, Step, custom, device, mfa_setup, new_password, password, second_factor, srp,
 };
 use crate::{Cx, Error, Result};
 
@@ -56,5 +56,7 @@ pub(crate) async fn respond(
         Pending::SetUpEmail(sent) => {
             mfa_setup::answer_code(cx, scene, session, &sent, answers).await
         }
+        Pending::Custom(custom) => custom::answer(cx, scene, session, custom, answers).await,
+        Pending::PasswordVerifier => Err(Error::session_invalid()),
     }
 }

@@ -2,6 +2,7 @@
 //! admin operations.
 
 mod challenge;
+mod custom;
 mod device;
 mod exchange;
 pub(crate) mod mfa_setup;
@@ -21,10 +22,12 @@ use cenote_model::{AuthenticationResultType, ChallengeNameType, Sensitive, UserS
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Write};
 use crate::token::{self, SignIn};
-use crate::user::User;
+use crate::trigger::{self, Metadata, Origin, Person};
+use crate::user::{Account, User};
 use crate::{Cx, Error, Result};
 
 pub(crate) use challenge::respond;
+pub(crate) use custom::start as start_custom;
 pub(crate) use password::with_password;
 pub(crate) use progress::{Flow, Progress, Proof};
 pub(crate) use srp::start as start_srp;
@@ -35,6 +38,33 @@ pub(crate) struct Scene {
     pub(crate) client: Arc<Client>,
     /// Whether an IAM operation asks.
     pub(crate) is_admin: bool,
+    /// ClientMetadata of (Admin)InitiateAuth, which reaches the triggers before the sign-in only.
+    pub(crate) validation_data: Option<Metadata>,
+    /// ClientMetadata of (Admin)RespondToAuthChallenge, which reaches those that come after it.
+    pub(crate) metadata: Option<Metadata>,
+}
+
+impl Scene {
+    /// A call that starts a sign-in, or answers a challenge without more ado.
+    pub(crate) fn new(pool: Arc<Pool>, client: Arc<Client>) -> Self {
+        Self {
+            pool,
+            client,
+            is_admin: false,
+            validation_data: None,
+            metadata: None,
+        }
+    }
+
+    /// Whom triggers are told of.
+    pub(crate) fn person<'a>(&'a self, account: &'a Account, typed: &'a str) -> Person<'a> {
+        Person {
+            pool: &self.pool,
+            client: &self.client,
+            account,
+            typed,
+        }
+    }
 }
 
 /// What a step of a sign-in leads to.
@@ -147,6 +177,11 @@ fn check_state(user: &User) -> Result<()> {
 
 /// The end of every sign-in: issues the tokens.
 async fn finish(cx: &Cx, scene: &Scene, user: &User, progress: Progress) -> Result<Step> {
+    let Scene { pool, client, .. } = scene;
+    let origin = Origin::client(&client.id, scene.metadata.as_ref());
+    let device_key = progress.device_key.as_deref();
+    trigger::post_authentication(cx, pool, origin, user, device_key).await?;
+    let asked = (progress.token_source(), scene.metadata.as_ref());
     let device = device::sign_in(cx, scene, user, &progress).await?;
     let sign_in = SignIn {
         origin_jti: cx.uuid().to_string(),
@@ -154,7 +189,7 @@ async fn finish(cx: &Cx, scene: &Scene, user: &User, progress: Progress) -> Resu
         proofs: progress.proofs,
         device_key: device.key,
     };
-    let mut result = token::sign_in(cx, &scene.pool, &scene.client, user, &sign_in).await?;
+    let mut result = token::sign_in(cx, pool, client, user, &sign_in, asked).await?;
     result.new_device_metadata = device.new;
     Ok(Step::Done(result))
 }

@@ -48,7 +48,7 @@ pub(super) async fn send(
     let letters = [Letter {
         user,
         cause: Cause::Authentication,
-        origin: Origin::client(&scene.client.id, None),
+        origin: Origin::client(&scene.client.id, scene.metadata.as_ref()),
         target: target.clone(),
         secret: code.clone(),
         shown_name: None,

@@ -1,7 +1,11 @@
 //! Signing in with a password that is sent.
 
+use cenote_model::ErrorCode;
+
 use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor};
-use crate::user::{Account, password, sign_in};
+use crate::trigger::{self, Arrival};
+use crate::user::limits::Lockout;
+use crate::user::{Account, migration, password, sign_in};
 use crate::{Cx, Error, Result};
 
 /// USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH and the legacy ADMIN_NO_SRP_AUTH.
@@ -14,7 +18,9 @@ pub(crate) async fn with_password(
     let username = parameters.required("USERNAME")?;
     let typed = parameters.required("PASSWORD")?;
     client.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
-    let (account, lockout) = sign_in::find_by_name(cx, pool, client, username).await?;
+    let (account, lockout) = find(cx, scene, username, typed).await?;
+    let person = scene.person(&account, username);
+    trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
     let user = match &account {
         Account::Known(user) => match &user.password {
             Some(known) if known.matches(cx, pool, user, typed).await? => Some(user),
@@ -41,4 +47,24 @@ pub(crate) async fn with_password(
     let mut progress = Progress::new(Flow::Password).with(Proof::Password);
     progress.note_device(parameters.optional("DEVICE_KEY"));
     after_first_factor(cx, scene, user, progress, proved).await
+}
+
+/// Finds who signs in. Somebody who is not here may be brought along.
+async fn find(cx: &Cx, scene: &Scene, username: &str, typed: &str) -> Result<(Account, Lockout)> {
+    let Scene { pool, client, .. } = scene;
+    let found = sign_in::find_by_name(cx, pool, client, username).await;
+    let is_unknown = match &found {
+        Ok((account, _)) => matches!(account, Account::Unknown { .. }),
+        Err(error) => error.code == ErrorCode::UserNotFound,
+    };
+    let arrival = Arrival {
+        typed: username,
+        password: Some(typed),
+        validation_data: scene.validation_data.as_ref(),
+        metadata: None,
+    };
+    if is_unknown && migration::migrate(cx, pool, client, arrival).await? {
+        return sign_in::find_by_name(cx, pool, client, username).await;
+    }
+    found
 }

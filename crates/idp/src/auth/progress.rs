@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::trigger::{Round, TokenSource};
+
 /// How a sign-in began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -9,6 +11,8 @@ pub(crate) enum Flow {
     /// USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH and USER_SRP_AUTH: the password, then what follows it.
     #[default]
     Password,
+    /// CUSTOM_AUTH: triggers decide.
+    Custom,
 }
 
 /// What a user has proved.
@@ -37,6 +41,9 @@ pub(crate) struct Progress {
     /// In the order in which they were given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) proofs: Vec<Proof>,
+    /// The challenges of a custom sign-in, as its triggers are told of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rounds: Vec<Round>,
     /// The DEVICE_KEY that the client sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) device_key: Option<String>,
@@ -55,6 +62,15 @@ impl Progress {
     pub(crate) fn note_device(&mut self, device_key: Option<&str>) {
         if let Some(device_key) = device_key {
             self.device_key = Some(device_key.to_owned());
+        }
+    }
+
+    /// What tokens at its end are issued for.
+    pub(crate) fn token_source(&self) -> TokenSource {
+        if self.proofs.contains(&Proof::NewPassword) {
+            TokenSource::NewPasswordChallenge
+        } else {
+            TokenSource::Authentication
         }
     }
 

@@ -4,6 +4,7 @@ use cenote_model::{ChallengeNameType, ErrorCode};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
+use super::custom::Custom;
 use super::mfa_setup::SetUp;
 use super::one_time_code::SentCode;
 use super::{Progress, Scene, Step};
@@ -35,6 +36,10 @@ pub(crate) enum Pending {
     MfaSetup(SetUp),
     /// The EMAIL_OTP that ends a set-up: the address is not the user's yet.
     SetUpEmail(SentCode),
+    /// CUSTOM_CHALLENGE.
+    Custom(Custom),
+    /// PASSWORD_VERIFIER within CUSTOM_AUTH, whose state is in SECRET_BLOCK.
+    PasswordVerifier,
 }
 
 impl Pending {
@@ -48,6 +53,8 @@ impl Pending {
             Self::SoftwareToken => ChallengeNameType::SoftwareTokenMfa,
             Self::SelectFactor(_) => ChallengeNameType::SelectMfaType,
             Self::MfaSetup(_) => ChallengeNameType::MfaSetup,
+            Self::Custom(_) => ChallengeNameType::CustomChallenge,
+            Self::PasswordVerifier => ChallengeNameType::PasswordVerifier,
         }
     }
 }
@@ -95,11 +102,38 @@ impl Session {
         pending: Pending,
         progress: Progress,
     ) -> Self {
+        let who = (user.sub.clone(), password_set_at(user));
+        Self::about(cx, scene, who, pending, progress)
+    }
+
+    /// A new session of whoever signs in, somebody or nobody.
+    pub(crate) fn of(
+        cx: &Cx,
+        scene: &Scene,
+        account: &Account,
+        pending: Pending,
+        progress: Progress,
+    ) -> Self {
+        let set_at = match account {
+            Account::Known(user) => password_set_at(user),
+            Account::Unknown { .. } => None,
+        };
+        let who = (account.sub().to_owned(), set_at);
+        Self::about(cx, scene, who, pending, progress)
+    }
+
+    fn about(
+        cx: &Cx,
+        scene: &Scene,
+        (sub, password_set_at): (String, Option<i64>),
+        pending: Pending,
+        progress: Progress,
+    ) -> Self {
         Self {
             id: cx.uuid().to_string(),
-            sub: user.sub.clone(),
+            sub,
             expires_at: cx.now() + scene.client.session_ms(),
-            password_set_at: password_set_at(user),
+            password_set_at,
             pending,
             progress,
         }
@@ -184,11 +218,7 @@ impl Session {
             ErrorCode::ResourceNotFound => Error::session_invalid(),
             _ => error,
         })?;
-        let scene = Scene {
-            pool,
-            client,
-            is_admin: false,
-        };
+        let scene = Scene::new(pool, client);
         let session = Self::open(cx, &scene, text).await?;
         Ok((scene, session))
     }

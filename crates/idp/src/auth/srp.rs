@@ -5,10 +5,13 @@ use cenote_model::ChallengeNameType;
 use data_encoding::HEXLOWER;
 
 use super::exchange::{self, Claim, Prover};
-use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, session};
+use super::{
+    Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, commit, custom, session,
+};
 use crate::crypto::{Purpose, srp};
 use crate::pool::Pool;
 use crate::ports::Kind;
+use crate::trigger;
 use crate::user::{self, Account, sign_in};
 use crate::{Cx, Error, Result};
 
@@ -24,13 +27,29 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
     client.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
     let public_a = exchange::public_a(parameters)?;
     let (account, _) = sign_in::find_by_name(cx, pool, client, username).await?;
+    let person = scene.person(&account, username);
+    trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
+    let mut progress = Progress::new(Flow::Password);
+    progress.note_device(parameters.optional("DEVICE_KEY"));
+    ask(cx, scene, &account, public_a, progress, None).await
+}
 
-    if let Account::Known(user) = &account
-        && user.waits_for_password(client)
+/// Asks for the proof of the password. `session` goes along where the flow has one.
+pub(super) async fn ask(
+    cx: &Cx,
+    scene: &Scene,
+    account: &Account,
+    public_a: srp::ClientPublic,
+    progress: Progress,
+    session: Option<String>,
+) -> Result<Step> {
+    let pool = &scene.pool;
+    if let Account::Known(user) = account
+        && user.waits_for_password(&scene.client)
     {
         return Err(Error::password_reset_required());
     }
-    let known = match &account {
+    let known = match account {
         Account::Known(user) => user.srp_password().map(|password| (user, password)),
         Account::Unknown { .. } => None,
     };
@@ -46,8 +65,6 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
             NOBODY,
         ),
     };
-    let mut progress = Progress::new(Flow::Password);
-    progress.note_device(parameters.optional("DEVICE_KEY"));
     let who = (account.sub(), pool.srp_name(), srp_username.as_str());
     let begun =
         exchange::begin(cx, scene, Prover::User, who, &public_a, &verifier, progress).await?;
@@ -60,7 +77,7 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
     ];
     Ok(Step::Challenge {
         name: ChallengeNameType::PasswordVerifier,
-        session: None,
+        session,
         parameters: parameters
             .map(|(name, value)| (name.to_owned(), value))
             .into(),
@@ -116,6 +133,11 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
             debug_assert_eq!(user.sub, sub, "the user of the block was read");
             let mut proved = vec![consume];
             proved.extend(lockout.succeed(cx, pool).await?);
+            if progress.flow == Flow::Custom {
+                commit(cx, proved).await?;
+                let account = Account::Known(Box::new(user));
+                return custom::after_password(cx, scene, &account, username, progress).await;
+            }
             after_first_factor(cx, scene, &user, progress, proved).await
         }
         _ => {

@@ -48,6 +48,33 @@ impl Error {
         }
     }
 
+    /// A PreTokenGeneration trigger adds too much.
+    pub(crate) fn too_many_claims(limit: usize) -> Self {
+        Self::new(
+            ErrorCode::InvalidLambdaResponse,
+            format!("The tokens have more than {limit} claims and scopes."),
+        )
+    }
+
+    /// What CreateAuthChallenge keeps does not fit into a `Session`.
+    pub(crate) fn custom_session_too_long() -> Self {
+        Self::new(
+            ErrorCode::InvalidLambdaResponse,
+            "The challenges of this sign-in have more private parameters and metadata than a session takes.",
+        )
+    }
+
+    /// A UserMigration trigger has no such user, or none who fits.
+    pub(crate) fn migration_failed(client: &str, detail: &str) -> Self {
+        Self {
+            detail: Some(detail.to_owned()),
+            ..Self::new(
+                ErrorCode::UserNotFound,
+                format!("Exception migrating user in app client {client}"),
+            )
+        }
+    }
+
     /// A text of a CustomMessage trigger is longer than its medium takes.
     pub(crate) fn custom_message_too_long(medium: &str, limit: usize) -> Self {
         Self::new(

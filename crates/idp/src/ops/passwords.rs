@@ -9,10 +9,10 @@ use crate::message::{self, Cause};
 use crate::pool::{Client, Pool};
 use crate::ports::Change;
 use crate::token::Caller;
-use crate::trigger::{self, CONFIRM_FORGOT_PASSWORD, Origin};
+use crate::trigger::{self, Arrival, CONFIRM_FORGOT_PASSWORD, Origin, Trigger};
 use crate::user::codes::{self, CodePurpose};
 use crate::user::limits::{self, Guessed, Hourly, Lockout};
-use crate::user::{self, Account, User, password};
+use crate::user::{self, Account, User, migration, password};
 use crate::{Cx, Error, Result};
 
 /// Replaces the caller's password, who proves to know the present one. All tokens stay as they are.
@@ -54,6 +54,17 @@ pub(crate) async fn forgot_password(
 ) -> Result<ForgotPasswordResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     client.check_secret_hash(cx, &input.username, input.secret_hash.as_deref())?;
+    let arrival = Arrival {
+        typed: &input.username,
+        password: None,
+        validation_data: None,
+        metadata: input.client_metadata.as_ref(),
+    };
+    if Trigger::UserMigration.is_set(&pool)
+        && user::find(cx, &pool, &input.username).await?.is_none()
+    {
+        migration::migrate(cx, &pool, &client, arrival).await?;
+    }
     let account = recovering(cx, &pool, &client, &input.username).await?;
     let kind = (CodePurpose::ResetPassword, Cause::ForgotPassword);
     let origin = Origin::client(&client.id, input.client_metadata.as_ref());

@@ -8,6 +8,7 @@ use cenote_model::{
 
 use crate::auth::{self, Parameters, Scene, Step};
 use crate::ports::Change;
+use crate::trigger::{TokenSource, Trigger};
 use crate::user::devices;
 use crate::{Cx, Error, Result, token};
 
@@ -44,9 +45,9 @@ pub(crate) async fn initiate_auth(
 ) -> Result<InitiateAuthResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     let scene = Scene {
-        pool,
-        client,
         is_admin: false,
+        validation_data: input.client_metadata.clone(),
+        ..Scene::new(pool, client)
     };
     let cx = &*cx.of_user(&scene.client, input.user_context_data.as_ref());
     let parameters = Parameters(input.auth_parameters.as_ref());
@@ -63,9 +64,9 @@ pub(crate) async fn admin_initiate_auth(
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = cx.client_of(&pool, &input.client_id).await?;
     let scene = Scene {
-        pool,
-        client,
         is_admin: true,
+        validation_data: input.client_metadata.clone(),
+        ..Scene::new(pool, client)
     };
     let parameters = Parameters(input.auth_parameters.as_ref());
     let step = initiate(cx, &scene, input.auth_flow, &parameters).await?;
@@ -79,9 +80,9 @@ pub(crate) async fn respond_to_auth_challenge(
 ) -> Result<RespondToAuthChallengeResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     let scene = Scene {
-        pool,
-        client,
         is_admin: false,
+        metadata: input.client_metadata.clone(),
+        ..Scene::new(pool, client)
     };
     let cx = &*cx.of_user(&scene.client, input.user_context_data.as_ref());
     let answers = Parameters(input.challenge_responses.as_ref());
@@ -99,9 +100,9 @@ pub(crate) async fn admin_respond_to_auth_challenge(
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = cx.client_of(&pool, &input.client_id).await?;
     let scene = Scene {
-        pool,
-        client,
         is_admin: true,
+        metadata: input.client_metadata.clone(),
+        ..Scene::new(pool, client)
     };
     let answers = Parameters(input.challenge_responses.as_ref());
     let session = input.session.as_deref();
@@ -141,11 +142,10 @@ async fn initiate(
         }
         AuthFlowType::CustomAuth => {
             client.check_flow(Allowed::AllowCustomAuth)?;
-            let triggers = scene.pool.shape.lambda_config.as_ref();
-            if triggers.is_none_or(|triggers| triggers.define_auth_challenge.is_none()) {
+            if !Trigger::DefineAuthChallenge.is_set(&scene.pool) {
                 return Err(Error::custom_auth_trigger_missing());
             }
-            Err(Error::flow_not_built("CUSTOM_AUTH"))
+            auth::start_custom(cx, scene, parameters).await
         }
         AuthFlowType::UserAuth => {
             client.check_flow(Allowed::AllowUserAuth)?;
@@ -171,7 +171,8 @@ async fn refresh(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -> Result<
         &redeemed.user.username,
         parameters.optional("SECRET_HASH"),
     )?;
-    let result = token::refresh(cx, pool, client, &redeemed, Change::new()).await?;
+    let asked = (TokenSource::RefreshTokens, None);
+    let result = token::refresh(cx, pool, client, &redeemed, asked, Change::new()).await?;
     Ok(Step::Done(result))
 }
 

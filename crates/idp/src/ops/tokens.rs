@@ -14,6 +14,7 @@ pub(crate) use derived::get_derived_token;
 use crate::pool::Client;
 use crate::ports::Change;
 use crate::token::{self, Caller, RefreshToken};
+use crate::trigger::TokenSource;
 use crate::user::{self, devices};
 use crate::{Cx, Error, Result};
 
@@ -40,7 +41,8 @@ pub(crate) async fn get_tokens_from_refresh_token(
         ),
         None => None,
     };
-    let mut result = token::refresh(cx, &pool, &client, &redeemed, change).await?;
+    let asked = (TokenSource::RefreshTokens, input.client_metadata.as_ref());
+    let mut result = token::refresh(cx, &pool, &client, &redeemed, asked, change).await?;
     result.refresh_token = next.map(Into::into);
     Ok(GetTokensFromRefreshTokenResponse {
         authentication_result: Some(result),

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use cenote_model::AuthenticationResultType;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{ADMIN_SCOPE, RefreshToken, issuer, jwt, session};
 use crate::auth::Proof;
 use crate::pool::{Client, Pool};
+use crate::trigger::{self, Claims, Metadata, Origin, TokenSource, Trigger};
 use crate::user::{User, attributes, groups};
 use crate::{Cx, Error, Result};
 
@@ -32,27 +33,34 @@ pub(crate) async fn sign_in(
     client: &Client,
     user: &User,
     sign_in: &SignIn,
+    asked: (TokenSource, Option<&Metadata>),
 ) -> Result<AuthenticationResultType> {
     let refresh = RefreshToken::new(cx, client, user, sign_in);
-    let mut result = issue(cx, pool, client, user, sign_in).await?;
+    let mut result = issue(cx, pool, client, user, sign_in, asked).await?;
     session::begin(cx, pool, user, &refresh).await?;
     result.refresh_token = Some(refresh.seal(cx)?.into());
     Ok(result)
 }
 
-/// Issues an ID and an access token. The two signatures run one after the other on one CPU thread.
+/// Issues an ID and an access token, whose claims a trigger may change: it is told what they are issued for. The two signatures run one after the other on one CPU thread.
 pub(crate) async fn issue(
     cx: &Cx,
     pool: &Pool,
     client: &Client,
     user: &User,
     sign_in: &SignIn,
+    (source, metadata): (TokenSource, Option<&Metadata>),
 ) -> Result<AuthenticationResultType> {
     let keys = cx.service.pool_keys(&pool.id).await?;
     let keys =
         keys.ok_or_else(|| Error::internal(format!("pool {} has no signing keys", pool.id)))?;
     let groups = groups::of_user(cx, user).await?;
-    let (id_claims, access_claims) = claims(cx, pool, client, user, &groups, sign_in);
+    let (mut id_claims, mut access_claims) = claims(cx, pool, client, user, &groups, sign_in);
+    if Trigger::PreTokenGeneration.is_set(pool) {
+        let origin = Origin::client(&client.id, metadata);
+        let tokens = (&mut id_claims, &mut access_claims);
+        trigger::token_generation(cx, pool, origin, user, source, tokens).await?;
+    }
     let (id_key, access_key) = (Arc::clone(&keys.id), Arc::clone(&keys.access));
     let signed = cx
         .cpu(move || {
@@ -73,8 +81,6 @@ pub(crate) async fn issue(
         new_device_metadata: None,
     })
 }
-
-pub(super) type Claims = Map<String, Value>;
 
 /// The claims of both tokens.
 pub(super) fn claims(

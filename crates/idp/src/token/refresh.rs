@@ -11,6 +11,7 @@ use crate::auth::Proof;
 use crate::crypto::Purpose;
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Expect, Kind, Record, Write};
+use crate::trigger::{Metadata, TokenSource};
 use crate::user::{User, sign_in};
 use crate::{Cx, Error, Result};
 
@@ -155,11 +156,12 @@ pub(crate) async fn refresh(
     pool: &Pool,
     client: &Client,
     redeemed: &Redeemed,
+    asked: (TokenSource, Option<&Metadata>),
     mut change: Change,
 ) -> Result<AuthenticationResultType> {
     let Redeemed { token, user } = redeemed;
     session::refreshed(cx, pool, user, token, &mut change).await?;
-    let result = issue(cx, pool, client, user, &token.sign_in()).await?;
+    let result = issue(cx, pool, client, user, &token.sign_in(), asked).await?;
     if !change.writes.is_empty() {
         cx.commit(change).await?;
     }

@@ -4,14 +4,24 @@
 //! An operation may be run again when its change meets a newer version: [`Answers`] keeps what each
 //! trigger said, so that it is asked once for a request.
 
+mod challenge;
 mod event;
 mod message;
+mod migration;
 mod registration;
+mod sign_in;
+mod tokens;
 
+pub(crate) use challenge::{
+    Decision, Round, create_auth_challenge, define_auth_challenge, verify_auth_challenge,
+};
 pub(crate) use message::{CustomMessage, custom_message};
+pub(crate) use migration::{Arrival, Migrated, user_migration};
 pub(crate) use registration::{
     CONFIRM_FORGOT_PASSWORD, CONFIRM_SIGN_UP, PreSignUpSource, post_confirmation, pre_sign_up,
 };
+pub(crate) use sign_in::{Person, post_authentication, pre_authentication};
+pub(crate) use tokens::{Claims, TokenSource, token_generation};
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -32,6 +42,13 @@ pub(crate) type Metadata = BTreeMap<String, String>;
 pub(crate) enum Trigger {
     PreSignUp,
     PostConfirmation,
+    PreAuthentication,
+    PostAuthentication,
+    DefineAuthChallenge,
+    CreateAuthChallenge,
+    VerifyAuthChallengeResponse,
+    PreTokenGeneration,
+    UserMigration,
     CustomMessage,
 }
 
@@ -41,6 +58,13 @@ impl Trigger {
         match self {
             Self::PreSignUp => "PreSignUp",
             Self::PostConfirmation => "PostConfirmation",
+            Self::PreAuthentication => "PreAuthentication",
+            Self::PostAuthentication => "PostAuthentication",
+            Self::DefineAuthChallenge => "DefineAuthChallenge",
+            Self::CreateAuthChallenge => "CreateAuthChallenge",
+            Self::VerifyAuthChallengeResponse => "VerifyAuthChallengeResponse",
+            Self::PreTokenGeneration => "PreTokenGeneration",
+            Self::UserMigration => "UserMigration",
             Self::CustomMessage => "CustomMessage",
         }
     }
@@ -51,6 +75,13 @@ impl Trigger {
         match self {
             Self::PreSignUp => &config.pre_sign_up,
             Self::PostConfirmation => &config.post_confirmation,
+            Self::PreAuthentication => &config.pre_authentication,
+            Self::PostAuthentication => &config.post_authentication,
+            Self::DefineAuthChallenge => &config.define_auth_challenge,
+            Self::CreateAuthChallenge => &config.create_auth_challenge,
+            Self::VerifyAuthChallengeResponse => &config.verify_auth_challenge_response,
+            Self::PreTokenGeneration => &config.pre_token_generation,
+            Self::UserMigration => &config.user_migration,
             Self::CustomMessage => &config.custom_message,
         }
         .as_deref()

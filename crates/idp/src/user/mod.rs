@@ -9,6 +9,7 @@ pub(crate) mod groups;
 pub(crate) mod hash;
 pub(crate) mod limits;
 pub(crate) mod mfa;
+pub(crate) mod migration;
 pub(crate) mod names;
 pub(crate) mod password;
 pub(crate) mod sign_in;

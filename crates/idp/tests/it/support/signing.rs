@@ -173,6 +173,18 @@ pub(crate) async fn start_srp(w: &World, name: &str) -> Exchange {
     Exchange { client, challenge }
 }
 
+/// The first call of CUSTOM_AUTH that begins with SRP, and what it answers beside the parameters.
+pub(crate) async fn start_custom_srp(w: &World, name: &str) -> (Exchange, Value) {
+    let client = srp::client::Client::new(&[9; 32]);
+    let parameters =
+        json!({"USERNAME": name, "SRP_A": client.public_hex(), "CHALLENGE_NAME": "SRP_A"});
+    let mut answer = initiate(w, "CUSTOM_AUTH", parameters)
+        .await
+        .expect("a challenge");
+    let challenge = answer["ChallengeParameters"].take();
+    (Exchange { client, challenge }, answer)
+}
+
 /// The present time as a claim has it.
 pub(crate) fn timestamp(w: &World) -> String {
     let second = w.h.clock.now_ms() / 1000;
