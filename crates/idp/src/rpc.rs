@@ -63,6 +63,18 @@ fn declared(operation: Operation, error: Error) -> Error {
             _ => Error::access_token_revoked(),
         };
     }
+    // GetClientToken has no word of its own for what a trigger does.
+    let of_trigger = [
+        ErrorCode::UnexpectedLambda,
+        ErrorCode::UserLambdaValidation,
+        ErrorCode::InvalidLambdaResponse,
+    ];
+    if of_trigger.contains(&error.code) && !has(error.code) {
+        return Error {
+            code: ErrorCode::NotAuthorized,
+            ..error
+        };
+    }
     // VerifyUserAttribute has only the general word for it.
     if error.code == ErrorCode::TooManyFailedAttempts && !has(ErrorCode::TooManyFailedAttempts) {
         return Error::attempt_limit();

@@ -6,6 +6,7 @@ use super::issue::{self, SignIn};
 use super::presented::Presented;
 use super::sign::{TokenUse, sign};
 use crate::pool::{Client, Pool};
+use crate::trigger::{self, Origin, TokenSource, Trigger};
 use crate::user::{User, groups};
 use crate::{Cx, Result};
 
@@ -45,7 +46,18 @@ pub(crate) async fn derive(
         device_key: None,
     };
     let groups = groups::of_user(cx, user).await?;
-    let (id, access) = issue::claims(cx, pool, client, user, &groups, &sign_in);
+    let (mut id, mut access) = issue::claims(cx, pool, client, user, &groups, &sign_in);
+    if wish.scopes.is_empty() {
+        access.remove("scope");
+    } else {
+        access.insert("scope".into(), wish.scopes.join(" ").into());
+    }
+    if Trigger::PreTokenGeneration.is_set(pool) {
+        let origin = Origin::client(&client.id, None);
+        let tokens = (&mut id, &mut access);
+        let source = TokenSource::TokenExchange;
+        trigger::token_generation(cx, pool, origin, user, source, tokens).await?;
+    }
     let (mut claims, seconds) = match wish.token_use {
         TokenUse::Id => (id, client.id_token_seconds()),
         TokenUse::Access => (access, client.access_token_seconds()),
@@ -76,11 +88,6 @@ pub(crate) async fn derive(
         TokenUse::Id => {}
         TokenUse::Access => {
             claims.insert("version".into(), json!(2));
-            if wish.scopes.is_empty() {
-                claims.remove("scope");
-            } else {
-                claims.insert("scope".into(), wish.scopes.join(" ").into());
-            }
         }
     }
     let token = sign(cx, pool, wish.token_use, claims).await?;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::issuer;
 use super::sign::{TokenUse, sign};
 use crate::pool::{Client, Pool};
+use crate::trigger::{self, Metadata, Origin};
 use crate::{Cx, Result};
 
 /// Issues an access token to the client itself, with these scopes.
@@ -13,6 +14,7 @@ pub(crate) async fn of_client(
     pool: &Pool,
     client: &Client,
     scopes: &[&str],
+    metadata: Option<&Metadata>,
 ) -> Result<String> {
     let now = cx.now() / 1000;
     let mut claims = Map::new();
@@ -29,5 +31,7 @@ pub(crate) async fn of_client(
     claim("version", json!(2));
     claim("jti", cx.uuid().to_string().into());
     claim("client_id", client.id.as_str().into());
+    let origin = Origin::client(&client.id, metadata);
+    trigger::client_token_generation(cx, pool, origin, &mut claims).await?;
     sign(cx, pool, TokenUse::Access, claims).await
 }

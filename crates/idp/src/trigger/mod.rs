@@ -21,7 +21,7 @@ pub(crate) use registration::{
     CONFIRM_FORGOT_PASSWORD, CONFIRM_SIGN_UP, PreSignUpSource, post_confirmation, pre_sign_up,
 };
 pub(crate) use sign_in::{Person, post_authentication, pre_authentication};
-pub(crate) use tokens::{Claims, TokenSource, token_generation};
+pub(crate) use tokens::{Claims, TokenSource, client_token_generation, token_generation};
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;

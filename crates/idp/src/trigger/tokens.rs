@@ -49,6 +49,8 @@ pub(crate) enum TokenSource {
     Authentication,
     NewPasswordChallenge,
     RefreshTokens,
+    /// A token that is derived from another (RFC 8693).
+    TokenExchange,
 }
 
 impl TokenSource {
@@ -57,6 +59,7 @@ impl TokenSource {
             Self::Authentication => "Authentication",
             Self::NewPasswordChallenge => "NewPasswordChallenge",
             Self::RefreshTokens => "RefreshTokens",
+            Self::TokenExchange => "TokenExchange",
         }
     }
 }
@@ -188,7 +191,46 @@ pub(crate) async fn token_generation(
         override_scopes(access, &mut generation);
         apply(access, Token::Access, generation);
     }
-    if id.len() + access.len() + scopes(access).len() > LIMIT {
+    check_limit(id.len() + access.len() + scopes(access).len())
+}
+
+/// Lets the trigger change the token that a client gets for itself. Only one of version 3 is asked.
+pub(crate) async fn client_token_generation(
+    cx: &Cx,
+    pool: &Pool,
+    origin: Origin<'_>,
+    access: &mut Claims,
+) -> Result<()> {
+    use PreTokenGenerationLambdaVersionType::V3_0;
+    let settings = config(pool).and_then(|config| config.pre_token_generation_config.as_ref());
+    if settings.is_none_or(|settings| settings.lambda_version != V3_0) {
+        return Ok(());
+    }
+    let request = json!({
+        "userAttributes": {}, "groupConfiguration": null, "scopes": scopes(access),
+    });
+    let question = Call {
+        trigger: Trigger::PreTokenGeneration,
+        source: "TokenGeneration_ClientCredentials".to_owned(),
+        version: "3",
+        user_name: "ClientCredentials",
+        client_id: origin.client_id,
+        request: event::with_metadata(request, origin.metadata),
+        response: json!({"claimsAndScopeOverrideDetails": null}),
+    };
+    let answer: Option<ResponseV2> = call(cx, pool, question).await?;
+    let details = answer.and_then(|answer| answer.claims_and_scope_override_details);
+    let generation = details.and_then(|details| details.access_token_generation);
+    if let Some(mut generation) = generation {
+        override_scopes(access, &mut generation);
+        apply(access, Token::Access, generation);
+    }
+    check_limit(access.len() + scopes(access).len())
+}
+
+/// Refuses more claims and scopes than tokens may have.
+fn check_limit(count: usize) -> Result<()> {
+    if count > LIMIT {
         return Err(Error::too_many_claims(LIMIT));
     }
     Ok(())

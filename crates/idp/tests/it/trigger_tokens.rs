@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::refusal;
-use crate::support::signing::{result, sub_of, verified};
+use crate::support::signing::{beside, result, sub_of, verified};
 use crate::support::triggers::{Stage, function, with_response};
 use crate::support::world::{PASSWORD, World};
 
@@ -254,4 +254,100 @@ async fn an_error_or_a_bad_answer_issues_nothing() {
             "The tokens have more than 5000 claims and scopes."
         )
     );
+}
+
+const SECRET: &str = "an_own_secret_of_36_characters_and+1";
+
+/// A machine's client of the stage's pool, which has the scope `orders/read`.
+async fn machine(s: &Stage) -> World {
+    let scopes = json!([{"ScopeName": "read", "ScopeDescription": "read"}]);
+    let server = json!({"Identifier": "orders", "Name": "orders", "Scopes": scopes});
+    s.w.admin("CreateResourceServer", server)
+        .await
+        .expect("a resource server");
+    let client = json!({
+        "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"], "ClientSecret": SECRET,
+        "AllowedOAuthScopes": ["orders/read"],
+    });
+    beside(&s.w, client).await
+}
+
+#[tokio::test]
+async fn the_token_of_a_client_asks_a_trigger_of_version_three_alone() {
+    let s = stage("V2_0").await;
+    let w = machine(&s).await;
+    let input = json!({"Secret": SECRET, "ClientMetadata": {"k": "v"}});
+    w.public("GetClientToken", input.clone())
+        .await
+        .expect("a token");
+    assert_eq!(s.script.sources(), [""; 0]);
+
+    let s = stage("V3_0").await;
+    let w = machine(&s).await;
+    s.script.responds(
+        "PreTokenGeneration",
+        v2(json!({"accessTokenGeneration": {
+            "claimsToAddOrOverride": {"tenant": "t1", "sub": "forged"},
+            "scopesToAdd": ["orders/write"],
+        }})),
+    );
+    let answer = w.public("GetClientToken", input.clone()).await;
+    let token = answer.expect("a token")["ClientAuthenticationResult"]["AccessToken"].clone();
+    let claims = verified(&w, &token).await.claims;
+    assert_eq!(
+        [&claims["tenant"], &claims["scope"], &claims["sub"]],
+        ["t1", "orders/read orders/write", w.client.as_str()]
+    );
+    let asked = json!({
+        "userAttributes": {}, "groupConfiguration": null, "scopes": ["orders/read"],
+        "clientMetadata": {"k": "v"},
+    });
+    let mut event = s.event(
+        "TokenGeneration_ClientCredentials",
+        "ClientCredentials",
+        &asked,
+    );
+    event["version"] = "3".into();
+    event["callerContext"]["clientId"] = w.client.clone().into();
+    let response = json!({"claimsAndScopeOverrideDetails": null});
+    assert_eq!(s.script.event(), with_response(event, response));
+
+    s.script.throws("PreTokenGeneration", "no");
+    assert_eq!(
+        w.public("GetClientToken", input).await,
+        refusal(
+            "NotAuthorizedException",
+            "PreTokenGeneration failed with error no."
+        ),
+        "the operation has no word of its own for it"
+    );
+}
+
+#[tokio::test]
+async fn a_derived_token_asks_with_the_scopes_that_it_will_have() {
+    let s = stage("V2_0").await;
+    let token = s.w.token("ada").await;
+    s.script.events();
+    let settings = json!({
+        "ClientSecret": SECRET, "AllowedOAuthScopes": ["openid", "email"],
+        "ExplicitAuthFlows": ["ALLOW_TOKEN_EXCHANGE_IMPERSONATION"],
+    });
+    let w = beside(&s.w, settings).await;
+    s.script.responds(
+        "PreTokenGeneration",
+        v2(json!({"accessTokenGeneration": {"claimsToAddOrOverride": {"tenant": "t1"}}})),
+    );
+    let input = json!({
+        "ClientSecret": SECRET, "SubjectToken": token, "SubjectTokenType": "ACCESS_TOKEN",
+    });
+    let answer = w.public("GetDerivedToken", input).await;
+    let claims = verified(&w, &answer.expect("a token")["IssuedToken"])
+        .await
+        .claims;
+    assert_eq!(claims["tenant"], "t1");
+    let event = s.script.event();
+    assert_eq!(event["triggerSource"], "TokenGeneration_TokenExchange");
+    let scope = claims["scope"].as_str().unwrap_or_default();
+    let scopes: Vec<&str> = scope.split(' ').filter(|scope| !scope.is_empty()).collect();
+    assert_eq!(event["request"]["scopes"], json!(scopes));
 }

@@ -22,7 +22,8 @@ pub(crate) async fn get_client_token(
     client.check_flow(ExplicitAuthFlowsType::AllowClientTokenAuth)?;
     let requested = input.scopes.as_deref().unwrap_or_default();
     let granted = granted(cx, &pool, &client, requested).await?;
-    let access = token::of_client(cx, &pool, &client, &granted).await?;
+    let metadata = input.client_metadata.as_ref();
+    let access = token::of_client(cx, &pool, &client, &granted, metadata).await?;
     Ok(GetClientTokenResponse {
         client_authentication_result: Some(ClientAuthenticationResultType {
             access_token: Some(access.into()),
