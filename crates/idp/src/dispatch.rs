@@ -5,14 +5,8 @@ use cenote_model as model;
 use cenote_model::Operation;
 
 use crate::ops::{
-    account, branding, clients, devices, domains, groups, limits, mfa, passwords, pools, providers,
-    account, branding, clients, domains, groups, imports, limits, passwords, pools, providers,
-    replicas, resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
-    account, branding, clients, domains, groups, limits, passwords, pools, providers, replicas,
-    resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
-    resource_servers, sign_in, sign_up, tags, tokens, users,
-    account, clients, domains, groups, mfa, passwords, pools, resource_servers, sign_in, sign_up,
-    tags, tokens, users,
+    account, branding, clients, devices, domains, groups, imports, limits, mfa, passwords, pools,
+    providers, replicas, resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -196,10 +190,6 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminRevokeUserSessionRequest>(body)?;
                 output(&sessions::admin_revoke_user_session(cx, &input).await?)
-        Operation::AdminSetUserMFAPreference => {
-            Box::pin(async {
-                let input = input::<model::AdminSetUserMFAPreferenceRequest>(body)?;
-                output(&mfa::admin_set_user_mfa_preference(cx, &input).await?)
             })
             .await
         }
@@ -631,11 +621,6 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::GetUserPoolClientSessionConfigurationRequest>(body)?;
                 output(&sessions::get_user_pool_client_session_configuration(cx, &input).await?)
-        Operation::GetUserAuthFactors => {
-            Box::pin(async {
-                let input = input::<model::GetUserAuthFactorsRequest>(body)?;
-                let caller = authenticate(cx, &input.access_token).await?;
-                output(&mfa::get_user_auth_factors(cx, &caller, &input).await?)
             })
             .await
         }
@@ -801,11 +786,6 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::SetUICustomizationRequest>(body)?;
                 output(&branding::set_ui_customization(cx, &input).await?)
-        Operation::SetUserMFAPreference => {
-            Box::pin(async {
-                let input = input::<model::SetUserMFAPreferenceRequest>(body)?;
-                let caller = authenticate(cx, &input.access_token).await?;
-                output(&mfa::set_user_mfa_preference(cx, &caller, &input).await?)
             })
             .await
         }
@@ -964,10 +944,6 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::UpdateUserPoolReplicaRequest>(body)?;
                 output(&replicas::update_user_pool_replica(cx, &input).await?)
-        Operation::VerifySoftwareToken => {
-            Box::pin(async {
-                let input = input::<model::VerifySoftwareTokenRequest>(body)?;
-                output(&mfa::verify_software_token(cx, &input).await?)
             })
             .await
         }
@@ -988,65 +964,14 @@ pub(crate) async fn call(
         }
         Operation::AdminListUserAuthEvents
         | Operation::AdminUpdateAuthEventFeedback
-        Operation::AdminDeleteSoftwareToken
-        | Operation::AdminForgetDevice
-        | Operation::AdminGetDevice
-        | Operation::AdminGetUserAuthFactors
-        | Operation::AdminDisableProviderForUser
-        | Operation::AdminForgetDevice
-        | Operation::AdminGetDevice
-        | Operation::AdminLinkProviderForUser
-        | Operation::AdminListDevices
-        | Operation::AdminListUserAuthEvents
-        | Operation::AdminSetUserMFAPreference
-        | Operation::AdminListUserSessions
-        | Operation::AdminRevokeUserSession
-        | Operation::AdminUpdateAuthEventFeedback
-        | Operation::AdminUpdateDeviceStatus
         | Operation::CompleteWebAuthnRegistration
-        | Operation::CreateUserImportJob
         | Operation::DeleteWebAuthnCredential
         | Operation::DescribeRiskConfiguration
-        | Operation::DescribeUserImportJob
-        | Operation::GetCSVHeader
         | Operation::GetLogDeliveryConfiguration
-        | Operation::ListUserImportJobs
         | Operation::ListWebAuthnCredentials
         | Operation::SetLogDeliveryConfiguration
         | Operation::SetRiskConfiguration
-        | Operation::StartUserImportJob
         | Operation::StartWebAuthnRegistration
-        | Operation::StopUserImportJob
         | Operation::UpdateAuthEventFeedback => Err(Error::not_built(operation)),
-        | Operation::ConfirmDevice
-        | Operation::DeleteWebAuthnCredential
-        | Operation::DescribeRiskConfiguration
-        | Operation::ForgetDevice
-        | Operation::GetDevice
-        | Operation::GetLogDeliveryConfiguration
-        | Operation::GetUserAuthFactors
-        | Operation::GetProvisionedLimit
-        | Operation::GetSigningCertificate
-        | Operation::GetUICustomization
-        | Operation::GetUserPoolClientSessionConfiguration
-        | Operation::GetUserPoolSessionConfiguration
-        | Operation::ListDevices
-        | Operation::ListWebAuthnCredentials
-        | Operation::SetLogDeliveryConfiguration
-        | Operation::SetRiskConfiguration
-        | Operation::SetUserMFAPreference
-        | Operation::SetUICustomization
-        | Operation::SetUserPoolClientSessionConfiguration
-        | Operation::SetUserPoolSessionConfiguration
-        | Operation::StartUserImportJob
-        | Operation::StartWebAuthnRegistration
-        | Operation::UpdateAuthEventFeedback
-        | Operation::UpdateDeviceStatus
-        | Operation::VerifySoftwareToken => Err(Error::not_built(operation)),
-        | Operation::UpdateIdentityProvider
-        | Operation::UpdateManagedLoginBranding
-        | Operation::UpdateProvisionedLimit
-        | Operation::UpdateTerms
-        | Operation::UpdateUserPoolReplica => Err(Error::not_built(operation)),
     }
 }

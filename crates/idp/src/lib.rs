@@ -5,6 +5,7 @@
 
 pub mod auth;
 mod calendar;
+mod config;
 mod context;
 pub mod crypto;
 pub mod discovery;

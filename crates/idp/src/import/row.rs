@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cenote_model::{
-    AttributeType, PasswordHashingAlgorithmType, UserPoolMfaType, UserStatusType,
-};
+use cenote_model::{AttributeType, PasswordHashingAlgorithmType, UserPoolMfaType, UserStatusType};
 
 use crate::pool::Pool;
 use crate::user::mfa::Factor;

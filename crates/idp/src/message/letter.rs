@@ -199,7 +199,11 @@ pub(crate) fn enclose(
         return Ok(());
     }
     for letter in letters {
-        change.push(Write::Queue(letter.row(cx, pool, CustomMessage::default())?));
+        change.push(Write::Queue(letter.row(
+            cx,
+            pool,
+            CustomMessage::default(),
+        )?));
     }
     Ok(())
 }
