@@ -16,7 +16,8 @@ use crate::user::User;
 use crate::{Cx, Error, Result};
 
 pub use outbox::{
-    Delivery, InboxMessage, InboxQuery, LEASE, Outcome, clear_inbox, inbox, report, take,
+    Delivery, InboxMessage, InboxQuery, LEASE, Outcome, SenderFunction, Wishes, clear_inbox, inbox,
+    report, take,
 };
 
 /// What a message is for.
