@@ -107,20 +107,19 @@ class TestDatabaseAway:
         server.stop()
         with psycopg.connect(place.url, autocommit=True) as connection:
             column, old = _schema_version(connection.execute)
-            connection.execute(f"UPDATE schema_version SET {column} = 9999")
+            connection.execute(f"UPDATE schema_version SET {column} = 9999 WHERE {column} = {old}")
             one_line(refuses_to_start(arguments(place), cwd=place.folder), "newer", "9999")
-            connection.execute(f"UPDATE schema_version SET {column} = {old}")
+            connection.execute(f"UPDATE schema_version SET {column} = {old} WHERE {column} = 9999")
         again = start(arguments(place), cwd=place.folder)
         assert again.call("DescribeUserPool", {"UserPoolId": pool}).status == 200
 
 
 def _schema_version(execute):
-    """The column that holds the version, and the version."""
+    """The column that holds the versions, one for each migration, and the last of them."""
     cursor = execute("SELECT * FROM schema_version")
     names = [column[0] for column in cursor.description]
-    row = cursor.fetchall()[-1]
     column = next(name for name in names if "version" in name)
-    return column, row[names.index(column)]
+    return column, max(row[names.index(column)] for row in cursor.fetchall())
 
 
 @pytest.mark.only("sqlite")
@@ -141,12 +140,12 @@ class TestDisk:
         (path,) = self.databases(place)
         connection = sqlite3.connect(path, isolation_level=None)
         column, old = _schema_version(connection.execute)
-        connection.execute(f"UPDATE schema_version SET {column} = 9999")
+        connection.execute(f"UPDATE schema_version SET {column} = 9999 WHERE {column} = {old}")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         before = path.read_bytes()
         one_line(refuses_to_start(arguments(place), cwd=place.folder), "newer", "9999")
         assert path.read_bytes() == before
-        connection.execute(f"UPDATE schema_version SET {column} = {old}")
+        connection.execute(f"UPDATE schema_version SET {column} = {old} WHERE {column} = 9999")
         connection.close()
         again = start(arguments(place), cwd=place.folder)
         assert again.call("DescribeUserPool", {"UserPoolId": pool}).status == 200

@@ -129,12 +129,13 @@ class TestInbox:
         message = inbox.newest(pool, "alice")
         assert set(message) == {
             "id", "at", "pool_id", "username", "sub", "medium", "to", "purpose", "subject",
-            "body", "code", "link",
+            "body", "code", "link", "state", "tries",
         }
         assert message["pool_id"] == pool.id
         assert message["username"] == "alice"
         assert message["sub"] == pool.attributes("alice")["sub"]
         assert message["link"] is None
+        assert (message["state"], message["tries"]) == ("waiting", 0)
 
     def test_the_queries(self, pool, app, inbox):
         app.sign_up("alice", email="a@example.com")

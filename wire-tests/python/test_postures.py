@@ -44,7 +44,7 @@ class TestClock:
 class TestDev:
     def test_health(self, server):
         reply = server.get("/_cenote/health")
-        assert (reply.status, reply.json()) == (200, {"status": "ok"})
+        assert (reply.status, reply.json()) == (200, {"status": "ok", "messages_given_up": 0})
 
     def test_any_credentials_and_none(self, server):
         assert server.call("ListUserPools", {"MaxResults": 1}).status == 200
@@ -141,7 +141,7 @@ class TestDev:
 class TestServe:
     def test_health(self, served):
         reply = served.get("/_cenote/health")
-        assert (reply.status, reply.json()) == (200, {"status": "ok"})
+        assert (reply.status, reply.json()) == (200, {"status": "ok", "messages_given_up": 0})
 
     @pytest.mark.parametrize(
         ("method", "path"),

@@ -113,6 +113,32 @@ class TestAliases:
                 app.start(address)
 
 
+class TestLongNames:
+    """An alias may be longer than what PostgreSQL takes for a key of an index."""
+
+    ADDRESS = "".join(chr(0x4E00 + n * 7919 % 20000) for n in range(2036)) + "@example.com"
+
+    @pytest.fixture
+    def alias_pool(self, make_pool):
+        return make_pool(AliasAttributes=["email"])
+
+    def test_a_long_address_signs_in_and_is_found(self, alias_pool):
+        app = alias_pool.app()
+        name = alias_pool.user(email=self.ADDRESS, email_verified="true")
+        assert len(self.ADDRESS) == 2048
+        assert alias_pool.claims(app.tokens(self.ADDRESS)["AccessToken"])["username"] == name
+        assert alias_pool.attributes(name)["email"] == self.ADDRESS
+
+    def test_a_long_address_is_taken_once(self, alias_pool):
+        app = alias_pool.app()
+        alias_pool.user(email=self.ADDRESS, email_verified="true")
+        with refused("AliasExistsException", TAKEN):
+            alias_pool.invite(email=self.ADDRESS, email_verified="true")
+        other = self.ADDRESS[:-3] + "org"
+        name = alias_pool.user(email=other, email_verified="true")
+        assert alias_pool.claims(app.tokens(other)["AccessToken"])["username"] == name
+
+
 class TestCase:
     def test_a_pool_without_the_setting_tells_cases_apart(self, pool):
         pool.user("alice")

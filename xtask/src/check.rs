@@ -14,7 +14,7 @@ type Check = fn(&Path) -> Result<(), String>;
 
 /// Runs every check, also after one has failed.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
-    let checks: [(&str, Check); 5] = [
+    let checks: [(&str, Check); 6] = [
         ("generated files", generated),
         ("file lengths", lengths),
         ("format", |root| {
@@ -38,6 +38,10 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
                     "warnings",
                 ],
             )
+        }),
+        ("lock files", |root| {
+            // Clippy has read the other one; a dependency that changed must be in this one too.
+            dependencies::locked(root, "fuzz/Cargo.toml")
         }),
         ("dependencies", dependencies::check),
     ];

@@ -16,6 +16,23 @@ struct Rules {
     duplicates: BTreeMap<String, String>,
 }
 
+/// Checks that the lock file of a workspace says what its manifests ask for.
+pub(crate) fn locked(root: &Path, manifest: &str) -> Result<(), String> {
+    let output = Command::new("cargo")
+        .args(["metadata", "--format-version", "1", "--locked"])
+        .args(["--manifest-path", manifest])
+        .current_dir(root)
+        .output()
+        .map_err(|error| format!("cargo metadata: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!(
+        "{manifest}: the lock file is not up to date; run `cargo metadata --manifest-path {manifest} > /dev/null`\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    ))
+}
+
 /// Checks every crate that ends up in the binary or builds it.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
     let path = root.join("dependencies.toml");

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use quick_cache::sync::Cache;
@@ -63,6 +64,8 @@ pub struct Service {
     pub sealer: Arc<Sealer>,
     /// The identity of the deployment.
     pub config: Config,
+    /// How many messages this process has given up.
+    pub messages_given_up: AtomicU64,
     pub(crate) keys: KeyReservoir,
     pub(crate) attempts: Attempts,
     pub(crate) rates: Rates,
@@ -86,6 +89,7 @@ impl Service {
             cpu: CpuPool::new(parts.cpu_threads, CPU_QUEUE),
             sealer: Arc::new(Sealer::new(parts.root)),
             config: parts.config,
+            messages_given_up: AtomicU64::new(0),
             keys: parts.keys,
             attempts: Attempts::new(is_shared),
             rates,

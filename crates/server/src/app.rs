@@ -69,6 +69,9 @@ impl App {
             .route("/_import/{pool}/{job}", put(import::upload))
             .route("/_cenote/health", get(admin::health))
             .with_state(Arc::clone(service));
+        if let Some(kms) = admin::kms(settings, Arc::clone(&clock) as _) {
+            others = others.merge(kms);
+        }
         if settings.posture == Posture::Dev {
             others = others.merge(admin::development(Arc::clone(service), clock));
         }

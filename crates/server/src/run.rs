@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::config::{Posture, RootSource, Settings, StartError};
-use crate::outbound::{Http, Mailer, Targets, deliver};
+use crate::outbound::{Http, Senders, Targets, deliver};
 use crate::{import, serve, tls};
 
 /// How often expired rows are looked for.
@@ -65,7 +65,6 @@ pub async fn run(
 ) -> Result<(), StartError> {
     raise_file_limit();
     let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
-    let mailer = settings.smtp.as_ref().map(Mailer::new).transpose()?;
     let (listener, address) = listen(settings.listen)?;
     let stop = stop_signal()?;
     let url = format!(
@@ -84,11 +83,13 @@ pub async fn run(
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let entropy = Arc::new(SystemEntropy);
     let time: Arc<dyn Clock> = Arc::clone(&clock) as _;
+    let http = Http::default();
+    let senders = Senders::new(&settings, &http, &time)?;
     let service = Service::new(Parts {
         store,
         clock: Arc::clone(&time),
         entropy,
-        triggers: Arc::new(Targets::new(&settings, &Http::default(), &time)),
+        triggers: Arc::new(Targets::new(&settings, &http, &time)),
         root,
         keys: KeyReservoir::new(),
         config,
@@ -109,14 +110,14 @@ pub async fn run(
     });
     tasks.spawn(sweep(Arc::clone(&service)));
     tasks.spawn(import::work(Arc::clone(&service)));
-    match (mailer, settings.posture) {
-        (Some(mailer), _) => {
-            tasks.spawn(deliver(service, mailer));
+    if settings.posture == Posture::Serve {
+        for missing in senders.missing() {
+            tracing::warn!("Nobody sends {missing} in the configuration");
         }
-        (None, Posture::Serve) => {
-            tracing::warn!("No messages are sent: there is no [smtp] in the configuration");
-        }
-        (None, Posture::Dev) => {}
+    }
+    // In development, what has no sender waits in the inbox.
+    if settings.posture == Posture::Serve || !senders.is_empty() {
+        tasks.spawn(deliver(service, Arc::new(senders)));
     }
     if settings.posture == Posture::Dev && !address.ip().is_loopback() {
         tracing::warn!(

@@ -5,15 +5,16 @@ mod support;
 use std::slice;
 use std::sync::{Arc, Mutex};
 
-use cenote_server::config::{Smtp, SmtpSecurity};
-use cenote_server::outbound::{Mailer, deliver};
+use cenote_idp::ports::{Clock, SystemClock};
+use cenote_server::config::{Posture, Smtp, SmtpSecurity};
+use cenote_server::outbound::{Http, Senders, deliver};
 use hyper::{Method, StatusCode};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
-use support::{Server, plain};
+use support::{Server, plain, settings};
 
 const MINUTE_MS: i64 = 60 * 1000;
 
@@ -21,7 +22,7 @@ const MINUTE_MS: i64 = 60 * 1000;
 /// on what it was given.
 async fn mail_server(
     replies: &'static [&'static str],
-) -> (Mailer, mpsc::UnboundedReceiver<String>) {
+) -> (Arc<Senders>, mpsc::UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (sender, mails) = mpsc::unbounded_channel();
@@ -31,14 +32,17 @@ async fn mail_server(
             tokio::spawn(converse(stream, Arc::clone(&replies), sender.clone()));
         }
     });
-    let mailer = Mailer::new(&Smtp {
+    let mut settings = settings(Posture::Dev);
+    settings.smtp = Some(Smtp {
         host: "127.0.0.1".to_owned(),
         port,
         security: SmtpSecurity::None,
         credentials: None,
         from: "Cenote <no-reply@example.com>".to_owned(),
     });
-    (mailer.unwrap(), mails)
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let senders = Senders::new(&settings, &Http::default(), &clock);
+    (Arc::new(senders.unwrap()), mails)
 }
 
 async fn converse(
@@ -194,6 +198,14 @@ async fn what_is_refused_for_good_is_given_up() {
     mails.recv().await.unwrap();
     until_none_waits(&server).await;
     worker.abort();
+    let given_up = server
+        .get("/_cenote/inbox?state=given_up", &[])
+        .await
+        .json();
+    assert_eq!(given_up["messages"][0]["to"], "ann@example.com");
+    assert_eq!(given_up["messages"][0]["tries"], 1);
+    let health = server.get("/_cenote/health", &[]).await.json();
+    assert_eq!(health, json!({"status": "ok", "messages_given_up": 1}));
 }
 
 #[tokio::test]
@@ -231,4 +243,55 @@ async fn two_workers_send_each_message_once() {
     for worker in workers {
         worker.abort();
     }
+}
+
+#[tokio::test]
+async fn mail_is_from_whom_the_pool_says() {
+    let server = Server::dev();
+    let pool = json!({
+        "PoolName": "p",
+        "AutoVerifiedAttributes": ["email"],
+        "EmailConfiguration": {
+            "EmailSendingAccount": "DEVELOPER",
+            "SourceArn": "arn:aws:ses:us-east-1:123456789012:identity/pool.example",
+            "From": "The Pool <no-reply@pool.example>",
+            "ReplyToEmailAddress": "help@pool.example",
+            "ConfigurationSet": "set",
+        },
+    });
+    let pool = server.call("CreateUserPool", pool.to_string()).await;
+    let pool = pool.json()["UserPool"]["Id"].clone();
+    let body = json!({
+        "UserPoolId": pool,
+        "Username": "ann",
+        "DesiredDeliveryMediums": ["EMAIL"],
+        "UserAttributes": [{"Name": "email", "Value": "ann@example.com"}],
+    });
+    let reply = server.call("AdminCreateUser", body.to_string()).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    let (mailer, mut mails) = mail_server(&["250 taken"]).await;
+    let worker = tokio::spawn(deliver(Arc::clone(&server.service), mailer));
+    let mail = mails.recv().await.unwrap();
+    for line in [
+        "Reply-To: help@pool.example",
+        "X-SES-CONFIGURATION-SET: set",
+    ] {
+        assert!(mail.lines().any(|found| found == line), "{line} in {mail}");
+    }
+    let from = mail.lines().find(|line| line.starts_with("From: "));
+    let from = from.expect("a sender");
+    assert!(
+        from.contains("The Pool") && from.ends_with("<no-reply@pool.example>"),
+        "{from}"
+    );
+    assert!(
+        mail.contains("123456789012:identity/pool.example"),
+        "{mail}"
+    );
+    let id = mail.lines().find(|line| line.starts_with("Message-ID: "));
+    assert!(
+        id.is_some_and(|id| id.ends_with("@pool.example>")),
+        "{mail}"
+    );
+    worker.abort();
 }

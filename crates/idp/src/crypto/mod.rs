@@ -4,6 +4,7 @@
 //! off the threads that serve connections.
 
 mod cpu;
+mod envelope;
 mod keys;
 mod random;
 mod reservoir;
@@ -13,6 +14,7 @@ pub mod srp;
 pub mod totp;
 
 pub use cpu::{CpuError, CpuPool};
+pub use envelope::{DataKey, encrypt_for_sender, sender_context};
 pub use keys::{KeyError, SigningKey, VerifyingKey};
 pub use random::{alphanumeric, digits, password, uuid};
 pub use reservoir::KeyReservoir;

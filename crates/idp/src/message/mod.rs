@@ -16,7 +16,8 @@ use crate::{Error, Result};
 
 pub(crate) use letter::{Cause, Letter, commit, enclose, post, queue_for_nobody};
 pub use outbox::{
-    Delivery, InboxMessage, InboxQuery, LEASE, Outcome, clear_inbox, inbox, report, take,
+    Delivery, InboxMessage, InboxQuery, LEASE, Outcome, SenderFunction, Wishes, clear_inbox, inbox,
+    report, take,
 };
 
 /// What a message is for.

@@ -1,15 +1,18 @@
 //! The outbox: sealed rows, what a sender takes from them, and what the development inbox shows.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use cenote_model::DeliveryMediumType;
 
 use super::template::Text;
 use super::{Letter, Purpose};
 use crate::crypto;
+use crate::pool::Pool;
 use crate::ports::{Change, CommitError, Message, MessageFilter, Write};
 use crate::{Cx, Error, Result, Service};
 
@@ -26,6 +29,9 @@ pub const LEASE: Duration = Duration::from_secs(60 * LEASE_MINUTES.unsigned_abs(
 /// Tries before a message is given up.
 const MAX_TRIES: i32 = 8;
 
+/// When a message that was given up is due: never. It stays until it expires, for whoever looks after it.
+const NEVER: i64 = i64::MAX;
+
 /// The most messages that the inbox shows.
 const INBOX_LIMIT: usize = 1000;
 
@@ -40,6 +46,21 @@ struct Content {
     body: String,
     code: Option<String>,
     link: Option<String>,
+    #[serde(default)]
+    function: Option<SenderFunction>,
+}
+
+/// The function of a pool that takes a message in place of the server's own sender.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SenderFunction {
+    /// Its ARN.
+    pub arn: String,
+    /// The ARN of the KMS key that the code is encrypted with.
+    pub kms_key: String,
+    /// Its event. `request.code` gets the encrypted code.
+    pub event: Value,
+    /// What is encrypted: the code, or the temporary password escaped for HTML.
+    pub secret: Option<String>,
 }
 
 /// The row that sends a text.
@@ -55,6 +76,7 @@ pub(super) fn row(cx: &Cx, letter: &Letter<'_>, text: Text) -> Result<Message> {
         body: text.body,
         code: text.code,
         link: text.link,
+        function: None,
     };
     let plain = serde_json::to_vec(&content).map_err(|error| Error::internal(error.to_string()))?;
     let sealed = cx.service.sealer.seal(
@@ -98,6 +120,8 @@ pub struct InboxQuery {
     pub purpose: Option<String>,
     /// `EMAIL` or `SMS`, in any case.
     pub medium: Option<String>,
+    /// `waiting`, `sent` or `given_up`.
+    pub state: Option<String>,
 }
 
 /// One message of the development inbox.
@@ -127,6 +151,19 @@ pub struct InboxMessage {
     pub code: Option<String>,
     /// The link in it.
     pub link: Option<String>,
+    /// `waiting` for a sender, `sent`, or `given_up`.
+    pub state: &'static str,
+    /// How often a sender tried.
+    pub tries: i32,
+}
+
+/// What became of a row so far.
+const fn state(row: &Message) -> &'static str {
+    match row.due_at {
+        None => "sent",
+        Some(NEVER) => "given_up",
+        Some(_) => "waiting",
+    }
 }
 
 impl InboxQuery {
@@ -136,6 +173,7 @@ impl InboxQuery {
         };
         is(&self.to, &message.to)
             && is(&self.purpose, message.purpose)
+            && is(&self.state, message.state)
             && self
                 .medium
                 .as_deref()
@@ -158,6 +196,8 @@ pub async fn inbox(service: &Service, query: &InboxQuery) -> Result<Vec<InboxMes
     let messages = rows.into_iter().filter_map(|row| {
         let content = open(service, &row)?;
         Some(InboxMessage {
+            state: state(&row),
+            tries: row.tries,
             id: row.id,
             at: row.at,
             pool_id: row.pool,
@@ -180,6 +220,48 @@ pub async fn clear_inbox(service: &Service) -> Result<()> {
     Ok(service.store.clear_messages().await?)
 }
 
+/// How a pool wants its messages sent: of its EmailConfiguration and SmsConfiguration what concerns a
+/// sender.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Who an e-mail is from: an address, with a name or without.
+    pub from: Option<String>,
+    /// Where answers to an e-mail go.
+    pub reply_to: Option<String>,
+    /// The ARN of the sender's identity.
+    pub source_arn: Option<String>,
+    /// The configuration set of SES.
+    pub configuration_set: Option<String>,
+    /// The region of SNS.
+    pub sns_region: Option<String>,
+    /// The number or name that a text message comes from.
+    pub origination_identity: Option<String>,
+}
+
+impl Wishes {
+    fn of(pool: &Pool) -> Self {
+        let email = pool.shape.email_configuration.clone().unwrap_or_default();
+        let sms = pool.shape.sms_configuration.clone().unwrap_or_default();
+        let eums = sms.eums_sms.unwrap_or_default();
+        // An identity that is an address is the sender where no other is named; one that is a domain only
+        // vouches for the sender.
+        let identity = email
+            .source_arn
+            .as_deref()
+            .and_then(|arn| arn.split_once(":identity/"))
+            .map(|(_, identity)| identity.to_owned())
+            .filter(|identity| identity.contains('@'));
+        Self {
+            from: email.from.or(identity),
+            reply_to: email.reply_to_email_address,
+            source_arn: email.source_arn,
+            configuration_set: email.configuration_set,
+            sns_region: sms.sns_region,
+            origination_identity: eums.origination_identity,
+        }
+    }
+}
+
 /// A message that this sender has taken and should deliver now.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -189,6 +271,14 @@ pub struct Delivery {
     pub medium: DeliveryMediumType,
     /// The address or phone number.
     pub to: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The pool that sends it.
+    pub pool: String,
+    /// The pool's function, where it has one that takes it.
+    pub function: Option<SenderFunction>,
+    /// How the pool wants it sent.
+    pub wishes: Wishes,
     /// Only e-mail has one.
     pub subject: Option<String>,
     /// The text; HTML in e-mail.
@@ -245,14 +335,27 @@ async fn take_one(service: &Service, row: Message, now: i64) -> Result<Option<De
         id: row.id.clone(),
         was_due: row.due_at,
         tries,
-        due_at: content.is_some().then_some(leased_until),
+        due_at: Some(if content.is_some() {
+            leased_until
+        } else {
+            NEVER
+        }),
         expires_at: row.expires_at,
     };
     match service.store.commit(Change::new().with(write)).await {
         Err(CommitError::Conflict { .. }) => return Ok(None),
         committed => committed?,
     }
-    Ok(content.map(|content| Delivery {
+    let Some(content) = content else {
+        service.messages_given_up.fetch_add(1, Ordering::Relaxed);
+        return Ok(None);
+    };
+    let pool = service.pool(&row.pool).await?;
+    Ok(Some(Delivery {
+        purpose: content.purpose,
+        wishes: pool.map(|pool| Wishes::of(&pool)).unwrap_or_default(),
+        function: content.function,
+        pool: row.pool,
         id: row.id,
         medium: content.medium,
         to: content.to,
@@ -269,16 +372,33 @@ pub async fn report(service: &Service, delivery: &Delivery, outcome: Outcome) ->
     let failed = outcome == Outcome::Failed;
     let again = failed && delivery.tries < MAX_TRIES;
     let wait = MINUTE_MS << (delivery.tries - 1).clamp(0, 8);
+    let due_at = if again {
+        Some(service.clock.now_ms() + wait)
+    } else {
+        (outcome != Outcome::Sent).then_some(NEVER)
+    };
     let write = Write::Reschedule {
         id: delivery.id.clone(),
         // What was sent is done with, whoever has it now; what failed is the business of whoever has it.
         was_due: failed.then_some(delivery.leased_until),
         tries: delivery.tries,
-        due_at: again.then(|| service.clock.now_ms() + wait),
+        due_at,
         expires_at: delivery.expires_at,
     };
     match service.store.commit(Change::new().with(write)).await {
-        Err(CommitError::Conflict { .. }) if failed => Ok(()),
-        committed => Ok(committed?),
+        Err(CommitError::Conflict { .. }) if failed => return Ok(()),
+        committed => committed?,
     }
+    if due_at == Some(NEVER) {
+        service.messages_given_up.fetch_add(1, Ordering::Relaxed);
+        tracing::error!(
+            message.id = %delivery.id,
+            message.pool = delivery.pool,
+            message.medium = delivery.medium.as_str(),
+            message.tries = delivery.tries,
+            monotonic_counter.messages_given_up = 1,
+            "A message is given up"
+        );
+    }
+    Ok(())
 }

@@ -1,6 +1,8 @@
 //! What a sender takes from the outbox, and what it reports.
 
-use cenote_idp::message::{Delivery, LEASE, Outcome, report, take};
+use std::sync::atomic::Ordering;
+
+use cenote_idp::message::{Delivery, InboxQuery, LEASE, Outcome, inbox, report, take};
 use cenote_idp::ports::{Change, Message, Write};
 
 use crate::support::signing::MINUTE_MS;
@@ -103,6 +105,13 @@ async fn what_fails_is_tried_eight_times_with_growing_pauses() {
         assert_eq!(briefly(&taken(&w, 1).await), []);
         w.h.clock.advance(1);
     }
+    let query = InboxQuery {
+        state: Some("given_up".to_owned()),
+        ..InboxQuery::default()
+    };
+    let given_up = inbox(&w.h.service, &query).await.expect("the inbox");
+    assert_eq!((given_up.len(), given_up[0].tries), (1, 8));
+    assert_eq!(w.h.service.messages_given_up.load(Ordering::Relaxed), 1);
     w.h.clock.advance(DAY_MS);
     assert_eq!(briefly(&taken(&w, 1).await), []);
 }

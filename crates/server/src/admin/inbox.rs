@@ -57,6 +57,7 @@ fn without_blanks(query: InboxQuery) -> InboxQuery {
         to: some(query.to),
         purpose: some(query.purpose),
         medium: some(query.medium),
+        state: some(query.state),
     }
 }
 
@@ -109,12 +110,13 @@ fn article(message: &InboxMessage) -> String {
         });
     format!(
         "<article><header><span>{}</span><span>{}</span><span>to {}</span><span>for {}</span>\
-         <span>{}</span></header><h2>{}</h2>{}{}<pre>{}</pre></article>",
+         <span>{}</span><span>{}</span></header><h2>{}</h2>{}{}<pre>{}</pre></article>",
         time::format_plain(message.at.div_euclid(1000)),
         escape(message.medium),
         escape(&message.to),
         escape(&message.username),
         escape(message.purpose),
+        message.state.replace('_', " "),
         escape(message.subject.as_deref().unwrap_or_default()),
         code.unwrap_or_default(),
         link.unwrap_or_default(),
@@ -143,6 +145,8 @@ mod tests {
             body: body.to_owned(),
             code: Some("123456".to_owned()),
             link: Some("javascript:alert(1)".to_owned()),
+            state: "given_up",
+            tries: 1,
         }
     }
 
@@ -151,6 +155,7 @@ mod tests {
         let html = page(&[message("</pre><img src=x>")], Some("\"><script>"));
         assert!(html.contains("2015-08-30 12:36:00"));
         assert!(html.contains("<b>123456</b>"));
+        assert!(html.contains("<span>given up</span>"));
         assert!(html.contains("&lt;/pre&gt;&lt;img src=x&gt;"));
         for bad in ["<script", "<img", "<h1></h1>", "javascript:", "\"a\"@"] {
             assert!(!html.contains(bad), "{bad} in {html}");

@@ -2,8 +2,10 @@
 
 mod clock;
 mod inbox;
+mod kms;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::extract::{FromRef, Request, State};
@@ -17,6 +19,8 @@ use hyper::{Response, StatusCode};
 use serde_json::json;
 
 use crate::import;
+
+pub(crate) use self::kms::kms;
 
 #[derive(Clone)]
 struct Doors {
@@ -36,10 +40,14 @@ impl FromRef<Doors> for Arc<SystemClock> {
     }
 }
 
-/// `GET /_cenote/health`: ready when the database answers.
+/// `GET /_cenote/health`: ready when the database answers. Messages that this process has given up are
+/// counted beside it.
 pub(crate) async fn health(State(service): State<Arc<Service>>) -> Response<Body> {
     match service.store.record(Kind::Pool, "", "").await {
-        Ok(_) => Json(json!({"status": "ok"})).into_response(),
+        Ok(_) => {
+            let given_up = service.messages_given_up.load(Ordering::Relaxed);
+            Json(json!({"status": "ok", "messages_given_up": given_up})).into_response()
+        }
         Err(error) => {
             tracing::error!(detail = %error, "The database does not answer");
             let body = Json(json!({"status": "the database does not answer"}));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::triggers;
+use super::{kms, senders, triggers};
 
 /// Everything that a file may say. Flags of the command line and variables go through it too.
 #[derive(Default, Deserialize)]
@@ -28,7 +28,11 @@ pub(super) struct File {
     pub(super) access_keys: Vec<AccessKey>,
     pub(super) aws: Option<Aws>,
     pub(super) triggers: Vec<triggers::Table>,
+    pub(super) kms_keys: Vec<kms::Table>,
     pub(super) smtp: Option<Smtp>,
+    pub(super) ses: Option<senders::SesTable>,
+    pub(super) sms: Option<senders::SmsTable>,
+    pub(super) sns: Option<senders::SnsTable>,
     pub(super) limits: Limits,
     pub(super) log: Log,
 }

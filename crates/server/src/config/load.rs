@@ -9,7 +9,7 @@ use toml::Table;
 use super::check::{access_key, aws_credentials, is_region, limits, positive, public_url, smtp};
 use super::file::{File, Issuer};
 use super::settings::{Log, Posture, RootSource, Settings, Storage, TlsFiles};
-use super::{DevArgs, ServeArgs, StartError, env, triggers};
+use super::{DevArgs, ServeArgs, StartError, env, kms, senders, triggers};
 
 /// The settings of `cenote dev`.
 pub fn dev(
@@ -122,6 +122,7 @@ fn settle(
     memory: bool,
     root: RootSource,
 ) -> Result<Settings, StartError> {
+    one_sender_each(&file)?;
     let listen = file
         .listen
         .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 9229)));
@@ -162,6 +163,13 @@ fn settle(
         None => Storage::Directory(file.data.unwrap_or_else(default_data)),
     };
     let aws = file.aws.map(aws_credentials).transpose()?;
+    let has_credentials = aws.is_some();
+    let ses = file
+        .ses
+        .map(|table| senders::ses(table, &default_region, has_credentials));
+    let sns = file
+        .sns
+        .map(|table| senders::sns(table, &default_region, has_credentials));
     Ok(Settings {
         posture,
         listen,
@@ -185,13 +193,32 @@ fn settle(
             key: tls.key,
         }),
         behind_proxy: file.behind_proxy == Some(true),
-        triggers: triggers::settle(file.triggers, aws.is_some())?,
+        kms_keys: kms::settle(file.kms_keys, has_credentials)?,
+        triggers: triggers::settle(file.triggers, has_credentials)?,
         aws,
         smtp: file.smtp.map(smtp).transpose()?,
+        ses: ses.transpose()?,
+        sms: file.sms.map(senders::sms).transpose()?,
+        sns: sns.transpose()?,
         limits: limits(&file.limits, posture)?,
         log: Log {
             format: file.log.format,
             level: file.log.level.unwrap_or_else(|| "info".to_owned()),
         },
     })
+}
+
+/// A medium has one sender.
+fn one_sender_each(file: &File) -> Result<(), StartError> {
+    for (one, other, both) in [
+        ("smtp", "ses", file.smtp.is_some() && file.ses.is_some()),
+        ("sms", "sns", file.sms.is_some() && file.sns.is_some()),
+    ] {
+        if both {
+            return Err(StartError::config(format!(
+                "both [{one}] and [{other}] are set; keep one of them"
+            )));
+        }
+    }
+    Ok(())
 }

@@ -4,7 +4,9 @@ mod check;
 mod cli;
 mod env;
 mod file;
+mod kms;
 mod load;
+mod senders;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -15,7 +17,9 @@ use std::fmt;
 pub(crate) use check::is_region;
 pub use cli::{Cli, Command, DevArgs, RootKeyArgs, ServeArgs};
 pub use file::{Issuer, LogFormat, SmtpSecurity};
+pub use kms::{KmsKey, KmsSource};
 pub use load::{dev, serve};
+pub use senders::{Ses, SmsGateway, Sns};
 pub use settings::{
     AccessKey, AwsCredentials, Limits, Log, Posture, RootSource, Settings, Smtp, Storage, TlsFiles,
 };

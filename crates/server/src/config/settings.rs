@@ -7,6 +7,8 @@ use std::time::Duration;
 use cenote_idp::IssuerMode;
 
 use super::file::{LogFormat, SmtpSecurity};
+use super::kms::KmsKey;
+use super::senders::{Ses, SmsGateway, Sns};
 use super::triggers::Trigger;
 
 /// The two ways to run.
@@ -150,8 +152,16 @@ pub struct Settings {
     pub aws: Option<AwsCredentials>,
     /// Where the functions of pools run; the first that fits an ARN counts.
     pub triggers: Vec<Trigger>,
+    /// The keys that pools name for their senders.
+    pub kms_keys: Vec<KmsKey>,
     /// The mail server, if mail is sent.
     pub smtp: Option<Smtp>,
+    /// The mail API of AWS, in place of a mail server.
+    pub ses: Option<Ses>,
+    /// The gateway for text messages, if they are sent.
+    pub sms: Option<SmsGateway>,
+    /// The text messages of AWS, in place of a gateway.
+    pub sns: Option<Sns>,
     /// See [`Limits`].
     pub limits: Limits,
     /// See [`Log`].

@@ -401,3 +401,70 @@ fn credentials_for_aws_come_from_the_usual_variables_too() {
         ("AKID", None)
     );
 }
+
+#[test]
+fn senders_are_one_for_each_medium() {
+    const AWS: &str = "[aws]\naccess_key_id = \"AKID\"\nsecret_access_key = \"s\"\n";
+    let settings = dev_with(&format!(
+        "{AWS}[ses]\nfrom = \"a@b.example\"\n[sns]\nregion = \"eu-west-3\"\n\
+         [[kms_keys]]\narn = \"arn:aws:kms:us-east-1:000000000000:key/1\"\nkey = \"{}\"\n\
+         [[kms_keys]]\narn = \"arn:aws:kms:us-east-1:000000000000:key/2\"\nendpoint = \"http://localhost:4566\"",
+        "AAAA".repeat(10) + "AAA="
+    ))
+    .unwrap();
+    let (ses, sns) = (settings.ses.unwrap(), settings.sns.unwrap());
+    assert_eq!(ses.endpoint, "https://email.{region}.amazonaws.com");
+    assert_eq!(
+        (ses.region.as_str(), sns.region.as_str()),
+        ("us-east-1", "eu-west-3")
+    );
+    assert!(settings.kms_keys[0].source == KmsSource::Local([0; 32]));
+    assert!(
+        matches!(&settings.kms_keys[1].source, KmsSource::Endpoint(url) if url == "http://localhost:4566")
+    );
+    let key = "[[kms_keys]]\narn = \"arn:aws:kms:us-east-1:1:key/1\"\n";
+    for (text, wanted) in [
+        (
+            "[ses]\nfrom = \"a@b.example\"".to_owned(),
+            "requests of [ses] are signed",
+        ),
+        ("[sns]".to_owned(), "requests of [sns] are signed"),
+        (
+            format!("{AWS}[ses]\nfrom = \"f\"\n[smtp]\nhost = \"h\"\nfrom = \"f\""),
+            "both [smtp] and [ses] are set",
+        ),
+        (
+            format!("{AWS}[sns]\n[sms]\nurl = \"https://sms.example.com\""),
+            "both [sms] and [sns] are set",
+        ),
+        (
+            format!("{AWS}[sns]\nregion = \"Paris\""),
+            "`sns.region` is \"Paris\"",
+        ),
+        (
+            format!("{AWS}[sns]\nendpoint = \"sns\""),
+            "`sns.endpoint` is \"sns\"",
+        ),
+        (
+            "[sms]\nurl = \"sms\"".to_owned(),
+            "`sms.url` is \"sms\"; set an address",
+        ),
+        (key.to_owned(), "set either `key` or `endpoint`"),
+        (
+            format!("{key}key = \"AAAA\""),
+            "set `key` to the base64 of 32 random bytes",
+        ),
+        (format!("{key}endpoint = \"kms\""), "`endpoint` is \"kms\""),
+        (
+            format!("{key}endpoint = \"http://kms\""),
+            "requests to an `endpoint` are signed",
+        ),
+        (
+            "[[kms_keys]]\narn = \"k\"\nkey = \"k\"".to_owned(),
+            "that is no ARN",
+        ),
+    ] {
+        let message = refusal(dev_with(&text));
+        assert!(message.contains(wanted), "{message}");
+    }
+}

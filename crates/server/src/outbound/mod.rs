@@ -1,10 +1,16 @@
-//! What the server sends on its own: mail, and calls of the functions that pools name.
+//! What the server sends on its own: messages, and calls of the functions that pools name.
 
 mod http;
+mod kms;
 mod mail;
+mod ses;
 mod sign;
+mod sms;
+mod sns;
 mod triggers;
+mod worker;
 
 pub use http::Http;
-pub use mail::{Mailer, deliver};
+pub(crate) use kms::{Context, LocalKeys};
 pub use triggers::Targets;
+pub use worker::{Senders, deliver};

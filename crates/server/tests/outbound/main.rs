@@ -1,5 +1,9 @@
 //! What the server sends, and what it makes of the answers: each target is a fake of the test's own.
 
 mod fake;
+mod functions;
 mod processes;
+mod senders;
+#[path = "../support/mod.rs"]
+mod support;
 mod triggers;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use cenote_idp::crypto::{KeyReservoir, RootKeys};
-use cenote_idp::ports::{NoTriggers, SystemClock, SystemEntropy};
+use cenote_idp::ports::{NoTriggers, SystemClock, SystemEntropy, Triggers};
 use cenote_idp::{Config, IssuerMode, Parts, Service};
 use cenote_server::App;
 use cenote_server::config::{self, DevArgs, Posture, Settings};
@@ -38,6 +38,11 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(settings: &Settings) -> Self {
+        Self::with(settings, Arc::new(NoTriggers))
+    }
+
+    /// A server whose pools have functions.
+    pub(crate) fn with(settings: &Settings, triggers: Arc<dyn Triggers>) -> Self {
         let clock = Arc::new(SystemClock::default());
         let config = Config {
             account_id: settings.account_id.clone(),
@@ -50,7 +55,7 @@ impl Server {
             store: Arc::new(SqliteStore::memory().expect("a database in memory")),
             clock: Arc::clone(&clock) as _,
             entropy: Arc::new(SystemEntropy),
-            triggers: Arc::new(NoTriggers),
+            triggers,
             root: RootKeys::new([7; 32], []),
             keys: KeyReservoir::new(),
             config,

@@ -34,6 +34,8 @@ const MOST_CACHED: usize = 256;
 
 /// Knows the access keys.
 pub(crate) struct Verifier {
+    /// What a scope must name.
+    service: &'static str,
     keys: HashMap<String, AccessKey>,
     regions: Vec<String>,
     /// Only keys that proved a signature get in, so strangers cannot push others out.
@@ -52,10 +54,16 @@ impl Verifier {
     pub(crate) fn new(keys: Vec<AccessKey>, regions: Vec<String>) -> Self {
         let keys = keys.into_iter().map(|key| (key.id.clone(), key)).collect();
         Self {
+            service: SERVICE,
             keys,
             regions,
             signing_keys: Mutex::default(),
         }
+    }
+
+    /// For requests to another service.
+    pub(crate) fn of(self, service: &'static str) -> Self {
+        Self { service, ..self }
     }
 
     /// Accepts a request that carries a good signature; `now` is in seconds since the epoch.
@@ -88,9 +96,10 @@ impl Verifier {
         if !self.regions.is_empty() && !self.regions.iter().any(|known| known == region) {
             wrong.push(wrong_region(region));
         }
-        if *service != SERVICE {
+        if *service != self.service {
             wrong.push(format!(
-                "Credential should be scoped to correct service: '{SERVICE}'. "
+                "Credential should be scoped to correct service: '{}'. ",
+                self.service
             ));
         }
         if wrong.is_empty() {
@@ -117,7 +126,8 @@ impl Verifier {
         let request_hash =
             canonical::request_hash(request, authorization.header_names(), signed_headers, body);
         let text = format!(
-            "AWS4-HMAC-SHA256\n{timestamp}\n{day}/{region}/{SERVICE}/{TERMINATOR}\n{request_hash}"
+            "AWS4-HMAC-SHA256\n{timestamp}\n{day}/{region}/{}/{TERMINATOR}\n{request_hash}",
+            self.service
         );
         let scope = Scope {
             key_id: key.id.clone(),
@@ -126,7 +136,8 @@ impl Verifier {
         };
         let cached = self.cached(&scope);
         let is_new = cached.is_none();
-        let signing_key = cached.unwrap_or_else(|| signing_key(&key.secret, day, region, SERVICE));
+        let signing_key =
+            cached.unwrap_or_else(|| signing_key(&key.secret, day, region, self.service));
         let signature = HEXLOWER
             .decode(authorization.signature.as_bytes())
             .unwrap_or_default();
