@@ -8,6 +8,7 @@ mod exchange;
 mod imports;
 mod limits;
 mod providers;
+mod quota;
 mod replicas;
 mod resource_servers;
 mod sessions;
@@ -79,6 +80,7 @@ impl From<CommitError> for Error {
                 ..Self::bare(ErrorCode::TooManyRequests)
             }
             .say("Too many requests"),
+            CommitError::Full { kind } => Self::too_many(kind),
             CommitError::Store(error) => error.into(),
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod auth;
 mod calendar;
+mod config;
 mod context;
 pub mod crypto;
 pub mod discovery;
@@ -19,6 +20,7 @@ mod page;
 pub mod pool;
 pub mod ports;
 mod queue;
+mod quota;
 mod rates;
 mod replica;
 mod rpc;
@@ -28,12 +30,14 @@ pub mod token;
 pub mod user;
 mod user_agent;
 
+pub use config::{Config, IssuerMode};
 pub use error::Error;
 pub use ops::branding::logo;
 pub use ops::sign_up::confirm_by_link;
 pub use queue::Queue;
+pub use quota::Limits;
 pub use rpc::dispatch;
-pub use service::{Config, Cx, IssuerMode, Parts, Peer, Service, sweep};
+pub use service::{Cx, Parts, Peer, Service, sweep};
 
 /// What every operation answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use quick_cache::sync::Cache;
 use uuid::Uuid;
 
+use crate::config::Config;
 use crate::crypto::{CpuError, CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
 use crate::pool::{Client, Pool};
 use crate::ports::{
@@ -23,31 +24,6 @@ const SHARED_STALENESS: Duration = Duration::from_secs(1);
 
 /// Jobs that may wait for the CPU threads before requests are refused.
 const CPU_QUEUE: usize = 1024;
-
-/// What `iss` in tokens and in the discovery document is made of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IssuerMode {
-    /// `{public_url}/{pool id}`: where the documents can be fetched.
-    #[default]
-    Local,
-    /// The issuer of the real service, for verifiers that derive it from the pool id.
-    Aws,
-}
-
-/// The identity of the deployment.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Twelve digits, part of every ARN.
-    pub account_id: String,
-    /// The region of requests that name none.
-    pub default_region: String,
-    /// Where clients reach this server, without a slash at the end.
-    pub public_url: String,
-    /// See [`IssuerMode`].
-    pub issuer: IssuerMode,
-    /// The regions that it answers for; empty means any.
-    pub regions: Vec<String>,
-}
 
 /// What a service is put together from.
 pub struct Parts {

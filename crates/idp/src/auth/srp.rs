@@ -113,7 +113,7 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
 }
 
 fn invented_salt(cx: &Cx, pool: &Pool, sub: &str) -> String {
-    let mac = cx.service.sealer.mac(
+    let mac = cx.service.sealer.lasting_mac(
         Purpose::Invented,
         format!("salt\0{}\0{sub}", pool.id).as_bytes(),
     );

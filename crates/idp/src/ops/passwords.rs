@@ -60,7 +60,9 @@ pub(crate) async fn forgot_password(
         Account::Known(user) => {
             let target = reset_target(&pool, user)?;
             change.push(limits::count(cx, &pool, &user.sub, Hourly::Recovery).await?);
-            codes::send(cx, &pool, user, purpose, &client.id, &target, &mut change)?
+            let details = codes::send(cx, &pool, user, purpose, &client.id, &target, &mut change)?;
+            codes::level(cx, &client, &mut change);
+            details
         }
         Account::Unknown { sub } => {
             message::recovery_order(&pool)?;

@@ -189,7 +189,9 @@ pub(crate) async fn resend_confirmation_code(
             let target =
                 message::sign_up_target(&pool, user).ok_or_else(Error::auto_verification_off)?;
             change.push(limits::count(cx, &pool, &user.sub, hourly).await?);
-            codes::send(cx, &pool, user, purpose, &client.id, &target, &mut change)?
+            let details = codes::send(cx, &pool, user, purpose, &client.id, &target, &mut change)?;
+            codes::level(cx, &client, &mut change);
+            details
         }
         Account::Unknown { sub } => {
             let contacts = [
