@@ -9,6 +9,7 @@ mod scene;
 mod seed;
 mod server;
 mod sign;
+mod timing;
 mod totp;
 
 use std::path::PathBuf;
@@ -43,6 +44,12 @@ enum Command {
     },
     /// Measures the primitives alone.
     Micro,
+    /// Compares response times of users who are there with those of users who are not.
+    Timing {
+        /// Calls of each kind.
+        #[arg(long, default_value_t = 600)]
+        samples: usize,
+    },
     /// Serves an empty answer: what bare hyper costs (started by `run`).
     #[command(hide = true)]
     Hello,
@@ -64,6 +71,7 @@ async fn main() -> Outcome {
             limit::print(&limit::measure_loaded());
             Ok(())
         }
+        Command::Timing { samples } => timing::run(samples).await,
         Command::Hello => hello::serve().await,
     }
 }

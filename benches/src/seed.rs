@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cenote_idp::crypto::{KeyReservoir, RootKeys};
 use cenote_idp::ports::{NoTriggers, SystemClock, SystemEntropy};
-use cenote_idp::{Config, Cx, IssuerMode, Parts, Service, dispatch};
+use cenote_idp::{Config, Cx, IssuerMode, Limits, Parts, Service, dispatch};
 use cenote_model::Operation;
 use cenote_store::SqliteStore;
 use serde_json::{Value, json};
@@ -30,14 +30,14 @@ pub(crate) fn email(n: usize) -> String {
     format!("user{n}@example.com")
 }
 
-async fn call(cx: &Cx, operation: Operation, input: &Value) -> Outcome<Value> {
+pub(crate) async fn call(cx: &Cx, operation: Operation, input: &Value) -> Outcome<Value> {
     let body = serde_json::to_vec(input)?;
     let output = dispatch(cx, operation, &body).await?;
     Ok(output.map_or(Ok(Value::Null), |output| serde_json::from_slice(&output))?)
 }
 
-/// Makes a pool, a client and users in a data directory; answers what the group commit saved, too.
-pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
+/// A service on a data directory, called without a network between.
+pub(crate) fn service(data: &Path) -> Outcome<(Arc<SqliteStore>, Cx)> {
     let root = RootKeys::create(&data.join("root.key"), &SystemEntropy)?;
     let store = Arc::new(SqliteStore::open(data)?);
     let config = Config {
@@ -46,6 +46,7 @@ pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
         public_url: "http://127.0.0.1:9229".to_owned(),
         issuer: IssuerMode::Local,
         regions: Vec::new(),
+        limits: Limits::default(),
     };
     let cores = std::thread::available_parallelism()?.get();
     let service = Service::new(Parts {
@@ -65,6 +66,12 @@ pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
         uuid::Uuid::new_v4(),
         cenote_idp::Peer::default(),
     );
+    Ok((store, cx))
+}
+
+/// Makes a pool, a client and users in a data directory; answers what the group commit saved, too.
+pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
+    let (store, cx) = service(data)?;
     let pool = call(
         &cx,
         Operation::CreateUserPool,

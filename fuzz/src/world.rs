@@ -8,7 +8,7 @@ use axum::http::header::AUTHORIZATION;
 use cenote_idp::crypto::{KeyReservoir, RootKeys};
 use cenote_idp::message::{InboxQuery, inbox};
 use cenote_idp::ports::{NoTriggers, Store, SystemClock};
-use cenote_idp::{Config, Cx, Error, IssuerMode, Parts, Service, dispatch};
+use cenote_idp::{Config, Cx, Error, IssuerMode, Limits, Parts, Service, dispatch};
 use cenote_model::Operation;
 use cenote_server::App;
 use cenote_server::config::{AccessKey, DevArgs, Posture, dev};
@@ -209,6 +209,7 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
         public_url: "http://localhost:9229".to_owned(),
         issuer: IssuerMode::Local,
         regions: Vec::new(),
+        limits: Limits::default(),
     };
     let root = RootKeys::new([7; 32], []);
     let entropy = Arc::new(Counter::default());

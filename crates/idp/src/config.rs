@@ -1,5 +1,7 @@
 //! The identity of a deployment.
 
+use crate::quota::Limits;
+
 /// What `iss` in tokens and in the discovery document is made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IssuerMode {
@@ -23,4 +25,6 @@ pub struct Config {
     pub issuer: IssuerMode,
     /// The regions that it answers for; empty means any.
     pub regions: Vec<String>,
+    /// How many of its things there may be.
+    pub limits: Limits,
 }

@@ -10,6 +10,7 @@ mod imports;
 mod limits;
 mod mfa;
 mod providers;
+mod quota;
 mod replicas;
 mod resource_servers;
 mod sessions;
@@ -82,6 +83,7 @@ impl From<CommitError> for Error {
                 ..Self::bare(ErrorCode::TooManyRequests)
             }
             .say("Too many requests"),
+            CommitError::Full { kind } => Self::too_many(kind),
             CommitError::Store(error) => error.into(),
         }
     }

@@ -20,6 +20,7 @@ mod page;
 pub mod pool;
 pub mod ports;
 mod queue;
+mod quota;
 mod rates;
 mod replica;
 mod rpc;
@@ -35,6 +36,7 @@ pub use error::Error;
 pub use ops::branding::logo;
 pub use ops::sign_up::confirm_by_link;
 pub use queue::Queue;
+pub use quota::Limits;
 pub use rpc::dispatch;
 pub use service::{Cx, Parts, Peer, Service, sweep};
 

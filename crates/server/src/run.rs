@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use cenote_idp::crypto::{KeyReservoir, RootKeys, srp};
 use cenote_idp::ports::{Clock, Entropy, Store, SystemClock, SystemEntropy};
-use cenote_idp::{Config, Parts, Service};
+use cenote_idp::{Config, Limits, Parts, Service};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinSet;
@@ -79,6 +79,7 @@ pub async fn run(
         public_url: settings.public_url.clone().unwrap_or_else(|| url.clone()),
         issuer: settings.issuer,
         regions: settings.regions.clone(),
+        limits: Limits::default(),
     };
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let entropy = Arc::new(SystemEntropy);

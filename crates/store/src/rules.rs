@@ -84,6 +84,7 @@ pub(crate) fn pool_tables() -> impl Iterator<Item = (&'static str, &'static str)
         ("names", "name"),
         ("members", "sub, group_name"),
         ("user_counts", "shard"),
+        ("record_counts", "kind"),
         ("messages", "id"),
     ])
 }

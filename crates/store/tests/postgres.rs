@@ -113,7 +113,7 @@ async fn nodes_that_start_together_migrate_once() {
     }
     let sql = format!("SELECT count(*) FROM {}.schema_version", schema.name);
     let versions: i64 = schema.admin.query_one(&sql, &[]).await.unwrap().get(0);
-    assert_eq!(versions, 2);
+    assert_eq!(versions, 3);
     schema.drop().await;
 }
 
@@ -128,7 +128,7 @@ async fn a_newer_schema_is_refused() {
     schema.admin.batch_execute(&sql).await.unwrap();
     assert_eq!(
         schema.refusal().await,
-        "the data in PostgreSQL was written by a newer Cenote (schema 7, this one knows 2); \
+        "the data in PostgreSQL was written by a newer Cenote (schema 7, this one knows 3); \
          use that version or restore a backup"
     );
     schema.drop().await;

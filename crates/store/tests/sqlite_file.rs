@@ -191,7 +191,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
     assert_eq!(
         directory.refusal(),
         format!(
-            "the data in {} was written by a newer Cenote (schema 7, this one knows 2); \
+            "the data in {} was written by a newer Cenote (schema 7, this one knows 3); \
              use that version or restore a backup",
             directory.0.display()
         )

@@ -86,7 +86,7 @@ pub(super) async fn ask(
 }
 
 fn invented_salt(cx: &Cx, pool: &Pool, sub: &str) -> String {
-    let mac = cx.service.sealer.mac(
+    let mac = cx.service.sealer.lasting_mac(
         Purpose::Invented,
         format!("salt\0{}\0{sub}", pool.id).as_bytes(),
     );

@@ -5,6 +5,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use tokio::sync::oneshot;
@@ -28,6 +29,7 @@ pub enum CpuError {
 /// is empty.
 pub struct CpuPool {
     jobs: Arc<Queue<Job>>,
+    taken: AtomicU64,
 }
 
 impl CpuPool {
@@ -41,7 +43,15 @@ impl CpuPool {
                 .spawn(move || work(&waiting))
                 .expect("the operating system gives a thread");
         }
-        Self { jobs }
+        Self {
+            jobs,
+            taken: AtomicU64::new(0),
+        }
+    }
+
+    /// How many jobs were queued so far.
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
     }
 
     /// Runs a job and answers what it gives. A job whose caller has gone before it starts is skipped.
@@ -61,6 +71,7 @@ impl CpuPool {
             }
         });
         self.jobs.push(job).map_err(|_| CpuError::Busy)?;
+        self.taken.fetch_add(1, Ordering::Relaxed);
         answered.await.map_err(|_| CpuError::Panicked)
     }
 }
@@ -134,6 +145,7 @@ mod tests {
         assert_eq!(running.await, Ok(1));
         assert_eq!(waiting.await, Ok(2));
         assert_eq!(pool.run(|| 4).await, Ok(4));
+        assert_eq!(pool.taken(), 3);
     }
 
     #[tokio::test]

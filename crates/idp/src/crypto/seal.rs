@@ -1,9 +1,10 @@
 //! Sealed values: encrypted, bound to a purpose and a context, and tied to a root key by its id.
 //!
-//! A sealed value is a version byte, the id of the root key (4 bytes), a random nonce (12 bytes),
-//! and AES-256-GCM ciphertext with its tag. Each purpose has keys of its own, derived from the root
-//! key, so that a value sealed for one never opens for another. Random nonces are good for 2^32
-//! values per root key and purpose (NIST SP 800-38D, 8.3).
+//! A sealed value is a version byte, the id of the root key (4 bytes), a random salt (24 bytes),
+//! and AES-256-GCM ciphertext with its tag. Each purpose has a key of its own, derived from the root
+//! key, so that a value sealed for one never opens for another; under it each value has a key of its
+//! own, derived with the salt (HKDF-SHA256). So the number of values under a root key has no bound: with
+//! random nonces under one key it would be 2^32 (NIST SP 800-38D, 8.3).
 
 use aws_lc_rs::{aead, hkdf, hmac};
 use zeroize::Zeroizing;
@@ -11,9 +12,10 @@ use zeroize::Zeroizing;
 use super::root::{RootKey, RootKeys};
 use crate::ports::Entropy;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const KEY_ID: usize = 4;
-const HEADER: usize = 1 + KEY_ID + aead::NONCE_LEN;
+const SALT: usize = 24;
+const HEADER: usize = 1 + KEY_ID + SALT;
 
 /// What a value is sealed or a fingerprint is taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -103,7 +105,7 @@ pub struct Sealer {
 /// The keys under one root key, in the order of [`Purpose::ALL`].
 struct KeyRing {
     id: [u8; KEY_ID],
-    seals: Vec<aead::LessSafeKey>,
+    seals: Vec<hkdf::Prk>,
     macs: Vec<hmac::Key>,
 }
 
@@ -115,8 +117,8 @@ impl KeyRing {
             .map(|purpose| {
                 let name = purpose.name().as_bytes();
                 let seal = extracted
-                    .expand(&[b"seal ", name], &aead::AES_256_GCM)
-                    .map(|material| aead::LessSafeKey::new(aead::UnboundKey::from(material)));
+                    .expand(&[b"seal ", name], hkdf::HKDF_SHA256)
+                    .map(hkdf::Prk::from);
                 let mac = extracted
                     .expand(&[b"mac ", name], hmac::HMAC_SHA256)
                     .map(hmac::Key::from);
@@ -131,6 +133,16 @@ impl KeyRing {
             seals,
             macs,
         }
+    }
+
+    /// The key of the one value that has this salt. It encrypts nothing else, so its nonce is zero.
+    fn key(&self, purpose: Purpose, salt: &[u8]) -> (aead::LessSafeKey, aead::Nonce) {
+        let key = self.seals[purpose as usize]
+            .expand(&[salt], &aead::AES_256_GCM)
+            .map(aead::UnboundKey::from)
+            .expect("HKDF-SHA256 gives 32 bytes");
+        let nonce = aead::Nonce::assume_unique_for_key([0; aead::NONCE_LEN]);
+        (aead::LessSafeKey::new(key), nonce)
     }
 }
 
@@ -155,21 +167,17 @@ impl Sealer {
         plain: &[u8],
         entropy: &dyn Entropy,
     ) -> Vec<u8> {
-        let key = &self.current.seals[purpose as usize];
-        let mut nonce = [0; aead::NONCE_LEN];
-        entropy.fill(&mut nonce);
+        let mut salt = [0; SALT];
+        entropy.fill(&mut salt);
+        let (key, nonce) = self.current.key(purpose, &salt);
 
         let mut sealed = Vec::with_capacity(HEADER + plain.len() + key.algorithm().tag_len());
         sealed.push(VERSION);
         sealed.extend_from_slice(&self.current.id);
-        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(&salt);
         sealed.extend_from_slice(plain);
         let tag = key
-            .seal_in_place_separate_tag(
-                aead::Nonce::assume_unique_for_key(nonce),
-                aead::Aad::from(context),
-                &mut sealed[HEADER..],
-            )
+            .seal_in_place_separate_tag(nonce, aead::Aad::from(context), &mut sealed[HEADER..])
             .expect("AES-GCM takes 64 GiB");
         sealed.extend_from_slice(tag.as_ref());
         sealed
@@ -188,16 +196,15 @@ impl Sealer {
         let [VERSION, identified @ ..] = header else {
             return Err(SealError::Malformed);
         };
-        let (id, nonce) = identified.split_at(KEY_ID);
-        let ring = std::iter::once(&self.current)
-            .chain(&self.older)
+        let (id, salt) = identified.split_at(KEY_ID);
+        let ring = self
+            .rings()
             .find(|ring| ring.id == id)
             .ok_or(SealError::UnknownKey)?;
 
-        let nonce =
-            aead::Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError::Malformed)?;
+        let (key, nonce) = ring.key(purpose, salt);
         let mut plain = Zeroizing::new(body.to_vec());
-        let length = ring.seals[purpose as usize]
+        let length = key
             .open_in_place(nonce, aead::Aad::from(context), &mut plain)
             .map_err(|_| SealError::Forged)?
             .len();
@@ -205,14 +212,35 @@ impl Sealer {
         Ok(plain)
     }
 
-    /// A fingerprint (HMAC-SHA256) that only this deployment can compute. It depends on the current
-    /// root key, so it changes when that does.
+    /// A fingerprint (HMAC-SHA256) that only this deployment can compute, under the current root key:
+    /// [`Sealer::is_mac`] knows it again when that key is an older one.
     pub fn mac(&self, purpose: Purpose, data: &[u8]) -> [u8; 32] {
-        let tag = hmac::sign(&self.current.macs[purpose as usize], data);
-        let mut fingerprint = [0; 32];
-        fingerprint.copy_from_slice(tag.as_ref());
-        fingerprint
+        fingerprint(&self.current, purpose, data)
     }
+
+    /// Whether this is a fingerprint of `data` under any of the present root keys.
+    pub fn is_mac(&self, purpose: Purpose, data: &[u8], mac: &[u8]) -> bool {
+        self.rings()
+            .any(|ring| hmac::verify(&ring.macs[purpose as usize], data, mac).is_ok())
+    }
+
+    /// A fingerprint that stays the same when a new root key comes before the others, for as long as the
+    /// last of them is kept.
+    pub fn lasting_mac(&self, purpose: Purpose, data: &[u8]) -> [u8; 32] {
+        let oldest = self.older.last().unwrap_or(&self.current);
+        fingerprint(oldest, purpose, data)
+    }
+
+    fn rings(&self) -> impl Iterator<Item = &KeyRing> {
+        std::iter::once(&self.current).chain(&self.older)
+    }
+}
+
+fn fingerprint(ring: &KeyRing, purpose: Purpose, data: &[u8]) -> [u8; 32] {
+    let tag = hmac::sign(&ring.macs[purpose as usize], data);
+    let mut fingerprint = [0; 32];
+    fingerprint.copy_from_slice(tag.as_ref());
+    fingerprint
 }
 
 #[cfg(test)]
@@ -305,6 +333,37 @@ mod tests {
         assert_ne!(
             Sealer::new(RootKeys::new([2; 32], [[1; 32]])).mac(Purpose::Code, b"data"),
             one
+        );
+    }
+
+    #[test]
+    fn fingerprints_are_known_again_after_a_rotation() {
+        let before = sealer();
+        let after = Sealer::new(RootKeys::new([2; 32], [[1; 32]]));
+        let dropped = Sealer::new(RootKeys::new([2; 32], []));
+        let old = before.mac(Purpose::Code, b"data");
+        assert!(before.is_mac(Purpose::Code, b"data", &old));
+        assert!(after.is_mac(Purpose::Code, b"data", &old));
+        assert!(after.is_mac(Purpose::Code, b"data", &after.mac(Purpose::Code, b"data")));
+        assert!(!after.is_mac(Purpose::Code, b"datb", &old));
+        assert!(!after.is_mac(Purpose::Invented, b"data", &old));
+        assert!(!after.is_mac(Purpose::Code, b"data", &old[..31]));
+        assert!(!dropped.is_mac(Purpose::Code, b"data", &old));
+
+        let lasting = |sealer: &Sealer| sealer.lasting_mac(Purpose::Invented, b"data");
+        assert_eq!(lasting(&before), lasting(&after));
+        assert_ne!(lasting(&after), lasting(&dropped));
+    }
+
+    #[test]
+    fn each_value_has_a_key_of_its_own() {
+        let sealer = sealer();
+        let entropy = Seeded::default();
+        let [one, other] = [(); 2].map(|()| sealer.seal(Purpose::Session, b"", b"plain", &entropy));
+        let mixed = [&one[..HEADER], &other[HEADER..]].concat();
+        assert_eq!(
+            sealer.open(Purpose::Session, b"", &mixed),
+            Err(SealError::Forged)
         );
     }
 

@@ -9,6 +9,7 @@ use cenote_model::{
 
 use crate::pool::Pool;
 use crate::ports::{Change, Expect, Kind, Write};
+use crate::quota::Counted;
 use crate::user::groups::{self, Group, PER_USER};
 use crate::user::{User, admin_find};
 use crate::{Cx, Error, Result, page};
@@ -50,7 +51,8 @@ pub(crate) async fn create_group(
     cx.commit(
         Change::new()
             .with(pool.require())
-            .with(group.put(Expect::Absent { now })?),
+            .with(group.put(Expect::Absent { now })?)
+            .with(Counted::Groups.one_more(cx, &pool.id)),
     )
     .await?;
     Ok(CreateGroupResponse {
@@ -106,7 +108,9 @@ pub(crate) async fn delete_group(cx: &Cx, input: &DeleteGroupRequest) -> Result<
         expires_at: None,
         expect: Expect::Any,
     };
-    cx.commit(Change::new().with(gone).with(purge)).await
+    let less = Counted::Groups.one_less(&pool.id);
+    cx.commit(Change::new().with(gone).with(purge).with(less))
+        .await
 }
 
 /// Lists a pool's groups by name.

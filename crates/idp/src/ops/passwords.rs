@@ -74,6 +74,7 @@ pub(crate) async fn forgot_password(
         Account::Known(user) => {
             let target = reset_target(&pool, user)?;
             change.push(limits::count(cx, &pool, &user.sub, Hourly::Recovery).await?);
+            codes::level(cx, &client, &mut change);
             letter
                 .insert(codes::send(
                     cx,

@@ -246,6 +246,7 @@ pub(crate) async fn resend_confirmation_code(
             let target =
                 message::sign_up_target(&pool, user).ok_or_else(Error::auto_verification_off)?;
             change.push(limits::count(cx, &pool, &user.sub, hourly).await?);
+            codes::level(cx, &client, &mut change);
             letter
                 .insert(codes::send(
                     cx,

@@ -7,13 +7,12 @@ mod message;
 mod sign_in;
 mod store;
 mod triggers;
+mod user;
 
 pub use clock::{Clock, SystemClock};
 pub use entropy::{Entropy, SystemEntropy};
 pub use message::{Message, MessageFilter};
 pub use sign_in::{SignInQuery, SignInRows};
-pub use store::{
-    Change, CommitError, Expect, Kind, Record, Searched, Store, StoreError, UserFilter, UserRow,
-    Write,
-};
+pub use store::{Change, CommitError, Expect, Kind, Record, Store, StoreError, Write};
 pub use triggers::{NoTriggers, TriggerError, Triggers};
+pub use user::{Searched, UserFilter, UserRow};

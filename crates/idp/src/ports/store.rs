@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::{Message, MessageFilter, SignInQuery, SignInRows};
+use super::{Message, MessageFilter, SignInQuery, SignInRows, UserFilter, UserRow};
 
 /// The families of plain records: one table each, all of the same form
 /// (`pool_id`, `key`, `doc`, `version`, `expires_at`), unique by (`pool_id`, `key`).
@@ -174,55 +174,6 @@ pub struct Record {
     pub expires_at: Option<i64>,
 }
 
-/// The columns of a user that can be searched; each is indexed with the pool id before it and `sub` after it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Searched {
-    /// The stored username.
-    pub username: String,
-    /// `cognito:user_status`, as the API writes it (upper case).
-    pub status: String,
-    /// Whether the user may sign in.
-    pub enabled: bool,
-    /// The attribute `email`.
-    pub email: Option<String>,
-    /// The attribute `phone_number`.
-    pub phone_number: Option<String>,
-    /// The attribute `name`.
-    pub name: Option<String>,
-    /// The attribute `given_name`.
-    pub given_name: Option<String>,
-    /// The attribute `family_name`.
-    pub family_name: Option<String>,
-    /// The attribute `preferred_username`.
-    pub preferred_username: Option<String>,
-}
-
-/// One user: searched columns, and the rest as a JSON document.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UserRow {
-    /// The pool.
-    pub pool: String,
-    /// The user's `sub`: the key.
-    pub sub: String,
-    /// The searched columns.
-    pub searched: Searched,
-    /// Everything else.
-    pub doc: String,
-    /// 1 when inserted, one more at each update. In [`Write::UpdateUser`]: the version that was read.
-    pub version: i64,
-}
-
-/// One condition of ListUsers, already parsed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserFilter {
-    /// A column of [`Searched`] by its field name, or `sub`. `enabled` compares with `true` or `false`.
-    pub column: &'static str,
-    /// The text to compare with; comparison is by bytes.
-    pub value: String,
-    /// `^=` when true (never for `enabled`), `=` otherwise.
-    pub prefix: bool,
-}
-
 /// What must be true of a record for a write to it to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect {
@@ -337,6 +288,18 @@ pub enum Write {
         /// The user.
         sub: String,
     },
+    /// Counts a record of a kind in (`by` is 1) or out (-1), so that a bound on their number costs no scan.
+    /// When the pool would have more than `most` the change is refused as [`CommitError::Full`].
+    Count {
+        /// What is counted.
+        kind: Kind,
+        /// The pool (see [`Kind`] for the exceptions).
+        pool: String,
+        /// The difference.
+        by: i64,
+        /// The bound.
+        most: i64,
+    },
     /// Queues a message.
     Queue(Message),
     /// Records that a sender takes a message, or the outcome of sending it: tries, next time and expiry.
@@ -400,6 +363,12 @@ pub enum CommitError {
     NameTaken {
         /// The name.
         name: String,
+    },
+    /// There are as many records of the kind as there may be.
+    #[error("there are as many {} as there may be", .kind.table())]
+    Full {
+        /// The kind.
+        kind: Kind,
     },
     /// A precondition on a record or user did not hold, or the database asked to run the change again.
     #[error("write {index} found other than it expected")]

@@ -3,13 +3,12 @@
 use cenote_model::{CodeDeliveryDetailsType, UserStatusType};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 
 use super::User;
 use super::limits::{self, Hourly};
 use crate::crypto::{self, Purpose};
 use crate::message::{self, Cause, Letter, Target};
-use crate::pool::Pool;
+use crate::pool::{Client, Pool};
 use crate::ports::{Change, Expect, Kind, Write};
 use crate::trigger::Origin;
 use crate::{Cx, Error, Result};
@@ -71,9 +70,9 @@ pub(crate) struct Code {
     wrong: u32,
 }
 
-fn digest(cx: &Cx, pool: &Pool, sub: &str, purpose: CodePurpose, code: &str) -> String {
-    let text = format!("{}\0{sub}\0{}\0{code}", pool.id, purpose.name());
-    HEXLOWER.encode(&cx.service.sealer.mac(Purpose::Code, text.as_bytes()))
+/// What a code's digest is taken of.
+fn digested(pool: &Pool, sub: &str, purpose: CodePurpose, code: &str) -> String {
+    format!("{}\0{sub}\0{}\0{code}", pool.id, purpose.name())
 }
 
 fn key(sub: &str, purpose: CodePurpose) -> String {
@@ -100,8 +99,10 @@ fn keep(
     (attribute, value): (&str, &str),
     digits: &str,
 ) -> Result<Write> {
+    let text = digested(pool, sub, purpose, digits);
+    let digest = cx.service.sealer.mac(Purpose::Code, text.as_bytes());
     let code = Code {
-        digest: digest(cx, pool, sub, purpose, digits),
+        digest: HEXLOWER.encode(&digest),
         attribute: attribute.to_owned(),
         value: value.to_owned(),
         wrong: 0,
@@ -134,7 +135,16 @@ pub(crate) fn send<'a>(
     })
 }
 
-/// Does what [`send`] does, at the same cost, for a user who does not exist. A code stays, so that a later
+/// Makes a [`send`] cost what [`send_to_nobody`] does, where the client hides users: that one drops its
+/// message again, so this one drops a message that never was.
+pub(crate) fn level(cx: &Cx, client: &Client, change: &mut Change) {
+    if client.hides_users() {
+        let id = cx.uuid().to_string();
+        change.push(Write::DropMessage { id });
+    }
+}
+
+/// Does what [`send`] and [`level`] do, at the same cost, for a user who does not exist. A code stays, so that a later
 /// attempt to use it is answered like a user's; it is too long to be guessed, and nobody gets it.
 pub(crate) fn send_to_nobody(
     cx: &Cx,
@@ -188,10 +198,13 @@ pub(crate) async fn redeem(
         return Err(Error::too_many_failures());
     }
     let expect = Expect::Version(record.version);
-    let right = digest(cx, pool, sub, purpose, typed)
-        .as_bytes()
-        .ct_eq(code.digest.as_bytes());
-    if !bool::from(right) {
+    let text = digested(pool, sub, purpose, typed);
+    // A code lives on when the root key is rotated.
+    let is_right = HEXLOWER.decode(code.digest.as_bytes()).is_ok_and(|digest| {
+        let sealer = &cx.service.sealer;
+        sealer.is_mac(Purpose::Code, text.as_bytes(), &digest)
+    });
+    if !is_right {
         code.wrong += 1;
         let expires_at = record.expires_at.unwrap_or_default();
         cx.commit(

@@ -285,6 +285,11 @@ pub(crate) async fn find_public(
     unknown: impl FnOnce() -> Error,
 ) -> Result<Account> {
     let found = find(cx, pool, name).await?;
+    if client.hides_users() && found.as_ref().is_some_and(|user| user.sub == name) {
+        // As many look-ups as for a `sub` that is nobody's, which could be a username all the same.
+        let name = names::normalise(pool, name);
+        cx.service.store.user_by_name(&pool.id, &name).await?;
+    }
     admit(found, client, || names::invented_sub(cx, pool, name)).ok_or_else(unknown)
 }
 

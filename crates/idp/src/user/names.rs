@@ -16,6 +16,9 @@ use crate::{Error, Result};
 /// The longest name that is a database key as it is, in bytes; PostgreSQL indexes no more than 2,700.
 const MAX_KEY: usize = 1024;
 
+/// How a digest begins.
+const DIGESTED: &str = "sha256 ";
+
 /// The form in which names are compared: lower case in pools that ignore case. An alias may be longer than
 /// a database key, and is compared by its digest then.
 pub(crate) fn normalise(pool: &Pool, name: &str) -> String {
@@ -24,11 +27,15 @@ pub(crate) fn normalise(pool: &Pool, name: &str) -> String {
     } else {
         name.to_lowercase()
     };
-    if name.len() <= MAX_KEY {
+    // What looks like a digest is digested too, or it would be the name of whoever has the long one.
+    if name.len() <= MAX_KEY && !name.starts_with(DIGESTED) {
         return name;
     }
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, name.as_bytes());
-    format!("sha256 {}", data_encoding::HEXLOWER.encode(hash.as_ref()))
+    format!(
+        "{DIGESTED}{}",
+        data_encoding::HEXLOWER.encode(hash.as_ref())
+    )
 }
 
 /// Whether the text has the form of a `sub`: 8-4-4-4-12 lower-case hex digits.
@@ -211,7 +218,10 @@ pub(crate) fn new_sub(cx: &Cx) -> String {
 /// The `sub` of a user who does not exist: derived from pool and name, so that it never changes.
 pub(crate) fn invented_sub(cx: &Cx, pool: &Pool, name: &str) -> String {
     let text = format!("sub\0{}\0{}", pool.id, normalise(pool, name));
-    let mac = cx.service.sealer.mac(Purpose::Invented, text.as_bytes());
+    let mac = cx
+        .service
+        .sealer
+        .lasting_mac(Purpose::Invented, text.as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&mac[..16]);
     sub_shaped(bytes)

@@ -2,17 +2,20 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::task::Poll;
 
+use cenote_idp::crypto::RootKeys;
 use cenote_idp::ports::Kind;
+use tokio::task::JoinHandle;
 
 use crate::support::signing::{
     MINUTE_MS, admin_initiate, all_flows, answer_srp, beside, initiate, not_authorized, result,
     start_srp, wrong_password,
 };
-use crate::support::with;
+use crate::support::watched::Watched;
 use crate::support::world::{Answer, PASSWORD, World};
+use crate::support::{CPU_THREADS, Harness, ROOT, with};
 use serde_json::{Value, json};
 
 const SECOND_MS: i64 = 1000;
@@ -186,11 +189,7 @@ async fn guesses_sent_all_at_once_are_heard_no_more_often_than_guesses_in_turn()
     let w = world(json!({})).await;
     let mut guesses = tokio::task::JoinSet::new();
     for _ in 0..40 {
-        let w = World {
-            h: w.h.clone(),
-            pool: w.pool.clone(),
-            client: w.client.clone(),
-        };
+        let w = w.through(w.h.clone());
         guesses.spawn(async move { w.sign_in("ada", "Wrong1!x").await });
     }
     let told = guesses.join_all().await;
@@ -269,4 +268,86 @@ async fn a_right_guess_is_heard_whoever_else_fails_meanwhile() {
     fail_times(&w, "bob", 5).await;
     result(right.await);
     assert_eq!(w.sign_in("bob", PASSWORD).await, locked_out());
+}
+
+/// Keeps a node's CPU threads busy until what this answers is dropped.
+async fn held(w: &World) -> Vec<mpsc::Sender<()>> {
+    let mut held = Vec::new();
+    for _ in 0..CPU_THREADS {
+        let (release, released) = mpsc::channel::<()>();
+        held.push(release);
+        let service = Arc::clone(&w.h.service);
+        queued(w, async move {
+            let wait = move || released.recv().is_err();
+            service.cpu.run(wait).await.expect("a job that ends")
+        })
+        .await;
+    }
+    held
+}
+
+/// Starts something, and waits until it has queued a job for the CPU threads.
+async fn queued<T: Send + 'static>(
+    w: &World,
+    work: impl Future<Output = T> + Send + 'static,
+) -> JoinHandle<T> {
+    let before = w.h.service.cpu.taken();
+    let started = tokio::spawn(work);
+    while w.h.service.cpu.taken() == before {
+        tokio::task::yield_now().await;
+    }
+    started
+}
+
+/// Two nodes on one database.
+async fn nodes() -> (World, World) {
+    let h = Harness::on(Arc::new(Watched::shared()));
+    let w = World::on(h, json!({}), all_flows()).await;
+    w.made("ada", &[]).await;
+    let other = w.through(w.h.beside(RootKeys::new(ROOT, [])));
+    (w, other)
+}
+
+#[tokio::test]
+async fn a_right_guess_beside_five_wrong_ones_is_not_heard_on_any_node() {
+    let (w, other) = nodes().await;
+    let here = w.through(w.h.clone());
+    let held = held(&w).await;
+    let right = queued(&w, async move { here.sign_in("ada", PASSWORD).await }).await;
+    // It was read that nobody had failed; now they do.
+    fail_times(&other, "ada", 5).await;
+    drop(held);
+    assert_eq!(right.await.expect("an answer"), locked_out());
+    w.h.clock.advance(SECOND_MS);
+    result(w.sign_in("ada", PASSWORD).await);
+}
+
+#[tokio::test]
+async fn a_right_proof_beside_five_wrong_guesses_is_not_heard_on_any_node() {
+    let (w, other) = nodes().await;
+    let here = w.through(w.h.clone());
+    let started = start_srp(&w, "ada").await;
+    let proof = started.proof(&w, PASSWORD);
+    let held = held(&w).await;
+    let right = queued(&w, async move { answer_srp(&here, proof).await }).await;
+    fail_times(&other, "ada", 5).await;
+    drop(held);
+    assert_eq!(right.await.expect("an answer"), locked_out());
+    w.h.clock.advance(SECOND_MS);
+    // The proof was right, and has not been used up.
+    result(answer_srp(&w, started.proof(&w, PASSWORD)).await);
+}
+
+#[tokio::test]
+async fn a_right_guess_beside_a_few_wrong_ones_of_another_node_is_heard() {
+    let (w, other) = nodes().await;
+    fail_times(&w, "ada", 2).await;
+    let here = w.through(w.h.clone());
+    let held = held(&w).await;
+    let right = queued(&w, async move { here.sign_in("ada", PASSWORD).await }).await;
+    fail_times(&other, "ada", 2).await;
+    drop(held);
+    result(right.await.expect("an answer"));
+    fail_times(&w, "ada", 4).await;
+    result(w.sign_in("ada", PASSWORD).await);
 }

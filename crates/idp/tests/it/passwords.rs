@@ -1,5 +1,7 @@
 //! ChangePassword, ForgotPassword, ConfirmForgotPassword.
 
+use cenote_idp::ports::{Change, Write};
+
 use crate::support::refusal;
 use crate::support::world::{
     Answer, HOUR_MS, PASSWORD, World, attempt_limit, code_expired, code_mismatch, wrong,
@@ -85,6 +87,62 @@ async fn a_change_wants_the_present_password_and_a_good_new_one() {
         refusal("InvalidPasswordException", weak)
     );
     w.sign_in("ada", PASSWORD).await.expect("the old password");
+}
+
+/// Takes the password from a user, as if he had always signed in without one.
+async fn forget_password(w: &World, name: &str) {
+    let store = &w.h.service.store;
+    let row = store.user_by_name(&w.pool, name).await;
+    let mut row = row.expect("the store answers").expect("a user");
+    let mut doc: Value = serde_json::from_str(&row.doc).expect("a document");
+    let gone = doc.as_object_mut().expect("an object").remove("password");
+    assert!(gone.is_some());
+    row.doc = doc.to_string();
+    let change = Change::new().with(Write::UpdateUser {
+        row,
+        searched_changed: false,
+    });
+    store.commit(change).await.expect("it is saved");
+}
+
+#[tokio::test]
+async fn who_has_no_password_sets_the_first_without_a_previous_one() {
+    let w = world().await;
+    w.made("ada", &[]).await;
+    let token = w.token("ada").await;
+    forget_password(&w, "ada").await;
+    let first = json!({"ProposedPassword": "Aa1!"});
+    let weak = "Password does not conform to policy: Password not long enough";
+    assert_eq!(
+        w.with(&token, "ChangePassword", first).await,
+        refusal("InvalidPasswordException", weak)
+    );
+    let first = json!({"ProposedPassword": NEW});
+    assert_eq!(
+        w.with(&token, "ChangePassword", first.clone()).await,
+        Ok(json!({}))
+    );
+    w.sign_in("ada", NEW).await.expect("a sign-in");
+    assert_eq!(w.status("ada").await, "CONFIRMED");
+    // From now on there is one to prove.
+    assert_eq!(
+        w.with(&token, "ChangePassword", first).await,
+        refusal(
+            "InvalidParameterException",
+            "Missing required parameter PreviousPassword"
+        )
+    );
+}
+
+#[tokio::test]
+async fn who_has_no_password_may_name_any_previous_one_and_nobody_signs_in_by_it() {
+    let w = world().await;
+    w.made("ada", &[]).await;
+    let token = w.token("ada").await;
+    forget_password(&w, "ada").await;
+    assert_eq!(w.sign_in("ada", PASSWORD).await, wrong_password());
+    assert_eq!(change(&w, &token, "Whatever-1", NEW).await, Ok(json!({})));
+    w.sign_in("ada", NEW).await.expect("a sign-in");
 }
 
 #[tokio::test]

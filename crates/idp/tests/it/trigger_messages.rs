@@ -45,6 +45,8 @@ async fn every_code_of_a_user_is_announced_with_a_placeholder_in_its_place() {
     let event = s.event("CustomMessage_SignUp", "ada", &asked);
     assert_eq!(s.script.event(), no_texts(event));
 
+    // The inbox shows the newest first.
+    s.w.h.clock.advance(1);
     input = json!({"Username": "ada", "ClientMetadata": metadata});
     s.w.public("ResendConfirmationCode", input.clone())
         .await

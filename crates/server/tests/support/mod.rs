@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use cenote_idp::crypto::{KeyReservoir, RootKeys};
 use cenote_idp::ports::{NoTriggers, SystemClock, SystemEntropy, Triggers};
-use cenote_idp::{Config, IssuerMode, Parts, Service};
+use cenote_idp::{Config, IssuerMode, Limits, Parts, Service};
 use cenote_server::App;
 use cenote_server::config::{self, DevArgs, Posture, Settings};
 use cenote_store::SqliteStore;
@@ -50,6 +50,7 @@ impl Server {
             public_url: "http://127.0.0.1:9229".to_owned(),
             issuer: IssuerMode::Local,
             regions: settings.regions.clone(),
+            limits: Limits::default(),
         };
         let service = Service::new(Parts {
             store: Arc::new(SqliteStore::memory().expect("a database in memory")),

@@ -140,6 +140,7 @@ fn refusal(change: &Change, step: Option<&Step<'_>>, error: &Error) -> CommitErr
     match step {
         Some(step) if refused => match change.writes.get(step.index) {
             Some(Write::ClaimName { name, .. }) => CommitError::NameTaken { name: name.clone() },
+            Some(Write::Count { kind, .. }) => CommitError::Full { kind: *kind },
             _ => CommitError::Conflict { index: step.index },
         },
         _ => failed(error).into(),

@@ -26,13 +26,8 @@ pub(crate) async fn record(
     pool: &str,
     key: &str,
 ) -> Result<Option<Record>, StoreError> {
-    let rows = connections
-        .query(
-            &record_sql(kind, "$2"),
-            &[Param::text(pool), Param::text(key)],
-        )
-        .await?;
-    rows.first().map(read_record).transpose()
+    let params = [Param::text(pool), Param::text(key)];
+    one(connections, &record_sql(kind, "$2"), &params, read_record).await
 }
 
 /// The question for the record of pool $1 with this key.
@@ -66,12 +61,7 @@ pub(crate) async fn records(
         Param::Int(rules::limit(limit)),
     ];
     params.extend(end.as_deref().map(Param::text));
-    connections
-        .query(&sql, &params)
-        .await?
-        .iter()
-        .map(read_record)
-        .collect()
+    many(connections, &sql, &params, read_record).await
 }
 
 /// The client with this id.
@@ -80,8 +70,7 @@ pub(crate) async fn client(
     id: &str,
 ) -> Result<Option<Record>, StoreError> {
     let sql = "SELECT pool_id, key, doc, version, expires_at FROM clients WHERE key = $1";
-    let rows = connections.query(sql, &[Param::text(id)]).await?;
-    rows.first().map(read_record).transpose()
+    one(connections, sql, &[Param::text(id)], read_record).await
 }
 
 /// The owner of a sign-in name.
@@ -94,10 +83,13 @@ pub(crate) async fn user_by_name(
         "SELECT {USER} FROM names n JOIN users u ON u.pool_id = n.pool_id AND u.sub = n.sub \
          WHERE n.pool_id = $1 AND n.name = $2"
     );
-    let rows = connections
-        .query(&sql, &[Param::text(pool), Param::text(name)])
-        .await?;
-    rows.first().map(read_user).transpose()
+    one(
+        connections,
+        &sql,
+        &[Param::text(pool), Param::text(name)],
+        read_user,
+    )
+    .await
 }
 
 /// The user with this `sub`.
@@ -107,10 +99,13 @@ pub(crate) async fn user(
     sub: &str,
 ) -> Result<Option<UserRow>, StoreError> {
     let sql = format!("SELECT {USER} FROM users u WHERE u.pool_id = $1 AND u.sub = $2");
-    let rows = connections
-        .query(&sql, &[Param::text(pool), Param::text(sub)])
-        .await?;
-    rows.first().map(read_user).transpose()
+    one(
+        connections,
+        &sql,
+        &[Param::text(pool), Param::text(sub)],
+        read_user,
+    )
+    .await
 }
 
 /// Users by ascending `sub`, narrowed by a filter.
@@ -157,12 +152,7 @@ pub(crate) async fn users(
         "SELECT {USER} FROM users u WHERE {} ORDER BY u.sub LIMIT $3",
         list.conditions
     );
-    connections
-        .query(&sql, &list.params)
-        .await?
-        .iter()
-        .map(read_user)
-        .collect()
+    many(connections, &sql, &list.params, read_user).await
 }
 
 /// The conditions of a list of users, gathered with their parameters.
@@ -225,8 +215,7 @@ pub(crate) async fn groups_of(
          ORDER BY m.group_name LIMIT $4"
     );
     let params = page_of(pool, sub, after, limit);
-    let rows = connections.query(&sql, &params).await?;
-    rows.iter().map(read_group).collect()
+    many(connections, &sql, &params, read_group).await
 }
 
 /// The members of a group by ascending `sub`.
@@ -242,12 +231,7 @@ pub(crate) async fn members(
          WHERE m.pool_id = $1 AND m.group_id = $2 AND m.sub > $3 ORDER BY m.sub LIMIT $4"
     );
     let params = page_of(pool, group_id, after, limit);
-    connections
-        .query(&sql, &params)
-        .await?
-        .iter()
-        .map(read_user)
-        .collect()
+    many(connections, &sql, &params, read_user).await
 }
 
 fn page_of<'a>(pool: &'a str, of: &'a str, after: Option<&'a str>, limit: usize) -> [Param<'a>; 4] {
@@ -276,12 +260,7 @@ pub(crate) async fn messages(
     let sql = format!(
         "SELECT {MESSAGE} FROM messages WHERE true {conditions} ORDER BY at DESC, id DESC LIMIT $1"
     );
-    connections
-        .query(&sql, &params)
-        .await?
-        .iter()
-        .map(read_message)
-        .collect()
+    many(connections, &sql, &params, read_message).await
 }
 
 /// Messages that are due, oldest due first.
@@ -294,17 +273,34 @@ pub(crate) async fn due_messages(
         "SELECT {MESSAGE} FROM messages WHERE due_at <= $1 ORDER BY due_at, at, id LIMIT $2"
     );
     let params = [Param::Int(now), Param::Int(rules::limit(limit))];
-    connections
-        .query(&sql, &params)
-        .await?
-        .iter()
-        .map(read_message)
-        .collect()
+    many(connections, &sql, &params, read_message).await
 }
 
 /// A row of [`GROUPS_OF`].
 pub(crate) fn read_group(row: &Row) -> Result<(Record, String), StoreError> {
     Ok((read_record(row)?, text(row, 5)?))
+}
+
+/// The rows that a query finds.
+async fn many<T>(
+    connections: &Connections,
+    sql: &str,
+    params: &[Param<'_>],
+    read: fn(&Row) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let rows = connections.query(sql, params).await?;
+    rows.iter().map(read).collect()
+}
+
+/// The row that a query finds, if it finds one.
+async fn one<T>(
+    connections: &Connections,
+    sql: &str,
+    params: &[Param<'_>],
+    read: fn(&Row) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    let rows = connections.query(sql, params).await?;
+    rows.first().map(read).transpose()
 }
 
 pub(crate) fn read_record(row: &Row) -> Result<Record, StoreError> {

@@ -5,7 +5,7 @@ use cenote_idp::ports::StoreError;
 use super::connect::{Connections, failed};
 
 /// The migrations, oldest first, each with the version of the schema that it makes.
-const MIGRATIONS: [(i64, &str); 2] = [
+const MIGRATIONS: [(i64, &str); 3] = [
     (
         1,
         include_str!("../../migrations/postgres/0001_foundation.sql"),
@@ -14,6 +14,7 @@ const MIGRATIONS: [(i64, &str); 2] = [
         2,
         include_str!("../../migrations/postgres/0002_families.sql"),
     ),
+    (3, include_str!("../../migrations/postgres/0003_counts.sql")),
 ];
 /// The version that this code works with.
 const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;

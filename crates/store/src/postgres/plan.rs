@@ -74,6 +74,13 @@ impl<'a> Plan<'a> {
                 "DELETE FROM members WHERE pool_id = $1 AND group_id = $2 AND sub = $3",
                 vec![Param::text(pool), Param::text(group_id), Param::text(sub)],
             ),
+            Write::Count { kind, pool, by, most } => self.must(
+                "INSERT INTO record_counts (pool_id, kind, n) \
+                 SELECT $1, $2, CAST($3 AS BIGINT) WHERE CAST($3 AS BIGINT) <= CAST($4 AS BIGINT) \
+                 ON CONFLICT (pool_id, kind) DO UPDATE SET n = record_counts.n + excluded.n \
+                 WHERE record_counts.n + excluded.n <= CAST($4 AS BIGINT)",
+                vec![Param::text(pool), Param::text(kind.table()), Param::Int(*by), Param::Int(*most)],
+            ),
             Write::Queue(message) => self.queue(message),
             Write::Reschedule { id, was_due, tries, due_at, expires_at } => {
                 const UPDATE: &str = "UPDATE messages SET tries = $2, due_at = $3, expires_at = $4 WHERE id = $1";

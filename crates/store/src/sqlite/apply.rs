@@ -53,6 +53,7 @@ pub(crate) fn change(connection: &Connection, change: &Change) -> Result<usize, 
         if !held {
             return Err(Refused::Answer(match write {
                 Write::ClaimName { name, .. } => CommitError::NameTaken { name: name.clone() },
+                Write::Count { kind, .. } => CommitError::Full { kind: *kind },
                 _ => CommitError::Conflict { index },
             }));
         }
@@ -87,15 +88,8 @@ fn apply(connection: &Connection, write: &Write) -> rusqlite::Result<bool> {
         Write::InsertUser(row) => insert_user(connection, row),
         Write::UpdateUser {
             row,
-            searched_changed: true,
-        } => update_user(connection, row),
-        Write::UpdateUser {
-            row,
-            searched_changed: false,
-        } => touched(execute(
-            "UPDATE users SET doc = ?3, version = version + 1 WHERE pool_id = ?1 AND sub = ?2 AND version = ?4",
-            params![row.pool, row.sub, row.doc, row.version],
-        )),
+            searched_changed,
+        } => update_user(connection, row, *searched_changed),
         Write::DeleteUser { pool, sub, version } => delete_user(connection, pool, sub, *version),
         Write::ClaimName { pool, name, sub } => touched(execute(
             "INSERT INTO names (pool_id, name, sub) VALUES (?1, ?2, ?3) \
@@ -125,20 +119,17 @@ fn apply(connection: &Connection, write: &Write) -> rusqlite::Result<bool> {
             "DELETE FROM members WHERE pool_id = ?1 AND group_id = ?2 AND sub = ?3",
             params![pool, group_id, sub],
         )),
-        Write::Queue(Message {
-            id,
+        Write::Count {
+            kind,
             pool,
-            sub,
-            at,
-            doc,
-            tries,
-            due_at,
-            expires_at,
-        }) => touched(execute(
-            "INSERT INTO messages (id, pool_id, sub, at, doc, tries, due_at, expires_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![id, pool, sub, at, doc, tries, due_at, expires_at],
+            by,
+            most,
+        } => touched(execute(
+            "INSERT INTO record_counts (pool_id, kind, n) SELECT ?1, ?2, ?3 WHERE ?3 <= ?4 \
+             ON CONFLICT (pool_id, kind) DO UPDATE SET n = n + excluded.n WHERE n + excluded.n <= ?4",
+            params![pool, kind.table(), by, most],
         )),
+        Write::Queue(message) => queue(connection, message),
         Write::Reschedule {
             id,
             was_due,
@@ -164,7 +155,6 @@ fn put(
     expect: Expect,
 ) -> rusqlite::Result<bool> {
     let table = kind.table();
-    let [pool, key, doc, expires_at] = parameters;
     let upsert = format!(
         "INSERT INTO {table} (pool_id, key, doc, version, expires_at) VALUES (?1, ?2, ?3, 1, ?4) \
          ON CONFLICT (pool_id, key) DO UPDATE \
@@ -173,20 +163,36 @@ fn put(
     let update = format!(
         "UPDATE {table} SET doc = ?3, version = version + 1, expires_at = ?4 WHERE pool_id = ?1 AND key = ?2"
     );
-    touched(match expect {
-        Expect::Any => execute(connection, &upsert, parameters),
-        Expect::Absent { now } => execute(
-            connection,
-            &format!("{upsert} WHERE {table}.expires_at <= ?5"),
-            params![pool, key, doc, expires_at, now],
+    let (sql, fifth) = match expect {
+        Expect::Any => (upsert, None),
+        Expect::Absent { now } => (
+            format!("{upsert} WHERE {table}.expires_at <= ?5"),
+            Some(now),
         ),
-        Expect::Present => execute(connection, &update, parameters),
-        Expect::Version(version) => execute(
-            connection,
-            &format!("{update} AND version = ?5"),
-            params![pool, key, doc, expires_at, version],
-        ),
-    })
+        Expect::Present => (update, None),
+        Expect::Version(version) => (format!("{update} AND version = ?5"), Some(version)),
+    };
+    let mut parameters = parameters.to_vec();
+    parameters.extend(fifth.as_ref().map(|fifth| fifth as &dyn ToSql));
+    touched(execute(connection, &sql, parameters.as_slice()))
+}
+
+fn queue(connection: &Connection, message: &Message) -> rusqlite::Result<bool> {
+    touched(execute(
+        connection,
+        "INSERT INTO messages (id, pool_id, sub, at, doc, tries, due_at, expires_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            message.id,
+            message.pool,
+            message.sub,
+            message.at,
+            message.doc,
+            message.tries,
+            message.due_at,
+            message.expires_at,
+        ],
+    ))
 }
 
 fn delete(
@@ -259,7 +265,18 @@ fn insert_user(connection: &Connection, row: &UserRow) -> rusqlite::Result<bool>
     count(connection, &row.pool, &row.sub, 1)
 }
 
-fn update_user(connection: &Connection, row: &UserRow) -> rusqlite::Result<bool> {
+fn update_user(
+    connection: &Connection,
+    row: &UserRow,
+    searched_changed: bool,
+) -> rusqlite::Result<bool> {
+    if !searched_changed {
+        return touched(execute(
+            connection,
+            "UPDATE users SET doc = ?3, version = version + 1 WHERE pool_id = ?1 AND sub = ?2 AND version = ?4",
+            params![row.pool, row.sub, row.doc, row.version],
+        ));
+    }
     let searched = &row.searched;
     touched(execute(
         connection,

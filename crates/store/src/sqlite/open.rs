@@ -12,12 +12,13 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
 /// The migrations, oldest first, each with the version of the schema that it makes.
-const MIGRATIONS: [(i64, &str); 2] = [
+const MIGRATIONS: [(i64, &str); 3] = [
     (
         1,
         include_str!("../../migrations/sqlite/0001_foundation.sql"),
     ),
     (2, include_str!("../../migrations/sqlite/0002_families.sql")),
+    (3, include_str!("../../migrations/sqlite/0003_counts.sql")),
 ];
 /// The version that this code works with.
 const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;

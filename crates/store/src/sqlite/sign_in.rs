@@ -15,15 +15,15 @@ pub(crate) fn look_up(
 
 fn read(connection: &Connection, query: &SignInQuery) -> Result<SignInRows, StoreError> {
     let pool = &query.pool;
-    let mut user = None;
+    // Both are asked for, and the groups of nobody too: how long it takes must not tell who exists.
+    let (mut user, mut by_name) = (None, None);
     if let Some(sub) = &query.sub {
         user = look_up::user(connection, pool, sub)?;
     }
-    if user.is_none()
-        && let Some(name) = &query.name
-    {
-        user = look_up::user_by_name(connection, pool, name)?;
+    if let Some(name) = &query.name {
+        by_name = look_up::user_by_name(connection, pool, name)?;
     }
+    user = user.or(by_name);
     let mut rows = SignInRows {
         user,
         ..SignInRows::default()
@@ -32,8 +32,9 @@ fn read(connection: &Connection, query: &SignInQuery) -> Result<SignInRows, Stor
         rows.record = look_up::record(connection, *kind, pool, key)?;
     }
     let sub = rows.user.as_ref().map(|user| &user.sub);
+    let sub = sub.or(query.nobody.as_ref());
     if !query.attempts.is_empty()
-        && let Some(sub) = sub.or(query.nobody.as_ref())
+        && let Some(sub) = sub
     {
         let key = format!("{}{sub}", query.attempts);
         rows.attempts = look_up::record(connection, Kind::Attempt, pool, &key)?;

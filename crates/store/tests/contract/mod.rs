@@ -2,6 +2,7 @@
 //! how to open an empty store of its own.
 
 mod concurrency;
+mod counts;
 mod filters;
 mod groups;
 mod messages;

@@ -119,7 +119,13 @@ async fn a_purged_pool_leaves_nothing() {
             )
             .await;
         }
-        commit(&*store, [message("m", NOW + 1)]).await;
+        let count = Write::Count {
+            kind: Kind::Group,
+            pool: POOL.to_owned(),
+            by: 1,
+            most: 1,
+        };
+        commit(&*store, [message("m", NOW + 1), count.clone()]).await;
         let stranger = UserRow {
             pool: OTHER.to_owned(),
             ..user(1)
@@ -140,8 +146,9 @@ async fn a_purged_pool_leaves_nothing() {
         .await;
         commit(&*store, [purge(&format!("pool/{POOL}"))]).await;
 
-        // 9 users, names and memberships, 9 shards of the counter, two records of each kind, a message, the purge itself.
-        assert_eq!(sweep(&*store, 4).await, 36 + 2 * owned().count() + 2);
+        // 9 users, names and memberships, 9 shards of the counter, two records of each kind, a count, a message,
+        // the purge itself.
+        assert_eq!(sweep(&*store, 4).await, 36 + 2 * owned().count() + 3);
 
         for kind in owned() {
             assert_eq!(
@@ -170,7 +177,7 @@ async fn a_purged_pool_leaves_nothing() {
         assert_eq!(store.user_count(OTHER).await.unwrap(), 1);
         assert!(found(&*store, Kind::Pool, "region's").await.is_some());
         // The names are free again.
-        commit(&*store, [claim("user1", &sub(77))]).await;
+        commit(&*store, [claim("user1", &sub(77)), count]).await;
     })
     .await;
 }

@@ -19,6 +19,7 @@ use cenote_model::{
 use crate::crypto::alphanumeric;
 use crate::pool::Client;
 use crate::ports::{Change, Expect, Kind, Write};
+use crate::quota::Counted;
 use crate::{Cx, Error, Result, look, page};
 
 pub(crate) use secrets::{
@@ -71,7 +72,8 @@ pub(crate) async fn create_user_pool_client(
     settings::settle(&pool, &mut client, "creating", &known)?;
     let change = Change::new()
         .with(pool.require())
-        .with(client.put(Expect::Absent { now: cx.now() })?);
+        .with(client.put(Expect::Absent { now: cx.now() })?)
+        .with(Counted::Clients.one_more(cx, &pool.id));
     cx.commit(change).await?;
     Ok(CreateUserPoolClientResponse {
         user_pool_client: Some(shown(cx, &client)?),
@@ -138,7 +140,9 @@ pub(crate) async fn delete_user_pool_client(
         key: client.id.clone(),
         expect: Expect::Version(client.version),
     };
-    let mut change = Change::new().with(gone);
+    let mut change = Change::new()
+        .with(gone)
+        .with(Counted::Clients.one_less(&pool.id));
     look::forget(cx, &pool.id, &client.id, &mut change).await?;
     cx.commit(change).await
 }

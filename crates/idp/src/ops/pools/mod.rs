@@ -17,6 +17,7 @@ use cenote_model::{
 use crate::crypto::alphanumeric;
 use crate::pool::{MfaSettings, Pool, SessionSettings, domain, schema};
 use crate::ports::{Change, Expect, Kind, Write};
+use crate::quota::Counted;
 use crate::{Cx, Error, Result, import, page, replica, token};
 
 pub(crate) use mfa::{get_user_pool_mfa_config, set_user_pool_mfa_config};
@@ -63,7 +64,9 @@ pub(crate) async fn create_user_pool(
     settings::settle(&mut pool)?;
 
     let (id_key, access_key) = (cx.service.keys.take().await, cx.service.keys.take().await);
-    let mut change = Change::new().with(pool.put(Expect::Absent { now: cx.now() })?);
+    let mut change = Change::new()
+        .with(pool.put(Expect::Absent { now: cx.now() })?)
+        .with(Counted::Pools.one_more(cx, &pool.region));
     change
         .writes
         .extend(token::new_key_writes(cx, &pool.id, &id_key, &access_key)?);
@@ -175,7 +178,9 @@ pub(crate) async fn delete_user_pool(cx: &Cx, input: &DeleteUserPoolRequest) -> 
         expires_at: None,
         expect: Expect::Any,
     };
-    cx.commit(Change::new().with(gone).with(purge)).await
+    let less = Counted::Pools.one_less(&pool.region);
+    cx.commit(Change::new().with(gone).with(purge).with(less))
+        .await
 }
 
 /// Lists the pools of the request's region.

@@ -9,6 +9,7 @@ pub(crate) mod pools;
 pub(crate) mod sessions;
 pub(crate) mod signing;
 pub(crate) mod triggers;
+pub(crate) mod watched;
 pub(crate) mod world;
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -16,8 +17,8 @@ use std::sync::{Arc, LazyLock};
 
 use cenote_idp::crypto::{KeyReservoir, RootKeys, SigningKey};
 use cenote_idp::message::{self, InboxMessage, InboxQuery};
-use cenote_idp::ports::{Clock, NoTriggers, SystemEntropy, Triggers};
-use cenote_idp::{Config, Cx, IssuerMode, Parts, Peer, Service, dispatch};
+use cenote_idp::ports::{Clock, NoTriggers, Store, SystemEntropy, Triggers};
+use cenote_idp::{Config, Cx, IssuerMode, Limits, Parts, Peer, Service, dispatch};
 use cenote_model::{ErrorCode, Operation};
 use cenote_store::SqliteStore;
 use serde_json::{Value, json};
@@ -25,6 +26,12 @@ use uuid::Uuid;
 
 /// Where the clock of a test begins: some time in 2026, not on a full second.
 pub(crate) const START_MS: i64 = 1_780_000_000_123;
+
+/// The threads that each service computes on.
+pub(crate) const CPU_THREADS: usize = 2;
+
+/// The root key of a service that is not told another.
+pub(crate) const ROOT: [u8; 32] = [7; 32];
 
 /// An SmsConfiguration, which pools need to verify phone numbers by themselves.
 pub(crate) fn sms() -> Value {
@@ -56,6 +63,23 @@ fn ready_made() -> SigningKey {
     SigningKey::from_pkcs8(&KEYS[next % KEYS.len()]).expect("a key that was made here")
 }
 
+/// What a service holds its callers to, and whom it calls.
+struct Rules {
+    limits: Limits,
+    request_rates: bool,
+    triggers: Arc<dyn Triggers>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            request_rates: false,
+            triggers: Arc::new(NoTriggers),
+        }
+    }
+}
+
 /// One service of one test.
 #[derive(Clone)]
 pub(crate) struct Harness {
@@ -71,7 +95,9 @@ impl Harness {
         reason = "setting a scene reads alike whether or not it waits"
     )]
     pub(crate) async fn new() -> Self {
-        Self::made(false, Arc::new(NoTriggers))
+        Self::on(Arc::new(
+            SqliteStore::memory().expect("a database in memory"),
+        ))
     }
 
     /// A service that counts requests against the rates of their categories.
@@ -80,33 +106,68 @@ impl Harness {
         reason = "setting a scene reads alike whether or not it waits"
     )]
     pub(crate) async fn counting() -> Self {
-        Self::made(true, Arc::new(NoTriggers))
+        let rules = Rules {
+            request_rates: true,
+            ..Rules::default()
+        };
+        Self::under(rules)
     }
 
     /// A service that calls these triggers.
     pub(crate) fn with_triggers(triggers: Arc<dyn Triggers>) -> Self {
-        Self::made(false, triggers)
+        let rules = Rules {
+            triggers,
+            ..Rules::default()
+        };
+        Self::under(rules)
     }
 
-    fn made(request_rates: bool, triggers: Arc<dyn Triggers>) -> Self {
+    /// A service with bounds that are soon reached.
+    pub(crate) fn with_limits(limits: Limits) -> Self {
+        let rules = Rules {
+            limits,
+            ..Rules::default()
+        };
+        Self::under(rules)
+    }
+
+    /// A service on this store.
+    pub(crate) fn on(store: Arc<dyn Store>) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(START_MS)));
+        Self::node(store, clock, RootKeys::new(ROOT, []), Rules::default())
+    }
+
+    fn under(rules: Rules) -> Self {
+        let store = Arc::new(SqliteStore::memory().expect("a database in memory"));
+        let clock = Arc::new(TestClock(AtomicI64::new(START_MS)));
+        Self::node(store, clock, RootKeys::new(ROOT, []), rules)
+    }
+
+    /// Another node on the same database at the same time, with root keys of its own.
+    pub(crate) fn beside(&self, root: RootKeys) -> Self {
+        let (store, clock) = (&self.service.store, &self.clock);
+        Self::node(Arc::clone(store), Arc::clone(clock), root, Rules::default())
+    }
+
+    fn node(store: Arc<dyn Store>, clock: Arc<TestClock>, root: RootKeys, rules: Rules) -> Self {
         let config = Config {
             account_id: "000000000000".to_owned(),
             default_region: "us-east-1".to_owned(),
             public_url: "http://localhost:9229".to_owned(),
             issuer: IssuerMode::Local,
             regions: Vec::new(),
+            limits: rules.limits,
         };
         let service = Service::new(Parts {
-            store: Arc::new(SqliteStore::memory().expect("a database in memory")),
+            store,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
-            triggers,
-            root: RootKeys::new([7; 32], []),
+            triggers: rules.triggers,
+            root,
             keys: KeyReservoir::filled_by(ready_made),
             config,
-            cpu_threads: 2,
-            request_rates,
+            cpu_threads: CPU_THREADS,
+            request_rates: rules.request_rates,
         });
         Self {
             service,

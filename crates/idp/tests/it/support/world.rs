@@ -27,7 +27,11 @@ pub(crate) fn attributes(list: &[(&str, &str)]) -> Value {
 impl World {
     /// A pool made with `pool` and a client made with `client`, whose flows are set here.
     pub(crate) async fn new(pool: Value, client: Value) -> Self {
-        let h = Harness::new().await;
+        Self::on(Harness::new().await, pool, client).await
+    }
+
+    /// The same on this service.
+    pub(crate) async fn on(h: Harness, pool: Value, client: Value) -> Self {
         let pool = h.pool(pool).await;
         let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]});
         let client = h.client(&pool, with(flows, client)).await;
@@ -37,6 +41,15 @@ impl World {
     /// A pool that verifies e-mail addresses by itself.
     pub(crate) async fn verifying_email() -> Self {
         Self::new(json!({"AutoVerifiedAttributes": ["email"]}), json!({})).await
+    }
+
+    /// The same pool and client, seen through another node.
+    pub(crate) fn through(&self, h: Harness) -> Self {
+        Self {
+            h,
+            pool: self.pool.clone(),
+            client: self.client.clone(),
+        }
     }
 
     /// Calls a public operation as the client.
