@@ -86,7 +86,13 @@ impl Letter<'_> {
         if is_custom {
             self.check_length(&text)?;
         }
-        outbox::row(cx, self, text)
+        // A temporary password is encrypted as it would stand in HTML.
+        let secret = match self.cause {
+            Cause::AdminCreateUser => text.code.as_deref().map(template::escape),
+            _ => text.code.clone().or_else(|| Some(self.secret.clone())),
+        };
+        let function = trigger::sender(cx, pool, self, secret);
+        outbox::row(cx, self, text, function)
     }
 
     /// A text with a code. Only sign-ups use a link, and only by e-mail where the pool says so.

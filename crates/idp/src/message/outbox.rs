@@ -64,7 +64,12 @@ pub struct SenderFunction {
 }
 
 /// The row that sends a text.
-pub(super) fn row(cx: &Cx, letter: &Letter<'_>, text: Text) -> Result<Message> {
+pub(super) fn row(
+    cx: &Cx,
+    letter: &Letter<'_>,
+    text: Text,
+    function: Option<SenderFunction>,
+) -> Result<Message> {
     let user = letter.user;
     let id = cx.uuid().to_string();
     let content = Content {
@@ -76,7 +81,7 @@ pub(super) fn row(cx: &Cx, letter: &Letter<'_>, text: Text) -> Result<Message> {
         body: text.body,
         code: text.code,
         link: text.link,
-        function: None,
+        function,
     };
     let plain = serde_json::to_vec(&content).map_err(|error| Error::internal(error.to_string()))?;
     let sealed = cx.service.sealer.seal(

@@ -1,12 +1,13 @@
-//! CustomMessage.
+//! CustomMessage, and the events of CustomEmailSender and CustomSMSSender.
 
+use cenote_model::DeliveryMediumType;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Call, Trigger, call, event};
+use super::{Call, Trigger, call, config, event};
 use crate::Cx;
 use crate::Result;
-use crate::message::{Cause, Letter};
+use crate::message::{Cause, Letter, SenderFunction};
 use crate::pool::Pool;
 
 /// The texts that a CustomMessage trigger has for a message; the pool's template stands in for each
@@ -47,4 +48,47 @@ pub(crate) async fn custom_message(
     )
     .await?;
     Ok(texts.unwrap_or_default())
+}
+
+/// The function that delivers a message in the pool's place, if the pool has one for the medium. What it
+/// is told holds the code only once a worker has encrypted it.
+pub(crate) fn sender(
+    cx: &Cx,
+    pool: &Pool,
+    letter: &Letter<'_>,
+    secret: Option<String>,
+) -> Option<SenderFunction> {
+    let config = config(pool)?;
+    let (arn, name, kind) = match letter.target.medium() {
+        DeliveryMediumType::Email => (
+            &config.custom_email_sender.as_ref()?.lambda_arn,
+            "CustomEmailSender",
+            "customEmailSenderRequestV1",
+        ),
+        DeliveryMediumType::Sms => (
+            &config.custom_sms_sender.as_ref()?.lambda_arn,
+            "CustomSMSSender",
+            "customSMSSenderRequestV1",
+        ),
+    };
+    let origin = letter.origin;
+    let mut event = event::outline(cx, pool, &letter.user.username, origin.client_id);
+    event.insert("version".to_owned(), "1".into());
+    let source = format!("{name}_{}", letter.cause.as_str());
+    event.insert("triggerSource".to_owned(), source.into());
+    event.insert(
+        "request".to_owned(),
+        json!({
+            "type": kind,
+            "code": null,
+            "clientMetadata": origin.metadata,
+            "userAttributes": event::user_attributes(pool, letter.user),
+        }),
+    );
+    Some(SenderFunction {
+        arn: arn.clone(),
+        kms_key: config.kms_key_id.clone()?,
+        event: event.into(),
+        secret,
+    })
 }

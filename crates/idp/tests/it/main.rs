@@ -59,6 +59,7 @@ mod trigger_answers;
 mod trigger_messages;
 mod trigger_migration;
 mod trigger_registration;
+mod trigger_senders;
 mod trigger_sign_in;
 mod trigger_tokens;
 mod ui_customization;
