@@ -1,9 +1,9 @@
 //! Users with an authenticator app: their registration, and the sign-in with a code that is theirs once.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use cenote_idp::crypto::totp;
+use cenote_idp::ports::{Clock, SystemClock};
 use data_encoding::BASE32_NOPAD;
 use serde_json::{Value, json};
 
@@ -20,9 +20,8 @@ pub(crate) struct Device {
 }
 
 /// The present step of thirty seconds.
-fn now() -> Outcome<i64> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-    Ok(i64::try_from(seconds / 30)?)
+fn now() -> i64 {
+    SystemClock::default().now_ms() / 30_000
 }
 
 impl Device {
@@ -50,7 +49,7 @@ impl Device {
         let secret = answer["SecretCode"].as_str().ok_or("no secret")?;
         let secret = BASE32_NOPAD.decode(secret.as_bytes())?;
         // The oldest code that is good, so that the later ones are left.
-        let used = now()? - 1;
+        let used = now() - 1;
         let input = json!({ "AccessToken": token, "UserCode": totp::code(&secret, used) });
         client.call("VerifySoftwareToken", &input).await?;
         let settings = json!({ "Enabled": true, "PreferredMfa": true });
@@ -73,7 +72,7 @@ impl Device {
     /// Signs in by password and a code that was not used before.
     pub(crate) async fn login(&self, client: &mut Client, seeded: &Seeded) -> Outcome {
         let challenge = Self::first_factor(client, seeded, &self.name).await?;
-        let now = now()?;
+        let now = now();
         let step = (self.used.load(Ordering::Relaxed) + 1).max(now - 1);
         if step > now + 1 {
             return Err(format!("no code of {} is left", self.name).into());

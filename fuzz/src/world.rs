@@ -161,7 +161,12 @@ impl World {
 
     /// Runs one operation.
     pub fn call(&self, operation: Operation, body: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let cx = Cx::new(Arc::clone(&self.service), None, Uuid::nil(), cenote_idp::Peer::default());
+        let cx = Cx::new(
+            Arc::clone(&self.service),
+            None,
+            Uuid::nil(),
+            cenote_idp::Peer::default(),
+        );
         self.run(dispatch(&cx, operation, body))
     }
 

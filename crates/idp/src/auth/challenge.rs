@@ -43,8 +43,6 @@ pub(crate) async fn respond(
     }
     match session.pending.clone() {
         Pending::NewPassword => new_password::answer(cx, scene, session, answers).await,
-        // Answered above.
-        Pending::Device => Err(Error::session_invalid()),
         Pending::SecondFactor(factor, sent) => {
             second_factor::answer_code(cx, scene, session, (factor, &sent), answers).await
         }
@@ -57,6 +55,7 @@ pub(crate) async fn respond(
             mfa_setup::answer_code(cx, scene, session, &sent, answers).await
         }
         Pending::Custom(custom) => custom::answer(cx, scene, session, custom, answers).await,
-        Pending::PasswordVerifier => Err(Error::session_invalid()),
+        // Answered above.
+        Pending::PasswordVerifier | Pending::Device => Err(Error::session_invalid()),
     }
 }

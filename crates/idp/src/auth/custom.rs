@@ -65,7 +65,7 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
                 progress.clone(),
             );
             let session = Some(session.seal(cx, scene)?);
-            srp::ask(cx, scene, &account, public_a, progress, session).await
+            srp::ask(cx, scene, &account, &public_a, progress, session).await
         }
         decision => follow(cx, scene, person, progress, decision).await,
     }

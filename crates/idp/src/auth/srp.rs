@@ -31,7 +31,7 @@ pub(crate) async fn start(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -
     trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
     let mut progress = Progress::new(Flow::Password);
     progress.note_device(parameters.optional("DEVICE_KEY"));
-    ask(cx, scene, &account, public_a, progress, None).await
+    ask(cx, scene, &account, &public_a, progress, None).await
 }
 
 /// Asks for the proof of the password. `session` goes along where the flow has one.
@@ -39,7 +39,7 @@ pub(super) async fn ask(
     cx: &Cx,
     scene: &Scene,
     account: &Account,
-    public_a: srp::ClientPublic,
+    public_a: &srp::ClientPublic,
     progress: Progress,
     session: Option<String>,
 ) -> Result<Step> {
@@ -67,7 +67,7 @@ pub(super) async fn ask(
     };
     let who = (account.sub(), pool.srp_name(), srp_username.as_str());
     let begun =
-        exchange::begin(cx, scene, Prover::User, who, &public_a, &verifier, progress).await?;
+        exchange::begin(cx, scene, Prover::User, who, public_a, &verifier, progress).await?;
     let parameters = [
         ("SALT", salt),
         ("SECRET_BLOCK", begun.secret_block),

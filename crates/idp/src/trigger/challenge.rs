@@ -10,6 +10,7 @@ use crate::{Cx, Error, Result};
 /// A challenge of a custom sign-in that was answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the event calls them so")]
 pub(crate) struct Round {
     pub(crate) challenge_name: String,
     pub(crate) challenge_result: bool,

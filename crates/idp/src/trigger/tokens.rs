@@ -106,6 +106,7 @@ struct Generation {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the event calls them so")]
 struct Groups {
     groups_to_override: Option<Vec<String>>,
     iam_roles_to_override: Option<Vec<String>>,
@@ -317,13 +318,11 @@ impl Token {
 fn apply(claims: &mut Claims, token: Token, generation: Generation) {
     for (name, value) in generation.claims_to_add_or_override.unwrap_or_default() {
         let is_complex = value.is_array() || value.is_object();
-        let is_fit = !value.is_null()
-            && token.may_change(&name)
-            && !name.starts_with("dev:")
-            && !(is_complex && PLAIN.contains(&name.as_str()))
-            // An access token is for this client, or says nothing of it.
-            && !(name == "aud" && claims.get("client_id") != Some(&value));
-        if is_fit {
+        let is_too_complex = is_complex && PLAIN.contains(&name.as_str());
+        // An access token is for this client, or says nothing of it.
+        let is_foreign = name == "aud" && claims.get("client_id") != Some(&value);
+        let is_unfit = value.is_null() || name.starts_with("dev:") || is_too_complex || is_foreign;
+        if !is_unfit && token.may_change(&name) {
             claims.insert(name, value);
         }
     }

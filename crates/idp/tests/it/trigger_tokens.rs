@@ -33,10 +33,12 @@ async fn claims(w: &World) -> (Value, Value) {
     (id, access)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers write it in place")]
 fn v1(details: Value) -> Value {
     json!({"claimsOverrideDetails": details})
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers write it in place")]
 fn v2(details: Value) -> Value {
     json!({"claimsAndScopeOverrideDetails": details})
 }

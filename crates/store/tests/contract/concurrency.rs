@@ -21,6 +21,7 @@ async fn race(store: &Arc<dyn Store>, changes: impl IntoIterator<Item = Change>)
         .filter(|answer| match answer {
             Ok(()) => true,
             Err(CommitError::Conflict { .. } | CommitError::NameTaken { .. }) => false,
+            Err(error @ CommitError::Full { .. }) => panic!("nothing is counted here: {error}"),
             Err(CommitError::Store(error)) => panic!("the store failed: {error}"),
         })
         .count()

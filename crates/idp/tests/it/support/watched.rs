@@ -164,7 +164,9 @@ impl Store for Watched {
     }
 
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
-        let writes: Vec<_> = change.writes.iter().map(kind).collect();
+        let mut writes: Vec<_> = change.writes.iter().map(kind).collect();
+        // What a change costs does not hang on its order.
+        writes.sort_unstable();
         self.note(format!("commit: {}", writes.join(", ")));
         self.inner.commit(change).await
     }
