@@ -369,7 +369,7 @@ class TestStatus:
             assert server.call(operation, body).status == 400
 
     def test_what_is_not_built_is_501(self, server):
-        reply = server.call("ListDevices", {"AccessToken": "a.b.c"})
+        reply = server.call("ListWebAuthnCredentials", {"AccessToken": "a.b.c"})
         assert reply.status == 501
         assert reply.error.startswith("NotImplemented")
-        assert "ListDevices" in reply.message
+        assert "ListWebAuthnCredentials" in reply.message

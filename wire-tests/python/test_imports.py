@@ -40,7 +40,8 @@ def test_the_users_of_a_file_appear(pool):
     body = "\n".join(lines).encode()
     with pytest.raises(urllib.error.HTTPError) as refused:
         put(made["PreSignedUrl"], body, {})
-    assert refused.value.code == 403
+    with refused.value as answer:
+        assert answer.code == 403
     assert put(made["PreSignedUrl"], body, KMS) == 200
     pool.idp.start_user_import_job(UserPoolId=pool.id, JobId=made["JobId"])
     done = finished(pool, made["JobId"])
