@@ -4,7 +4,8 @@ use cenote_model::{ChallengeNameType, ExplicitAuthFlowsType};
 
 use super::session::{Pending, Session};
 use super::{
-    Parameters, Scene, Step, custom, device, mfa_setup, new_password, password, second_factor, srp,
+    Parameters, Scene, Step, choice, custom, device, mfa_setup, new_password, password,
+    second_factor, srp,
 };
 use crate::{Cx, Error, Result};
 
@@ -43,6 +44,10 @@ pub(crate) async fn respond(
     }
     match session.pending.clone() {
         Pending::NewPassword => new_password::answer(cx, scene, session, answers).await,
+        Pending::Choice => choice::select(cx, scene, session, answers).await,
+        Pending::Password => choice::answer_password(cx, scene, session, answers).await,
+        Pending::PasswordSrp => choice::answer_srp(cx, scene, session, answers).await,
+        Pending::FirstCode(sent) => choice::answer_code(cx, scene, session, &sent, answers).await,
         Pending::SecondFactor(factor, sent) => {
             second_factor::answer_code(cx, scene, session, (factor, &sent), answers).await
         }

@@ -2,6 +2,7 @@
 //! admin operations.
 
 mod challenge;
+mod choice;
 mod custom;
 mod device;
 mod exchange;
@@ -27,6 +28,7 @@ use crate::user::{Account, User};
 use crate::{Cx, Error, Result};
 
 pub(crate) use challenge::respond;
+pub(crate) use choice::start as start_choice;
 pub(crate) use custom::start as start_custom;
 pub(crate) use password::with_password;
 pub(crate) use progress::{Flow, Progress, Proof};
@@ -80,6 +82,16 @@ pub(crate) enum Step {
         /// AvailableChallenges, which only USER_AUTH has.
         available: Option<Vec<ChallengeNameType>>,
     },
+}
+
+impl Step {
+    /// The same, saying what else the user can choose from, where it asks anything.
+    fn with_available(mut self, list: Vec<ChallengeNameType>) -> Self {
+        if let Self::Challenge { available, .. } = &mut self {
+            *available = Some(list);
+        }
+        self
+    }
 }
 
 /// The parameters of a sign-in or the answers to a challenge.

@@ -13,6 +13,8 @@ pub(crate) enum Flow {
     Password,
     /// CUSTOM_AUTH: triggers decide.
     Custom,
+    /// USER_AUTH: one of several first factors, then what follows it.
+    Choice,
 }
 
 /// What a user has proved.

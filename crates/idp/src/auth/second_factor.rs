@@ -154,7 +154,7 @@ pub(super) async fn take_code(
 ) -> Result<Step> {
     let pool = &scene.pool;
     let lockout = Lockout::check(cx, pool, Guessed::SecondFactor, &before.sub).await?;
-    if !sent.is(cx, pool, before, typed) {
+    if !sent.is(cx, pool, &before.sub, typed) {
         lockout.fail(cx, pool).await?;
         return Err(Error::sign_in_code_wrong());
     }

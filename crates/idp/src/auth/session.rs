@@ -38,13 +38,21 @@ pub(crate) enum Pending {
     SetUpEmail(SentCode),
     /// CUSTOM_CHALLENGE.
     Custom(Custom),
-    /// PASSWORD_VERIFIER within CUSTOM_AUTH, whose state is in SECRET_BLOCK.
+    /// PASSWORD_VERIFIER within CUSTOM_AUTH or USER_AUTH, whose state is in SECRET_BLOCK.
     PasswordVerifier,
+    /// SELECT_CHALLENGE.
+    Choice,
+    /// PASSWORD.
+    Password,
+    /// PASSWORD_SRP.
+    PasswordSrp,
+    /// EMAIL_OTP or SMS_OTP as the first factor, with the code that went out.
+    FirstCode(SentCode),
 }
 
 impl Pending {
     /// The name of the challenge.
-    pub(crate) const fn challenge(&self) -> ChallengeNameType {
+    pub(crate) fn challenge(&self) -> ChallengeNameType {
         match self {
             Self::NewPassword => ChallengeNameType::NewPasswordRequired,
             Self::Device => ChallengeNameType::DeviceSrpAuth,
@@ -55,6 +63,11 @@ impl Pending {
             Self::MfaSetup(_) => ChallengeNameType::MfaSetup,
             Self::Custom(_) => ChallengeNameType::CustomChallenge,
             Self::PasswordVerifier => ChallengeNameType::PasswordVerifier,
+            Self::Choice => ChallengeNameType::SelectChallenge,
+            Self::Password => ChallengeNameType::Password,
+            Self::PasswordSrp => ChallengeNameType::PasswordSrp,
+            Self::FirstCode(sent) if sent.is_by_email() => ChallengeNameType::EmailOtp,
+            Self::FirstCode(_) => ChallengeNameType::SmsOtp,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod account;
 mod admin_create_user;
 mod branding;
+mod choice;
 mod client_secrets;
 mod client_settings;
 mod client_tokens;
