@@ -39,7 +39,7 @@ pub(crate) async fn respond(
     }
     let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
     let session = Session::open(cx, scene, session).await?;
-    if session.pending.challenge() != challenge {
+    if session.pending.challenge() != Some(challenge) {
         return Err(Error::session_invalid());
     }
     match session.pending.clone() {
@@ -60,7 +60,9 @@ pub(crate) async fn respond(
             mfa_setup::answer_code(cx, scene, session, &sent, answers).await
         }
         Pending::Custom(custom) => custom::answer(cx, scene, session, custom, answers).await,
-        // Answered above.
-        Pending::PasswordVerifier | Pending::Device => Err(Error::session_invalid()),
+        // Answered above, or elsewhere.
+        Pending::PasswordVerifier | Pending::Device | Pending::SignUp | Pending::SignedUp => {
+            Err(Error::session_invalid())
+        }
     }
 }

@@ -6,7 +6,8 @@ use cenote_model::{AuthFactorType, ChallengeNameType, UserStatusType};
 use super::one_time_code::{self, SentCode};
 use super::session::{self, Pending, Session};
 use super::{
-    Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, exchange, password, srp,
+    Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, exchange, password,
+    sign_up, srp,
 };
 use crate::message::Target;
 use crate::pool::Pool;
@@ -27,10 +28,8 @@ pub(crate) async fn start(
     parameters: &Parameters<'_>,
     session: Option<&str>,
 ) -> Result<Step> {
-    if session.is_some() {
-        return Err(Error::flow_not_built(
-            "Signing in by the Session of ConfirmSignUp",
-        ));
+    if let Some(session) = session {
+        return sign_up::start(cx, scene, parameters, session).await;
     }
     let username = parameters.required("USERNAME")?;
     let hash = parameters.optional("SECRET_HASH");
@@ -78,16 +77,18 @@ fn available(pool: &Pool, account: &Account) -> Vec<ChallengeNameType> {
         Account::Unknown { .. } => None,
     };
     let allows = |factor| pool.first_factors().contains(&factor);
-    let has = |test: fn(&User) -> bool| known.is_none_or(|user| test(user));
     let only_password = known.is_some_and(|user| {
         user.status == UserStatusType::ForceChangePassword
             || user.required_factor(pool) != Required::Nothing
     });
-    let by_password = allows(AuthFactorType::Password) && has(|user| user.password.is_some());
-    let by_email =
-        allows(AuthFactorType::EmailOtp) && has(|user| user.attribute("email").is_some());
-    let by_sms =
-        allows(AuthFactorType::SmsOtp) && has(|user| user.attribute("phone_number").is_some());
+    let by_password =
+        allows(AuthFactorType::Password) && known.is_none_or(|user| user.password.is_some());
+    let codes_to = |factor, contact| match known {
+        Some(user) => user.contacts_for_codes(pool).any(|has| has == contact),
+        None => allows(factor),
+    };
+    let by_email = codes_to(AuthFactorType::EmailOtp, "email");
+    let by_sms = codes_to(AuthFactorType::SmsOtp, "phone_number");
     [
         (by_password, Challenge::PasswordSrp),
         (by_password, Challenge::Password),
@@ -221,7 +222,7 @@ pub(super) async fn select(
     let available = available(&scene.pool, &account);
     let chosen = ChallengeNameType::parse(answers.required("ANSWER")?)
         .filter(|chosen| available.contains(chosen))
-        .ok_or_else(Error::factor_not_available)?;
+        .ok_or_else(Error::challenge_not_available)?;
     let spent = session.consume(cx, &scene.pool);
     begin(
         cx,
@@ -256,15 +257,7 @@ pub(super) async fn answer_srp(
 ) -> Result<Step> {
     let account = account_of(cx, scene, &session, answers).await?;
     let spent = session.consume(cx, &scene.pool);
-    ask_for_proof(
-        cx,
-        scene,
-        &account,
-        answers,
-        session.progress,
-        Some(spent),
-    )
-    .await
+    ask_for_proof(cx, scene, &account, answers, session.progress, Some(spent)).await
 }
 
 /// The answer to EMAIL_OTP or SMS_OTP. The right code also verifies the address, and confirms a user who
@@ -277,10 +270,10 @@ pub(super) async fn answer_code(
     answers: &Parameters<'_>,
 ) -> Result<Step> {
     let pool = &scene.pool;
-    let (parameter, proof) = if sent.attribute() == "email" {
-        ("EMAIL_OTP_CODE", Proof::Email)
+    let parameter = if sent.is_by_email() {
+        "EMAIL_OTP_CODE"
     } else {
-        ("SMS_OTP_CODE", Proof::Sms)
+        "SMS_OTP_CODE"
     };
     let typed = answers.required(parameter)?;
     let account = account_of(cx, scene, &session, answers).await?;
@@ -308,7 +301,7 @@ pub(super) async fn answer_code(
         CommitError::NameTaken { .. } => Error::alias_exists(sent.attribute()),
         other => session::refused(other),
     })?;
-    let progress = session.progress.with(proof);
+    let progress = session.progress.with(Proof::of_code(sent.attribute()));
     after_first_factor(cx, scene, &after, progress, Vec::new()).await
 }
 

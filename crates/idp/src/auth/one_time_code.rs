@@ -51,7 +51,7 @@ pub(super) async fn send(
         cause: Cause::Authentication,
         origin: Origin::client(&scene.client.id, scene.metadata.as_ref()),
         target: target.clone(),
-        secret: code.clone(),
+        secret: Some(code.clone()),
         shown_name: None,
     }];
     let enclose = |change: &mut Change| {
@@ -92,7 +92,7 @@ pub(super) async fn send_to_nobody(
         cause: Cause::Authentication,
         origin: Origin::client(&scene.client.id, scene.metadata.as_ref()),
         target: target.clone(),
-        secret: code.clone(),
+        secret: Some(code.clone()),
         shown_name: None,
     };
     let enclose = |change: &mut Change| message::queue_for_nobody(cx, pool, &letter, change);
