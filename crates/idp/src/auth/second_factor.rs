@@ -15,6 +15,7 @@ use crate::user::User;
 use crate::user::devices::Device;
 use crate::user::limits::{Guessed, Lockout};
 use crate::user::mfa::{Factor, Required};
+use crate::user::passkeys;
 use crate::{Cx, Error, Result};
 
 /// Digits of a code that is sent as a second factor.
@@ -28,7 +29,15 @@ pub(super) async fn ask(
     progress: Progress,
     device: Option<Device>,
 ) -> Result<Step> {
-    match user.required_factor(&scene.pool) {
+    // A passkey that knew its user is two factors where the pool says so.
+    let is_enough = passkeys::are_two_factors(&scene.pool)
+        && progress.proofs.contains(&Proof::UserVerification);
+    let required = if is_enough {
+        Required::Nothing
+    } else {
+        user.required_factor(&scene.pool)
+    };
+    match required {
         Required::Nothing => on_device(cx, scene, user, progress, device).await,
         Required::One(factor) => ask_for(cx, scene, user, progress, factor, None).await,
         Required::OneOf(factors) => {

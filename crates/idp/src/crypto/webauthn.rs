@@ -3,9 +3,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rsa::PublicKeyComponents;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey,
-};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use cbor4ii::core::Value;
 use cbor4ii::core::dec::Decode;
 use cbor4ii::core::utils::SliceReader;
@@ -136,7 +134,10 @@ impl AuthenticatorData {
     /// Reads it out of an attestation object.
     pub fn of_attestation(object: &[u8]) -> Option<Self> {
         let object = read_map(object)?;
-        match member(&object, |key| matches!(key, Value::Text(text) if text == "authData"))? {
+        match member(
+            &object,
+            |key| matches!(key, Value::Text(text) if text == "authData"),
+        )? {
             Value::Bytes(bytes) => Self::parse(bytes),
             _ => None,
         }

@@ -5,13 +5,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::credential::Credential;
-use super::{MOST, Passkey, RelyingParty, find, page};
-use crate::crypto::Purpose;
+use super::{MOST, Passkey, RelyingParty, are_allowed, find, invented, page};
 use crate::crypto::webauthn::{AuthenticatorData, ClientData, decode};
 use crate::pool::Pool;
 use crate::ports::Write;
 use crate::stored::Stored;
-use crate::user::{Account, User};
+use crate::user::Account;
 use crate::{Cx, Error, Result};
 
 /// The options for `navigator.credentials.get()`, as text. Of nobody an id is told that nobody has.
@@ -32,9 +31,7 @@ pub(crate) async fn request_options(
             .map(|passkey| allowed(passkey.id(), &passkey.value.transports))
             .collect(),
         Account::Unknown { sub } => {
-            let text = format!("passkey\0{}\0{sub}", pool.id);
-            let sealer = &cx.service.sealer;
-            let id = sealer.lasting_mac(Purpose::Invented, text.as_bytes());
+            let id = invented(cx, pool, sub, "id");
             let transports = ["hybrid", "internal"].map(str::to_owned);
             vec![allowed(&BASE64URL_NOPAD.encode(&id), &transports)]
         }
@@ -112,21 +109,21 @@ impl Assertion {
         })
     }
 
-    /// Checks it against what is stored of the user's passkeys; `None` when it proves nothing.
+    /// Checks it against what is stored of a user's passkeys; `None` when it proves nothing.
     pub(crate) async fn check(
         &self,
         cx: &Cx,
         pool: &Pool,
-        user: &User,
+        sub: &str,
         challenge: &[u8],
     ) -> Result<Option<Proven>> {
-        let Some(party) = RelyingParty::of(&cx.service.config, pool) else {
+        let found = find(cx, pool, sub, &self.id).await?;
+        let party = RelyingParty::of(&cx.service.config, pool).filter(|_| are_allowed(pool));
+        let Some(party) = party else {
             return Ok(None);
         };
-        let found = find(cx, pool, &user.sub, &self.id).await?;
         let is_right = |stored: &Stored<Passkey>| {
             let passkey = &stored.value;
-            let owner = user.sub.as_bytes();
             self.client_data.ceremony == "webauthn.get"
                 && self.client_data.answers(challenge)
                 && self.client_data.is_from(&party.id)
@@ -134,7 +131,10 @@ impl Assertion {
                 && passkey.relying_party == party.id
                 && self.data.is_user_present()
                 && (self.data.is_user_verified() || !party.verifies_users)
-                && self.user_handle.as_deref().is_none_or(|it| it == owner)
+                && self
+                    .user_handle
+                    .as_deref()
+                    .is_none_or(|it| it == sub.as_bytes())
                 && passkey.fits(self.data.counter)
                 && passkey
                     .key

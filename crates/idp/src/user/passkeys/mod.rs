@@ -11,7 +11,8 @@ use cenote_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::User;
+use super::{Account, User};
+use crate::crypto::Purpose;
 use crate::crypto::webauthn::PublicKey;
 use crate::pool::Pool;
 use crate::ports::{Expect, Kind, Write};
@@ -98,6 +99,23 @@ pub(crate) fn are_allowed(pool: &Pool) -> bool {
     pool.first_factors().contains(&AuthFactorType::WebAuthn)
 }
 
+/// Whether somebody can sign in with a passkey: he has one, and the pool has a relying party. Of nobody it is
+/// made up, so that neither answer says that there is nobody.
+pub(crate) fn are_offered(cx: &Cx, pool: &Pool, account: &Account) -> bool {
+    let has_one = match account {
+        Account::Known(user) => user.passkeys > 0,
+        Account::Unknown { sub } => invented(cx, pool, sub, "count")[0].is_multiple_of(2),
+    };
+    has_one && are_allowed(pool) && RelyingParty::of(&cx.service.config, pool).is_some()
+}
+
+/// Bytes about the passkeys of nobody, the same each time.
+fn invented(cx: &Cx, pool: &Pool, sub: &str, what: &str) -> [u8; 32] {
+    let text = format!("passkey\0{what}\0{}\0{sub}", pool.id);
+    let sealer = &cx.service.sealer;
+    sealer.lasting_mac(Purpose::Invented, text.as_bytes())
+}
+
 /// Whether a passkey of a user who was verified is two factors, by the pool's configuration.
 pub(crate) fn are_two_factors(pool: &Pool) -> bool {
     let configured = pool.mfa.web_authn.as_ref();
@@ -108,8 +126,7 @@ pub(crate) fn are_two_factors(pool: &Pool) -> bool {
 /// Whether the user may sign in with a passkey where a second factor is required of him: the pool takes it
 /// for two, and he or the pool wants that.
 pub(crate) fn can_replace_mfa(pool: &Pool, user: &User) -> bool {
-    are_two_factors(pool)
-        && (user.mfa.passkeys || pool.mfa_configuration() == UserPoolMfaType::On)
+    are_two_factors(pool) && (user.mfa.passkeys || pool.mfa_configuration() == UserPoolMfaType::On)
 }
 
 impl Stored<Passkey> {
@@ -168,12 +185,7 @@ impl Passkey {
 }
 
 /// A passkey of the user, or ResourceNotFoundException.
-pub(crate) async fn existing(
-    cx: &Cx,
-    pool: &Pool,
-    sub: &str,
-    id: &str,
-) -> Result<Stored<Passkey>> {
+pub(crate) async fn existing(cx: &Cx, pool: &Pool, sub: &str, id: &str) -> Result<Stored<Passkey>> {
     find(cx, pool, sub, id)
         .await?
         .ok_or_else(Error::passkey_not_found)

@@ -61,8 +61,7 @@ pub(crate) async fn creation_options(
         .iter()
         .map(|passkey| json!({"id": passkey.id(), "type": "public-key"}))
         .collect();
-    let algorithms =
-        ALGORITHMS.map(|algorithm| json!({"type": "public-key", "alg": algorithm}));
+    let algorithms = ALGORITHMS.map(|algorithm| json!({"type": "public-key", "alg": algorithm}));
     Ok(json!({
         "rp": {"id": party.id, "name": party.id},
         "user": {

@@ -74,7 +74,12 @@ mod tests {
 
     #[test]
     fn relying_parties_are_domains_below_a_top_level_one() {
-        for id in ["example.com", "auth.example.com", "localhost", "a.auth.localhost"] {
+        for id in [
+            "example.com",
+            "auth.example.com",
+            "localhost",
+            "a.auth.localhost",
+        ] {
             assert_eq!(check_id(id), Ok(()), "{id}");
         }
         for id in [
