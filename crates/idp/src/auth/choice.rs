@@ -58,12 +58,11 @@ pub(crate) async fn start(
         .optional("PREFERRED_CHALLENGE")
         .and_then(ChallengeNameType::parse)
         .filter(|preferred| available.contains(preferred));
-    let step = match preferred {
-        Some(chosen) => begin(cx, scene, &account, chosen, parameters, progress, None).await?,
-        None => {
-            let session = Session::of(cx, scene, &account, Pending::Choice, progress);
-            session.ask(cx, scene, [])?
-        }
+    let step = if let Some(chosen) = preferred {
+        begin(cx, scene, &account, chosen, parameters, progress, None).await?
+    } else {
+        let session = Session::of(cx, scene, &account, Pending::Choice, progress);
+        session.ask(cx, scene, [])?
     };
     Ok(step.with_available(available))
 }
@@ -103,7 +102,7 @@ fn available(cx: &Cx, pool: &Pool, account: &Account) -> Vec<ChallengeNameType> 
     .collect()
 }
 
-/// Begins with what was chosen, and takes the proof at once if it came along. `spent` is the use of the
+/// Begins with what was chosen, and takes the proof at once if it came along. `first` is the use of the
 /// session that asked.
 async fn begin(
     cx: &Cx,
@@ -112,7 +111,7 @@ async fn begin(
     chosen: ChallengeNameType,
     parameters: &Parameters<'_>,
     progress: Progress,
-    spent: Option<Write>,
+    first: Option<Write>,
 ) -> Result<Step> {
     let username = parameters.required("USERNAME")?;
     let has = |name| {
@@ -122,31 +121,31 @@ async fn begin(
     };
     let pending = match chosen {
         ChallengeNameType::Password if has("PASSWORD") => {
-            return prove_password(cx, scene, parameters, progress, spent).await;
+            return prove_password(cx, scene, parameters, progress, first).await;
         }
         ChallengeNameType::PasswordSrp if has("SRP_A") => {
-            return ask_for_proof(cx, scene, account, parameters, progress, spent).await;
+            return ask_for_proof(cx, scene, account, parameters, progress, first).await;
         }
         ChallengeNameType::EmailOtp => {
-            return send_code(cx, scene, (account, username), "email", progress, spent).await;
+            return send_code(cx, scene, (account, username), "email", progress, first).await;
         }
         ChallengeNameType::SmsOtp => {
             let who = (account, username);
-            return send_code(cx, scene, who, "phone_number", progress, spent).await;
+            return send_code(cx, scene, who, "phone_number", progress, first).await;
         }
         ChallengeNameType::WebAuthn => {
-            return passkey::ask(cx, scene, account, progress, spent).await;
+            return passkey::ask(cx, scene, account, progress, first).await;
         }
         ChallengeNameType::Password => Pending::Password,
         _ => Pending::PasswordSrp,
     };
-    use_up(cx, spent).await?;
+    use_up(cx, first).await?;
     Session::of(cx, scene, account, pending, progress).ask(cx, scene, [])
 }
 
-pub(super) async fn use_up(cx: &Cx, spent: Option<Write>) -> Result<()> {
-    let Some(spent) = spent else { return Ok(()) };
-    let change = Change::new().with(spent);
+pub(super) async fn use_up(cx: &Cx, first: Option<Write>) -> Result<()> {
+    let Some(first) = first else { return Ok(()) };
+    let change = Change::new().with(first);
     cx.try_commit(change).await.map_err(session::refused)
 }
 
@@ -155,12 +154,12 @@ async fn prove_password(
     scene: &Scene,
     parameters: &Parameters<'_>,
     progress: Progress,
-    spent: Option<Write>,
+    first: Option<Write>,
 ) -> Result<Step> {
     let username = parameters.required("USERNAME")?;
     let typed = parameters.required("PASSWORD")?;
     let found = sign_in::find_by_name(cx, &scene.pool, &scene.client, username).await?;
-    password::prove(cx, scene, found, (username, typed), progress, spent).await
+    password::prove(cx, scene, found, (username, typed), progress, first).await
 }
 
 /// Begins SRP: the session goes along for the client to hand on, and the state is in SECRET_BLOCK.
@@ -170,11 +169,11 @@ async fn ask_for_proof(
     account: &Account,
     parameters: &Parameters<'_>,
     progress: Progress,
-    spent: Option<Write>,
+    first: Option<Write>,
 ) -> Result<Step> {
     let public_a = exchange::public_a(parameters)?;
     Lockout::check(cx, &scene.pool, Guessed::Password, account.sub()).await?;
-    use_up(cx, spent).await?;
+    use_up(cx, first).await?;
     let pending = Pending::PasswordVerifier;
     let session = Session::of(cx, scene, account, pending, progress.clone()).seal(cx, scene)?;
     srp::ask(cx, scene, account, &public_a, progress, Some(session)).await
@@ -187,17 +186,17 @@ async fn send_code(
     (account, username): (&Account, &str),
     attribute: &'static str,
     progress: Progress,
-    spent: Option<Write>,
+    first: Option<Write>,
 ) -> Result<Step> {
     let (sent, details) = match account {
         Account::Known(user) => {
             let target = Target::of(user, attribute).ok_or_else(Error::session_invalid)?;
-            let sent = one_time_code::send(cx, scene, user, &target, DIGITS, spent).await?;
+            let sent = one_time_code::send(cx, scene, user, &target, DIGITS, first).await?;
             (sent, target.details())
         }
         Account::Unknown { sub } => {
             let nobody = (sub.as_str(), username);
-            one_time_code::send_to_nobody(cx, scene, nobody, attribute, spent).await?
+            one_time_code::send_to_nobody(cx, scene, nobody, attribute, first).await?
         }
     };
     let parameters = [
@@ -238,7 +237,7 @@ pub(super) async fn select(
             _ => Err(Error::passkey_wrong()),
         };
     }
-    let spent = session.consume(cx, &scene.pool);
+    let first = session.consume(cx, &scene.pool);
     begin(
         cx,
         scene,
@@ -246,7 +245,7 @@ pub(super) async fn select(
         chosen,
         answers,
         session.progress,
-        Some(spent),
+        Some(first),
     )
     .await
 }
@@ -259,8 +258,8 @@ pub(super) async fn answer_password(
     answers: &Parameters<'_>,
 ) -> Result<Step> {
     account_of(cx, scene, &session, answers).await?;
-    let spent = session.consume(cx, &scene.pool);
-    prove_password(cx, scene, answers, session.progress, Some(spent)).await
+    let first = session.consume(cx, &scene.pool);
+    prove_password(cx, scene, answers, session.progress, Some(first)).await
 }
 
 /// The answer to PASSWORD_SRP.
@@ -271,8 +270,8 @@ pub(super) async fn answer_srp(
     answers: &Parameters<'_>,
 ) -> Result<Step> {
     let account = account_of(cx, scene, &session, answers).await?;
-    let spent = session.consume(cx, &scene.pool);
-    ask_for_proof(cx, scene, &account, answers, session.progress, Some(spent)).await
+    let first = session.consume(cx, &scene.pool);
+    ask_for_proof(cx, scene, &account, answers, session.progress, Some(first)).await
 }
 
 /// The answer to EMAIL_OTP or SMS_OTP. The right code also verifies the address, and confirms a user who

@@ -15,13 +15,13 @@ use crate::{Cx, Error, Result};
 /// The parameter with what the browser made of the options.
 pub(super) const CREDENTIAL: &str = "CREDENTIAL";
 
-/// Asks for a proof by one of the user's passkeys. `spent` is the use of the session that asked before.
+/// Asks for a proof by one of the user's passkeys. `first` is the use of the session that asked before.
 pub(super) async fn ask(
     cx: &Cx,
     scene: &Scene,
     account: &Account,
     progress: Progress,
-    spent: Option<Write>,
+    first: Option<Write>,
 ) -> Result<Step> {
     let mut challenge = [0; 32];
     cx.service.entropy.fill(&mut challenge);
@@ -29,7 +29,7 @@ pub(super) async fn ask(
     let timeout_ms = scene.client.session_ms();
     let options =
         passkeys::request_options(cx, &scene.pool, account, &challenge, timeout_ms).await?;
-    use_up(cx, spent).await?;
+    use_up(cx, first).await?;
     let session = Session::of(cx, scene, account, Pending::Passkey(challenge), progress);
     session.ask(cx, scene, [("CREDENTIAL_REQUEST_OPTIONS", options)])
 }

@@ -35,14 +35,14 @@ pub(crate) async fn with_password(
     .await
 }
 
-/// Checks the password and goes on. `spent` is the use of the session that asked for it.
+/// Checks the password and goes on. `first` is the use of the session that asked for it.
 pub(super) async fn prove(
     cx: &Cx,
     scene: &Scene,
     (account, lockout): (Account, Lockout),
     (username, typed): (&str, &str),
     progress: Progress,
-    spent: Option<Write>,
+    first: Option<Write>,
 ) -> Result<Step> {
     let Scene { pool, client, .. } = scene;
     let user = match &account {
@@ -68,7 +68,7 @@ pub(super) async fn prove(
     };
     password::adopt(cx, pool, user, typed).await?;
     let forgotten = lockout.succeed(cx, pool).await?;
-    let proved = spent.into_iter().chain(forgotten).collect();
+    let proved = first.into_iter().chain(forgotten).collect();
     after_first_factor(cx, scene, user, progress.with(Proof::Password), proved).await
 }
 

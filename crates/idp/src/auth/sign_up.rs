@@ -95,8 +95,8 @@ pub(super) async fn start(
     let account = Account::Known(Box::new(user.clone()));
     let person = scene.person(&account, named.unwrap_or(&user.username));
     trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
-    let used = session.consume(cx, &scene.pool);
+    let first = session.consume(cx, &scene.pool);
     let mut progress = session.progress;
     progress.note_device(parameters.optional("DEVICE_KEY"));
-    after_first_factor(cx, scene, &user, progress, vec![used]).await
+    after_first_factor(cx, scene, &user, progress, vec![first]).await
 }
