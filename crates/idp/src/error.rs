@@ -13,6 +13,7 @@ mod providers;
 mod quota;
 mod replicas;
 mod resource_servers;
+mod seed;
 mod sessions;
 mod sign_in;
 mod trigger;
