@@ -2,6 +2,7 @@
 
 mod account;
 mod admin_create_user;
+mod any_input;
 mod branding;
 mod client_secrets;
 mod client_settings;
