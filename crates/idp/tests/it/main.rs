@@ -46,6 +46,7 @@ mod resource_servers;
 mod revocation;
 mod root_keys;
 mod rotation;
+mod round_trips;
 mod second_factors;
 mod session_settings;
 mod sessions;

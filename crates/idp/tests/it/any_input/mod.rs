@@ -17,7 +17,7 @@ use crate::support::world::{PASSWORD, World};
 use crate::support::{sms, text};
 
 /// Inputs for each operation.
-const RUNS: u64 = 40;
+const RUNS: u64 = 24;
 
 const REGION: &str = "us-east-1";
 
