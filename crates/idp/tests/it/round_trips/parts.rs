@@ -70,7 +70,7 @@ async fn what_a_pool_has_by_name_shows_what_it_was_given() {
                     "ProviderName": "work", "ProviderType": "OIDC",
                     "ProviderDetails": oidc("a", "openid"),
                     "AttributeMapping": {"email": "email"}, "IdpIdentifiers": ["example.com"],
-                    "AcrMapping": {"urn:cognito:loa:1": "low"},
+                    "AcrMapping": {"Level1": "low"},
                 }),
             ),
             show: ("DescribeIdentityProvider", "IdentityProvider"),
@@ -79,7 +79,7 @@ async fn what_a_pool_has_by_name_shows_what_it_was_given() {
                 json!({
                     "ProviderName": "work", "ProviderDetails": oidc("b", "openid email"),
                     "AttributeMapping": {"name": "name"}, "IdpIdentifiers": ["example.org"],
-                    "AcrMapping": {"urn:cognito:loa:2": "high"},
+                    "AcrMapping": {"Level2": "high"},
                 }),
             ),
             keys: &["ProviderName"],
