@@ -14,18 +14,22 @@ struct Triple {
     keys: &'static [&'static str],
 }
 
+fn oidc(id: &str, scopes: &str) -> Value {
+    json!({
+        "client_id": id, "client_secret": "secret", "authorize_scopes": scopes,
+        "oidc_issuer": "https://login.example.com", "attributes_request_method": "GET",
+    })
+}
+
+fn certificate(name: &str) -> String {
+    format!("arn:aws:acm:us-east-1:123456789012:certificate/{name}")
+}
+
 #[tokio::test]
 async fn what_a_pool_has_by_name_shows_what_it_was_given() {
     let h = Harness::new().await;
     let pool = h.pool(json!({})).await;
     let place = json!({"UserPoolId": pool});
-    let oidc = |id: &str, scopes: &str| {
-        json!({
-            "client_id": id, "client_secret": "secret", "authorize_scopes": scopes,
-            "oidc_issuer": "https://login.example.com", "attributes_request_method": "GET",
-        })
-    };
-    let certificate = |name: &str| format!("arn:aws:acm:us-east-1:123456789012:certificate/{name}");
     let triples = [
         Triple {
             create: (
