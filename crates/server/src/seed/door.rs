@@ -24,14 +24,15 @@ impl Refusal {
         ["ResourceNotFoundException", "UserNotFoundException"].contains(&self.name.as_str())
     }
 
-    /// Whether the service has no such operation, or not for this pool.
+    /// Whether the service has no such operation, or not for this pool. Some say so without a name.
     pub(super) fn is_unsupported(&self) -> bool {
-        [
-            "UnknownOperationException",
-            "NotImplementedException",
-            "FeatureUnavailableInTierException",
-        ]
-        .contains(&self.name.as_str())
+        self.name.starts_with("status ")
+            || [
+                "UnknownOperationException",
+                "NotImplementedException",
+                "FeatureUnavailableInTierException",
+            ]
+            .contains(&self.name.as_str())
     }
 }
 

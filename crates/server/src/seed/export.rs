@@ -82,12 +82,12 @@ impl Look<'_> {
         };
         put("Id", self.id.into());
         put("MfaConfig", self.factors().await?);
-        put("SessionConfiguration", self.sessions().await?);
+        put("SessionConfiguration", self.sessions(notes).await?);
         put("ResourceServers", self.resource_servers().await?);
         put("IdentityProviders", self.providers().await?);
         let groups = self.all(pages::GROUPS, &json!({})).await?;
         put("Groups", self.each::<CreateGroupRequest>(&groups)?);
-        put("Clients", self.clients().await?);
+        put("Clients", self.clients(notes).await?);
         put("Domains", self.domains(there).await?);
         put("UICustomization", self.look(notes).await?);
         if users {
@@ -135,12 +135,11 @@ impl Look<'_> {
     }
 
     /// How sessions are tracked, where the service tracks them.
-    async fn sessions(&self) -> Result<Value, StartError> {
+    async fn sessions(&self, notes: &mut Vec<String>) -> Result<Value, StartError> {
         let operation = Operation::GetUserPoolSessionConfiguration;
-        match self.ask(operation, &json!({})).await {
-            Ok(there) => self.as_input::<SetUserPoolSessionConfigurationRequest>(&there),
-            Err(refusal) if refusal.is_unsupported() => Ok(Value::Null),
-            Err(refusal) => Err(self.failed(operation, &refusal)),
+        match self.look_at(operation, &json!({}), notes).await? {
+            Some(there) => self.as_input::<SetUserPoolSessionConfigurationRequest>(&there),
+            None => Ok(Value::Null),
         }
     }
 
@@ -160,7 +159,7 @@ impl Look<'_> {
         Ok(whole.into())
     }
 
-    async fn clients(&self) -> Result<Value, StartError> {
+    async fn clients(&self, notes: &mut Vec<String>) -> Result<Value, StartError> {
         let mut whole = Vec::new();
         for listed in self.all(pages::CLIENTS, &json!({})).await? {
             let key = only(&listed, &["ClientId"]);
@@ -168,14 +167,10 @@ impl Look<'_> {
             let there = &there["UserPoolClient"];
             let mut client = with(&self.as_input::<CreateUserPoolClientRequest>(there)?, &key);
             let branding = Operation::DescribeManagedLoginBrandingByClient;
-            match self.ask(branding, &key).await {
-                Ok(found) => {
-                    let found = with(&found["ManagedLoginBranding"], &key);
-                    let found = self.as_input::<CreateManagedLoginBrandingRequest>(&found)?;
-                    client = with(&client, &json!({"ManagedLoginBranding": found}));
-                }
-                Err(refusal) if refusal.is_absence() || refusal.is_unsupported() => {}
-                Err(refusal) => return Err(self.failed(branding, &refusal)),
+            if let Some(found) = self.look_at(branding, &key, notes).await? {
+                let found = with(&found["ManagedLoginBranding"], &key);
+                let found = self.as_input::<CreateManagedLoginBrandingRequest>(&found)?;
+                client = with(&client, &json!({"ManagedLoginBranding": found}));
             }
             whole.push(client);
         }
@@ -199,7 +194,10 @@ impl Look<'_> {
     /// The classic customization of all clients. Its image cannot be read back.
     async fn look(&self, notes: &mut Vec<String>) -> Result<Value, StartError> {
         let key = json!({"ClientId": "ALL"});
-        let answer = self.call(Operation::GetUICustomization, &key).await?;
+        let operation = Operation::GetUICustomization;
+        let Some(answer) = self.look_at(operation, &key, notes).await? else {
+            return Ok(Value::Null);
+        };
         let there = &answer["UICustomization"];
         if !there["ImageUrl"].is_null() {
             notes.push(format!("{}: the logo is not exported", self.id));
@@ -276,6 +274,28 @@ impl Look<'_> {
             self.in_pool(input)
         };
         self.door.call(self.region, operation, &input).await
+    }
+
+    /// Looks at what need not be there, on services that need not have the operation.
+    async fn look_at(
+        &self,
+        operation: Operation,
+        input: &Value,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Value>, StartError> {
+        match self.ask(operation, input).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(refusal) if refusal.is_absence() => Ok(None),
+            Err(refusal) if refusal.is_unsupported() => {
+                notes.push(format!(
+                    "{}: left out, since the service does not answer {}: {refusal}",
+                    self.id,
+                    operation.name()
+                ));
+                Ok(None)
+            }
+            Err(refusal) => Err(self.failed(operation, &refusal)),
+        }
     }
 
     async fn call(&self, operation: Operation, input: &Value) -> Result<Value, StartError> {
