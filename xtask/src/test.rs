@@ -234,8 +234,11 @@ impl Run<'_> {
 
 /// A file for notes without those of an earlier run.
 fn fresh_notes(root: &Path) -> Result<PathBuf, String> {
-    let path = root.join("target").join("exactness.txt");
-    std::fs::write(&path, "").map_err(|error| format!("{}: {error}", path.display()))?;
+    let folder = root.join("target");
+    let path = folder.join("exactness.txt");
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&path, ""))
+        .map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(path)
 }
 
