@@ -10,7 +10,7 @@ use crate::support::{Harness, sms, text, with};
 /// The service model, for the members that there are.
 fn members(shape: &str) -> Vec<String> {
     let model: Value =
-        serde_json::from_str(include_str!("../../../model/service.json")).expect("a model");
+        serde_json::from_str(include_str!("../../../../model/service.json")).expect("a model");
     let members = model["shapes"][shape]["members"].as_object();
     members.expect("members").keys().cloned().collect()
 }
