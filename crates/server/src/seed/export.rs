@@ -251,6 +251,8 @@ impl Look<'_> {
             }
             whole.push(user);
         }
+        // The service lists them by ids that are another service's tomorrow.
+        whole.sort_by(|one, other| text(one, "Username").cmp(text(other, "Username")));
         if passwords > 0 {
             notes.push(format!(
                 "{}: {passwords} users have a password, which no service shows; add Password to them",
