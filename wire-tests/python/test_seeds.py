@@ -209,6 +209,12 @@ class TestSeeding:
         assert again == "0 created, 0 updated, 0 deleted, 10 unchanged\n"
 
 
+    def test_pruning_leaves_the_group_of_a_provider(self, folder, seeded):
+        apply(folder, seeded, "--prune")
+        groups = sdk.client(seeded.url).list_groups(UserPoolId=POOL)["Groups"]
+        assert [group["GroupName"] for group in groups] == ["staff", f"{POOL}_Google"]
+
+
 class TestExporting:
     def test_an_export_makes_the_same_elsewhere(self, folder, seeded, empty):
         document = export(folder, seeded)

@@ -84,8 +84,16 @@ impl Look<'_> {
         put("MfaConfig", self.factors().await?);
         put("SessionConfiguration", self.sessions(notes).await?);
         put("ResourceServers", self.resource_servers().await?);
-        put("IdentityProviders", self.providers().await?);
-        let groups = self.all(pages::GROUPS, &json!({})).await?;
+        let providers = self.providers().await?;
+        let mut groups = self.all(pages::GROUPS, &json!({})).await?;
+        // Each provider has a group for its users, which comes by itself.
+        groups.retain(|group| {
+            let of = text(group, "GroupName")
+                .strip_prefix(self.id)
+                .and_then(|rest| rest.strip_prefix('_'));
+            !elements(&providers).any(|provider| Some(text(provider, "ProviderName")) == of)
+        });
+        put("IdentityProviders", providers);
         put("Groups", self.each::<CreateGroupRequest>(&groups)?);
         put("Clients", self.clients(notes).await?);
         put("Domains", self.domains(there).await?);

@@ -66,10 +66,12 @@ pub(super) const GROUPS: Family = Family {
 };
 
 impl Work<'_> {
+    /// Makes the pool have what is wanted of a family. What is `untouched` is never deleted.
     pub(super) async fn family(
         &mut self,
         family: &Family,
         wanted: &[Value],
+        untouched: &[String],
     ) -> Result<(), StartError> {
         if wanted.is_empty() && !self.prune {
             return Ok(());
@@ -91,7 +93,8 @@ impl Work<'_> {
         if self.prune {
             for there in &there {
                 let name = text(there, family.key);
-                if !wanted.iter().any(|wanted| text(wanted, family.key) == name) {
+                let is_wanted = wanted.iter().any(|wanted| text(wanted, family.key) == name);
+                if !is_wanted && !untouched.iter().any(|untouched| untouched == name) {
                     let what = format!("{} {name}", family.noun);
                     let input = only(there, &[family.key]);
                     self.call(&what, family.delete, &input).await?;

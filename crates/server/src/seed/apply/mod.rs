@@ -87,10 +87,18 @@ enum Outcome {
 impl Work<'_> {
     async fn pool(&mut self, seed: &PoolSeed) -> Result<(), StartError> {
         self.pool_itself(seed).await?;
-        self.family(&families::RESOURCE_SERVERS, &seed.resource_servers)
+        self.family(&families::RESOURCE_SERVERS, &seed.resource_servers, &[])
             .await?;
-        self.family(&families::PROVIDERS, &seed.providers).await?;
-        self.family(&families::GROUPS, &seed.groups).await?;
+        self.family(&families::PROVIDERS, &seed.providers, &[])
+            .await?;
+        // Each provider has a group for its users, which comes by itself.
+        let of_providers: Vec<_> = seed
+            .providers
+            .iter()
+            .map(|provider| format!("{}_{}", self.pool, text(provider, "ProviderName")))
+            .collect();
+        self.family(&families::GROUPS, &seed.groups, &of_providers)
+            .await?;
         self.clients(&seed.clients).await?;
         self.domains(&seed.domains).await?;
         self.looks(seed).await?;
