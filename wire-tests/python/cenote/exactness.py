@@ -115,16 +115,3 @@ def read_notes():
         operation, outcome = line.split()
         SEEN[operation].add(outcome)
 
-
-def report():
-    """A line for each operation: what was seen of it, and which declared errors were not."""
-    lines = []
-    for name in model.OPERATIONS:
-        declared = model.declared_errors(name)
-        missing = sorted(declared - SEEN[name])
-        seen = "succeeds" if SUCCESS in SEEN[name] else "never succeeds"
-        lines.append(
-            f"{name}: {seen}; {len(declared & SEEN[name])} of {len(declared)} errors"
-            + (f", not {', '.join(missing)}" if missing else "")
-        )
-    return "\n".join(lines) + "\n"
