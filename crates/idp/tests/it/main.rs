@@ -31,6 +31,7 @@ mod mfa_setup;
 mod new_password;
 mod oauth_authorize;
 mod oauth_codes;
+mod oauth_discovery;
 mod oauth_machines;
 mod oauth_register;
 mod oauth_sessions;
