@@ -176,20 +176,12 @@ async fn an_initial_access_token_opens_registration() {
         done.expect("an update");
     };
     set(&h.w, json!({"AuthenticatedGrantTypes": []})).await;
-    let domain = cenote_idp::oauth::Domain::of_host(&h.w.h.service, "app.auth.localhost").await;
-    let h = Hosted {
-        w: h.w,
-        domain: domain.expect("no failure").expect("a domain"),
-    };
+    let h = h.again().await;
     assert_eq!(
         error(add(&h, Some(&token), fit.clone()).await),
         "invalid_token"
     );
     set(&h.w, json!({"EnableStatus": "Disabled"})).await;
-    let domain = cenote_idp::oauth::Domain::of_host(&h.w.h.service, "app.auth.localhost").await;
-    let h = Hosted {
-        w: h.w,
-        domain: domain.expect("no failure").expect("a domain"),
-    };
+    let h = h.again().await;
     assert_eq!(error(add(&h, Some(&token), fit).await), "invalid_request");
 }
