@@ -10,6 +10,7 @@ mod imports;
 mod limits;
 mod mfa;
 pub(crate) mod oauth;
+mod passkeys;
 mod providers;
 mod quota;
 mod replicas;

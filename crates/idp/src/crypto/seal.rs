@@ -44,13 +44,15 @@ pub enum Purpose {
     ProviderSecret,
     /// What is invented, the same each time, about users who do not exist.
     Invented,
+    /// The challenge that registers a passkey.
+    PasskeyChallenge,
     /// The cookie of a browser in which somebody has signed in.
     Browser,
 }
 
 impl Purpose {
     /// Every purpose, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::SigningKey,
         Self::Verifier,
         Self::ClientSecret,
@@ -63,6 +65,7 @@ impl Purpose {
         Self::Totp,
         Self::ProviderSecret,
         Self::Invented,
+        Self::PasskeyChallenge,
         Self::Browser,
     ];
 
@@ -81,6 +84,7 @@ impl Purpose {
             Self::Totp => "totp",
             Self::ProviderSecret => "provider-secret",
             Self::Invented => "invented",
+            Self::PasskeyChallenge => "passkey-challenge",
             Self::Browser => "browser",
         }
     }
