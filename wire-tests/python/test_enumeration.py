@@ -1,6 +1,7 @@
 """PreventUserExistenceErrors: what a stranger can learn about who exists."""
 
 import re
+
 import pytest
 
 from cenote.scene import ALL_FLOWS, NEW_PASSWORD, PASSWORD
