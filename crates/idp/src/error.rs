@@ -15,6 +15,7 @@ mod replicas;
 mod resource_servers;
 mod sessions;
 mod sign_in;
+mod step_up;
 mod trigger;
 
 use cenote_model::{DecodeError, ErrorCode, Operation, UserStatusType};

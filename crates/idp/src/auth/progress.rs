@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::token::Level;
 use crate::trigger::{Round, TokenSource};
 
 /// How a sign-in began.
@@ -60,6 +61,9 @@ pub(crate) struct Progress {
     /// The DEVICE_KEY that the client sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) device_key: Option<String>,
+    /// The level that the sign-in is to reach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) level: Option<Level>,
 }
 
 impl Progress {
@@ -76,6 +80,12 @@ impl Progress {
         if let Some(device_key) = device_key {
             self.device_key = Some(device_key.to_owned());
         }
+    }
+
+    /// The level that it is to reach and has not reached.
+    pub(crate) fn missing_level(&self) -> Option<Level> {
+        self.level
+            .filter(|level| Level::of(&self.proofs) < Some(*level))
     }
 
     /// What tokens at its end are issued for. The proof of a device comes last.

@@ -7,7 +7,7 @@ use super::one_time_code::{self, SentCode};
 use super::session::{self, Pending, Session};
 use super::{
     Parameters, Progress, Proof, Scene, Step, after_second_factor, check_state, mfa_setup,
-    on_device,
+    on_device, step_up,
 };
 use crate::message::Target;
 use crate::ports::{Change, CommitError, Write};
@@ -28,7 +28,11 @@ pub(super) async fn ask(
     progress: Progress,
     device: Option<Device>,
 ) -> Result<Step> {
-    match user.required_factor(&scene.pool) {
+    let required = match progress.missing_level() {
+        Some(level) => step_up::required(&scene.pool, user, &progress, level)?,
+        None => user.required_factor(&scene.pool),
+    };
+    match required {
         Required::Nothing => on_device(cx, scene, user, progress, device).await,
         Required::One(factor) => ask_for(cx, scene, user, progress, factor, None).await,
         Required::OneOf(factors) => {
