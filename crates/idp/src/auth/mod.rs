@@ -9,6 +9,7 @@ mod exchange;
 pub(crate) mod mfa_setup;
 mod new_password;
 mod one_time_code;
+mod passkey;
 mod password;
 mod progress;
 mod second_factor;

@@ -34,6 +34,12 @@ pub(crate) enum Proof {
     Sms,
     /// A code that went to the e-mail address.
     Email,
+    /// A passkey of the machine that signs in.
+    PlatformPasskey,
+    /// A passkey of an authenticator that is carried about.
+    RoamingPasskey,
+    /// The passkey's authenticator knew its user, in a pool that takes that for a second factor.
+    UserVerification,
 }
 
 impl Proof {

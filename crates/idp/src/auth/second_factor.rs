@@ -15,6 +15,7 @@ use crate::user::User;
 use crate::user::devices::Device;
 use crate::user::limits::{Guessed, Lockout};
 use crate::user::mfa::{Factor, Required};
+use crate::user::passkeys;
 use crate::{Cx, Error, Result};
 
 /// Digits of a code that is sent as a second factor.
@@ -28,8 +29,12 @@ pub(super) async fn ask(
     progress: Progress,
     device: Option<Device>,
 ) -> Result<Step> {
+    // A passkey that knew its user is two factors where the pool says so.
+    let is_enough = passkeys::are_two_factors(&scene.pool)
+        && progress.proofs.contains(&Proof::UserVerification);
     let required = match progress.missing_level() {
         Some(level) => step_up::required(&scene.pool, user, &progress, level)?,
+        None if is_enough => Required::Nothing,
         None => user.required_factor(&scene.pool),
     };
     match required {

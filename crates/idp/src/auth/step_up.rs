@@ -143,6 +143,8 @@ fn worth(proved: &[Proof], first: Option<ChallengeNameType>, seconds: &[Factor])
         Some(ChallengeNameType::EmailOtp) => Some(Proof::Email),
         Some(ChallengeNameType::SmsOtp) => Some(Proof::Sms),
         Some(ChallengeNameType::Password | ChallengeNameType::PasswordSrp) => Some(Proof::Password),
+        // Every passkey is worth the same.
+        Some(ChallengeNameType::WebAuthn) => Some(Proof::PlatformPasskey),
         _ => None,
     });
     let alone = Level::of(&proofs);

@@ -12,7 +12,7 @@ pub(crate) enum Level {
     Level1,
     /// A code that was sent.
     Level2,
-    /// A password and a code that was sent.
+    /// A password and a code that was sent, or a passkey.
     Level3,
     /// A password and a code of an authenticator app.
     Level4,
@@ -25,17 +25,18 @@ impl Level {
     /// What proofs are worth together; `None` when they are none of those that count.
     pub(crate) fn of(proofs: &[Proof]) -> Option<Self> {
         let has = |proof| proofs.contains(&proof);
+        let by_password = has(Proof::Password);
         let by_code = has(Proof::Sms) || has(Proof::Email);
-        if !has(Proof::Password) {
-            return by_code.then_some(Self::Level2);
-        }
-        Some(if has(Proof::SoftwareToken) {
-            Self::Level4
-        } else if by_code {
-            Self::Level3
+        let by_passkey = has(Proof::PlatformPasskey) || has(Proof::RoamingPasskey);
+        if by_password && has(Proof::SoftwareToken) {
+            Some(Self::Level4)
+        } else if by_passkey || (by_password && by_code) {
+            Some(Self::Level3)
+        } else if by_password {
+            Some(Self::Level1)
         } else {
-            Self::Level1
-        })
+            by_code.then_some(Self::Level2)
+        }
     }
 
     const fn number(self) -> u8 {
@@ -73,11 +74,13 @@ const fn method(proof: Proof) -> Option<&'static str> {
         Proof::SoftwareToken => Some("otp"),
         Proof::Sms => Some("sms"),
         Proof::Email => Some("email_otp"),
-        Proof::NewPassword | Proof::Device => None,
+        Proof::PlatformPasskey => Some("swk"),
+        Proof::RoamingPasskey => Some("hwk"),
+        Proof::NewPassword | Proof::Device | Proof::UserVerification => None,
     }
 }
 
-/// `amr`: each method once, and `mfa` where there are several.
+/// `amr`: each method once, and `mfa` where there are several, or a passkey that counts as two.
 pub(crate) fn methods(proofs: &[Proof]) -> Vec<&'static str> {
     let mut methods = Vec::new();
     for method in proofs.iter().copied().filter_map(method) {
@@ -85,7 +88,7 @@ pub(crate) fn methods(proofs: &[Proof]) -> Vec<&'static str> {
             methods.push(method);
         }
     }
-    if methods.len() > 1 {
+    if methods.len() > 1 || proofs.contains(&Proof::UserVerification) {
         methods.push("mfa");
     }
     methods
@@ -93,11 +96,13 @@ pub(crate) fn methods(proofs: &[Proof]) -> Vec<&'static str> {
 
 /// The proofs behind an `amr`.
 pub(super) fn proofs<'a>(methods: impl IntoIterator<Item = &'a str>) -> Vec<Proof> {
-    const ALL: [Proof; 4] = [
+    const ALL: [Proof; 6] = [
         Proof::Password,
         Proof::SoftwareToken,
         Proof::Sms,
         Proof::Email,
+        Proof::PlatformPasskey,
+        Proof::RoamingPasskey,
     ];
     methods
         .into_iter()
@@ -111,7 +116,10 @@ mod tests {
 
     #[test]
     fn a_level_is_what_its_proofs_are_worth_together() {
-        use Proof::{Device, Email, NewPassword, Password, Sms, SoftwareToken};
+        use Proof::{
+            Device, Email, NewPassword, Password, PlatformPasskey, RoamingPasskey, Sms,
+            SoftwareToken, UserVerification,
+        };
         for (proved, level) in [
             (&[][..], None),
             (&[Device], None),
@@ -121,6 +129,9 @@ mod tests {
             (&[Sms, Email], Some(Level::Level2)),
             (&[Password, Sms], Some(Level::Level3)),
             (&[Email, Password], Some(Level::Level3)),
+            (&[PlatformPasskey], Some(Level::Level3)),
+            (&[RoamingPasskey, UserVerification], Some(Level::Level3)),
+            (&[Password, PlatformPasskey], Some(Level::Level3)),
             (&[Password, Email, SoftwareToken], Some(Level::Level4)),
         ] {
             assert_eq!(Level::of(proved), level, "{proved:?}");
@@ -132,6 +143,10 @@ mod tests {
         let proved = [Proof::Password, Proof::NewPassword, Proof::SoftwareToken];
         assert_eq!(methods(&proved), ["pwd", "otp", "mfa"]);
         assert_eq!(methods(&[Proof::Email, Proof::Email]), ["email_otp"]);
+        let passkey = [Proof::RoamingPasskey, Proof::UserVerification];
+        assert_eq!(methods(&passkey[..1]), ["hwk"]);
+        assert_eq!(methods(&passkey), ["hwk", "mfa"]);
+        assert_eq!(proofs(["swk", "mfa"]), [Proof::PlatformPasskey]);
         assert_eq!(
             proofs(["pwd", "otp", "mfa", "fed"]),
             [Proof::Password, Proof::SoftwareToken]
