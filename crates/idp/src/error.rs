@@ -14,6 +14,7 @@ mod providers;
 mod quota;
 mod replicas;
 mod resource_servers;
+mod seed;
 mod sessions;
 mod sign_in;
 mod step_up;
