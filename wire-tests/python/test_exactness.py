@@ -73,6 +73,43 @@ def test_a_body_of_another_type_is_a_serialization_exception(server, name):
         assert (reply.status, reply.error) == (400, "SerializationException"), (body, reply)
 
 
+OF_POOL = [
+    name for name in BUILT
+    if SECURED[name] == "iam" and "UserPoolId" in model.least_input(name)
+]
+
+OF_USER = [
+    name for name in OF_POOL
+    if name.startswith("Admin") and "Username" in model.least_input(name)
+    and name != "AdminCreateUser"
+]
+
+
+@pytest.mark.parametrize("name", OF_POOL)
+def test_a_pool_that_is_not_there_is_named(server, name):
+    reply = server.call(name, model.least_input(name))
+    assert (reply.status, reply.error) == (400, "ResourceNotFoundException")
+    assert reply.message == "User pool us-east-1_ABCdef123 does not exist."
+
+
+@pytest.mark.parametrize("name", OF_USER)
+def test_a_user_who_is_not_there_is_not_found(server, make_pool, name):
+    pool = make_pool(
+        DeviceConfiguration={"DeviceOnlyRememberedOnUserPrompt": False},
+        UserPoolAddOns={"AdvancedSecurityMode": "AUDIT"},
+        UserPoolTier="PLUS",
+    )
+    body = model.least_input(name) | {"UserPoolId": pool.id, "Username": "nobody"}
+    if "GroupName" in body:
+        pool.idp.create_group(UserPoolId=pool.id, GroupName=body["GroupName"])
+    declared = "UserNotFoundException" in model.declared_errors(name)
+    reply = server.call(name, body)
+    assert (reply.error, reply.message) == (
+        "UserNotFoundException" if declared else "ResourceNotFoundException",
+        "User does not exist.",
+    )
+
+
 BY_TOKEN = [name for name in BUILT if SECURED[name] == "token"]
 
 
