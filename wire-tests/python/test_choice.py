@@ -162,6 +162,8 @@ class TestStepUp:
             "SOFTWARE_TOKEN_MFA", asked["Session"], USERNAME=name,
             SOFTWARE_TOKEN_MFA_CODE=phone.code(),
         )["AuthenticationResult"]
-        for one, audience in (("AccessToken", None), ("IdToken", app.id)):
-            claims = pool.claims(high[one], audience, leeway=60)
+        for claims in (
+            pool.claims(high["AccessToken"], leeway=60),
+            pool.claims(high["IdToken"], app.id, leeway=60),
+        ):
             assert (claims["acr"], claims["amr"]) == ("urn:example:high", ["pwd", "otp", "mfa"])
