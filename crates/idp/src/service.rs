@@ -9,7 +9,7 @@ use quick_cache::sync::Cache;
 use uuid::Uuid;
 
 use crate::config::Config;
-use crate::crypto::{CpuError, CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
+use crate::crypto::{CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
 use crate::pool::{Client, Pool};
 use crate::ports::{
     Change, Clock, CommitError, Entropy, Expect, Kind, Record, Store, StoreError, Triggers, Write,
@@ -421,14 +421,7 @@ impl Cx {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        self.service
-            .cpu
-            .run(work)
-            .await
-            .map_err(|error| match error {
-                CpuError::Busy => Error::busy(),
-                CpuError::Panicked => Error::internal("a job on the CPU threads panicked"),
-            })
+        Ok(self.service.cpu.run(work).await?)
     }
 }
 
