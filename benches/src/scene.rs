@@ -361,7 +361,8 @@ async fn measure(
     let mut devices = Vec::new();
     if Scene::TotpLogin.name().contains(only) {
         for n in 0..Scene::TotpLogin.count(requests).max(1) {
-            let name = format!("totp{n}");
+            // Another name in each run, since the data may be kept.
+            let name = format!("totp{n}-{}", std::process::id());
             devices.push(Device::register(&mut client, &seeded, name).await?);
         }
     }
