@@ -9,6 +9,7 @@ mod exchange;
 mod imports;
 mod limits;
 mod mfa;
+pub(crate) mod oauth;
 mod passkeys;
 mod providers;
 mod quota;
@@ -22,6 +23,7 @@ mod trigger;
 
 use cenote_model::{DecodeError, ErrorCode, Operation, UserStatusType};
 
+use crate::crypto::CpuError;
 use crate::ports::{CommitError, StoreError};
 
 /// A refusal, told two ways: what the caller reads, and what the log is told.
@@ -67,6 +69,15 @@ impl From<DecodeError> for Error {
                 );
                 Self::invalid(error.to_string())
             }
+        }
+    }
+}
+
+impl From<CpuError> for Error {
+    fn from(error: CpuError) -> Self {
+        match error {
+            CpuError::Busy => Self::busy(),
+            CpuError::Panicked => Self::internal("a job on the CPU threads panicked"),
         }
     }
 }

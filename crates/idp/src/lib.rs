@@ -4,6 +4,7 @@
 //! decides with pure functions, and hands over one [`ports::Change`].
 
 pub mod auth;
+mod cached;
 mod calendar;
 mod config;
 mod context;
@@ -15,6 +16,7 @@ mod federation;
 pub mod import;
 mod look;
 pub mod message;
+pub mod oauth;
 pub mod ops;
 mod page;
 pub mod pool;
@@ -38,7 +40,7 @@ pub use ops::branding::logo;
 pub use ops::sign_up::confirm_by_link;
 pub use queue::Queue;
 pub use quota::Limits;
-pub use rpc::dispatch;
+pub use rpc::{dispatch, serve};
 pub use service::{Cx, Parts, Peer, Service, sweep};
 
 /// What every operation answers.

@@ -3,18 +3,20 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use quick_cache::sync::Cache;
 use uuid::Uuid;
 
+use crate::cached::Cached;
 use crate::config::Config;
-use crate::crypto::{CpuError, CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
+use crate::crypto::{CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
+use crate::pool::domain::{self, Domain};
 use crate::pool::{Client, Pool};
 use crate::ports::{
     Change, Clock, CommitError, Entropy, Expect, Kind, Record, Store, StoreError, Triggers, Write,
 };
 use crate::rates::Rates;
+use crate::stored::Stored;
 use crate::token::PoolKeys;
 use crate::trigger::Answers;
 use crate::user::attempts::Attempts;
@@ -73,6 +75,7 @@ pub struct Service {
     clients: Cached<Client>,
     pool_keys: Cached<PoolKeys>,
     revoked: Cached<bool>,
+    domains: Cached<Domain>,
 }
 
 impl Service {
@@ -97,6 +100,7 @@ impl Service {
             clients: Cached::new(10_000, fresh_for),
             pool_keys: Cached::new(1_000, fresh_for),
             revoked: Cached::new(100_000, fresh_for),
+            domains: Cached::new(1_000, fresh_for),
         })
     }
 
@@ -159,6 +163,17 @@ impl Service {
         self.clients.get(id, read).await
     }
 
+    /// The domain of this name; a prefix is one of a Region.
+    pub(crate) async fn domain(&self, region: &str, name: &str) -> Result<Option<Arc<Domain>>> {
+        let place = domain::place(region, name);
+        let read = async {
+            let record = self.store.record(Kind::Domain, place, name).await?;
+            let stored = record.map(|record| Stored::from_record(Kind::Domain, record));
+            Ok(stored.transpose()?.map(|stored| stored.value))
+        };
+        self.domains.get(&format!("{place}/{name}"), read).await
+    }
+
     /// The signing keys of a pool, parsed.
     pub(crate) async fn pool_keys(&self, pool: &str) -> Result<Option<Arc<PoolKeys>>> {
         let read = async {
@@ -201,11 +216,12 @@ impl Service {
                 | Write::Delete {
                     kind, pool, key, ..
                 } => {
-                    const KINDS: [Kind; 5] = [
+                    const KINDS: [Kind; 6] = [
                         Kind::Pool,
                         Kind::Client,
                         Kind::SigningKey,
                         Kind::Revocation,
+                        Kind::Domain,
                         Kind::Attempt,
                     ];
                     KINDS
@@ -232,6 +248,7 @@ impl Service {
                     Kind::Client => service.clients.forget(&key),
                     Kind::SigningKey => service.pool_keys.forget(&pool),
                     Kind::Attempt => service.attempts.end(&pool, &key),
+                    Kind::Domain => service.domains.forget(&format!("{pool}/{key}")),
                     _ => service.revoked.forget(&key),
                 }
             }
@@ -246,56 +263,6 @@ impl Service {
 pub async fn sweep(service: &Service) -> Result<usize, StoreError> {
     const BATCH: usize = 500;
     service.store.sweep(service.clock.now_ms(), BATCH).await
-}
-
-/// A bounded cache in front of records. `None` is not kept: an absent thing is asked for again.
-struct Cached<T> {
-    entries: Cache<String, (Arc<T>, Instant)>,
-    /// `None` when this process is the only writer, so that forgetting on commit is enough.
-    fresh_for: Option<Duration>,
-}
-
-impl<T> Cached<T> {
-    fn new(capacity: usize, fresh_for: Option<Duration>) -> Self {
-        Self {
-            entries: Cache::new(capacity),
-            fresh_for,
-        }
-    }
-
-    async fn get(
-        &self,
-        key: &str,
-        read: impl Future<Output = Result<Option<T>>>,
-    ) -> Result<Option<Arc<T>>> {
-        if let Some((value, at)) = self.entries.get(key) {
-            if self
-                .fresh_for
-                .is_none_or(|fresh_for| at.elapsed() < fresh_for)
-            {
-                return Ok(Some(value));
-            }
-            self.entries.remove(key);
-        }
-        // The guard loses its place when the key is forgotten meanwhile, so that what was read before
-        // a commit is never kept after it.
-        match self.entries.get_value_or_guard_async(key).await {
-            Ok((value, _)) => Ok(Some(value)),
-            Err(guard) => {
-                let at = Instant::now();
-                let Some(value) = read.await? else {
-                    return Ok(None);
-                };
-                let value = Arc::new(value);
-                let _lost_its_place = guard.insert((Arc::clone(&value), at));
-                Ok(Some(value))
-            }
-        }
-    }
-
-    fn forget(&self, key: &str) {
-        self.entries.remove(key);
-    }
 }
 
 /// The context of one request.
@@ -421,16 +388,6 @@ impl Cx {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        self.service
-            .cpu
-            .run(work)
-            .await
-            .map_err(|error| match error {
-                CpuError::Busy => Error::busy(),
-                CpuError::Panicked => Error::internal("a job on the CPU threads panicked"),
-            })
+        Ok(self.service.cpu.run(work).await?)
     }
 }
-
-#[cfg(test)]
-mod tests;
