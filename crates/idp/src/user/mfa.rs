@@ -9,8 +9,8 @@ use cenote_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::User;
 use super::software_token::{PendingToken, SoftwareToken};
+use super::{User, passkeys};
 use crate::pool::Pool;
 use crate::{Error, Result, message};
 
@@ -274,11 +274,6 @@ pub(crate) fn prefer(pool: &Pool, user: &mut User, preferences: &Preferences<'_>
     if preferences.wishes().filter(|wish| wish.preferred).count() > 1 {
         return Err(Error::two_preferred_factors());
     }
-    // A second factor follows the password: without one it would lock its user out.
-    let has_no_password = user.password.is_none() && user.status == UserStatusType::Confirmed;
-    if has_no_password && preferences.wishes().any(|wish| wish.enabled) {
-        return Err(Error::factor_without_password());
-    }
     for wish in preferences.wishes() {
         if wish.enabled {
             turn_on(pool, user, wish.factor)?;
@@ -301,6 +296,12 @@ pub(crate) fn prefer(pool: &Pool, user: &mut User, preferences: &Preferences<'_>
     }
     if user.mfa.passkeys && user.active_factors().next().is_none() {
         return Err(Error::passkey_mfa_alone());
+    }
+    // A second factor follows the password, or a passkey is both: without either it locks its user out.
+    let has_no_password = user.password.is_none() && user.status == UserStatusType::Confirmed;
+    let has_passkey = user.passkeys > 0 && passkeys::can_replace_mfa(pool, user);
+    if has_no_password && !has_passkey && user.active_factors().next().is_some() {
+        return Err(Error::factor_without_password());
     }
     Ok(())
 }

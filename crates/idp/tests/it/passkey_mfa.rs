@@ -6,8 +6,8 @@ use super::support::passkeys::{
     Passkey, asked, by_password, configure, prefer_passkey, register, sign_in, world_of,
     wrong_passkey,
 };
-use super::support::signing::{result, verified};
-use super::support::world::{PASSWORD, World};
+use super::support::signing::{initiate, invalid, respond, result, verified};
+use super::support::world::{PASSWORD, World, attributes};
 use super::support::{sms, text};
 
 /// The challenges that a user can begin with.
@@ -122,4 +122,39 @@ async fn a_temporary_password_comes_before_passkeys() {
         .await
         .expect("a temporary password");
     assert_eq!(available(&w, "bob").await, password_only());
+}
+
+#[tokio::test]
+async fn without_a_password_a_second_factor_needs_a_passkey() {
+    let factors = json!({"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"]});
+    let pool = json!({"Policies": {"SignInPolicy": factors}, "SmsConfiguration": sms()});
+    let configuration = json!({"FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION"});
+    let w = world_of(configuration, pool, json!({})).await;
+    set_mfa(&w, "OPTIONAL", &["SMS"]).await;
+    let input = json!({
+        "Username": "ada", "MessageAction": "SUPPRESS", "UserAttributes": attributes(&CONTACTS),
+    });
+    w.admin("AdminCreateUser", input).await.expect("a user");
+    let parameters = json!({"USERNAME": "ada", "PREFERRED_CHALLENGE": "EMAIL_OTP"});
+    let asked = initiate(&w, "USER_AUTH", parameters).await;
+    let session = text(&asked.expect("a challenge")["Session"]);
+    let code = w.h.code(&w.pool, "ada").await;
+    let answers = json!({"USERNAME": "ada", "EMAIL_OTP_CODE": code});
+    let tokens = result(respond(&w, "EMAIL_OTP", Some(&session), answers).await);
+    let token = text(&tokens["AccessToken"]);
+
+    let prefer = async |sms: bool, passkeys: bool| {
+        let input = json!({
+            "SMSMfaSettings": {"Enabled": sms}, "WebAuthnMfaSettings": {"Enabled": passkeys},
+        });
+        w.with(&token, "SetUserMFAPreference", input).await
+    };
+    let refused = invalid("User has no password for multi-factor authentication to follow.");
+    assert_eq!(prefer(true, true).await, refused, "there is no passkey");
+    register(&w, &token, &Passkey::new()).await;
+    assert_eq!(prefer(true, false).await, refused);
+    assert_eq!(prefer(true, true).await, Ok(json!({})));
+    assert_eq!(available(&w, "ada").await, json!(["WEB_AUTHN"]));
+    assert_eq!(prefer(true, false).await, refused);
+    assert_eq!(prefer(false, false).await, Ok(json!({})));
 }
