@@ -46,6 +46,7 @@ pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
         public_url: "http://127.0.0.1:9229".to_owned(),
         issuer: IssuerMode::Local,
         regions: Vec::new(),
+        delivers_logs: false,
     };
     let cores = std::thread::available_parallelism()?.get();
     let service = Service::new(Parts {
@@ -53,6 +54,7 @@ pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
         clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
         triggers: Arc::new(NoTriggers),
+        compromised_passwords: None,
         root,
         keys: KeyReservoir::new(),
         config,

@@ -214,6 +214,7 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
         public_url: "http://localhost:9229".to_owned(),
         issuer: IssuerMode::Local,
         regions: Vec::new(),
+        delivers_logs: false,
     };
     let root = RootKeys::new([7; 32], []);
     let entropy = Arc::new(Counter::default());
@@ -222,6 +223,7 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
         clock: Arc::new(Stopped),
         entropy,
         triggers: Arc::new(NoTriggers),
+        compromised_passwords: None,
         root,
         keys: KeyReservoir::new(),
         config,

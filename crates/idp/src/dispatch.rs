@@ -5,8 +5,8 @@ use cenote_model as model;
 use cenote_model::Operation;
 
 use crate::ops::{
-    account, branding, clients, domains, groups, imports, limits, passwords, pools, providers,
-    replicas, resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
+    account, branding, clients, domains, groups, imports, limits, passwords, pools, protection,
+    providers, replicas, resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -121,6 +121,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminListUserAuthEvents => {
+            Box::pin(async {
+                let input = input::<model::AdminListUserAuthEventsRequest>(body)?;
+                output(&protection::admin_list_user_auth_events(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminListUserSessions => {
             Box::pin(async {
                 let input = input::<model::AdminListUserSessionsRequest>(body)?;
@@ -168,6 +175,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminSetUserSettingsRequest>(body)?;
                 output(&users::admin_set_user_settings(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AdminUpdateAuthEventFeedback => {
+            Box::pin(async {
+                let input = input::<model::AdminUpdateAuthEventFeedbackRequest>(body)?;
+                output(&protection::admin_update_auth_event_feedback(cx, &input).await?)
             })
             .await
         }
@@ -399,6 +413,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::DescribeRiskConfiguration => {
+            Box::pin(async {
+                let input = input::<model::DescribeRiskConfigurationRequest>(body)?;
+                output(&protection::describe_risk_configuration(cx, &input).await?)
+            })
+            .await
+        }
         Operation::DescribeTerms => {
             Box::pin(async {
                 let input = input::<model::DescribeTermsRequest>(body)?;
@@ -480,6 +501,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::GetIdentityProviderByIdentifierRequest>(body)?;
                 output(&providers::get_identity_provider_by_identifier(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetLogDeliveryConfiguration => {
+            Box::pin(async {
+                let input = input::<model::GetLogDeliveryConfigurationRequest>(body)?;
+                output(&protection::get_log_delivery_configuration(cx, &input).await?)
             })
             .await
         }
@@ -684,6 +712,20 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::SetLogDeliveryConfiguration => {
+            Box::pin(async {
+                let input = input::<model::SetLogDeliveryConfigurationRequest>(body)?;
+                output(&protection::set_log_delivery_configuration(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::SetRiskConfiguration => {
+            Box::pin(async {
+                let input = input::<model::SetRiskConfigurationRequest>(body)?;
+                output(&protection::set_risk_configuration(cx, &input).await?)
+            })
+            .await
+        }
         Operation::SetUICustomization => {
             Box::pin(async {
                 let input = input::<model::SetUICustomizationRequest>(body)?;
@@ -752,6 +794,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::UntagResourceRequest>(body)?;
                 output(&tags::untag_resource(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::UpdateAuthEventFeedback => {
+            Box::pin(async {
+                let input = input::<model::UpdateAuthEventFeedbackRequest>(body)?;
+                output(&protection::update_auth_event_feedback(cx, &input).await?)
             })
             .await
         }
@@ -846,26 +895,19 @@ pub(crate) async fn call(
         | Operation::AdminGetDevice
         | Operation::AdminGetUserAuthFactors
         | Operation::AdminListDevices
-        | Operation::AdminListUserAuthEvents
         | Operation::AdminSetUserMFAPreference
-        | Operation::AdminUpdateAuthEventFeedback
         | Operation::AdminUpdateDeviceStatus
         | Operation::AssociateSoftwareToken
         | Operation::CompleteWebAuthnRegistration
         | Operation::ConfirmDevice
         | Operation::DeleteWebAuthnCredential
-        | Operation::DescribeRiskConfiguration
         | Operation::ForgetDevice
         | Operation::GetDevice
-        | Operation::GetLogDeliveryConfiguration
         | Operation::GetUserAuthFactors
         | Operation::ListDevices
         | Operation::ListWebAuthnCredentials
-        | Operation::SetLogDeliveryConfiguration
-        | Operation::SetRiskConfiguration
         | Operation::SetUserMFAPreference
         | Operation::StartWebAuthnRegistration
-        | Operation::UpdateAuthEventFeedback
         | Operation::UpdateDeviceStatus
         | Operation::VerifySoftwareToken => Err(Error::not_built(operation)),
     }

@@ -7,6 +7,7 @@ mod domains;
 mod exchange;
 mod imports;
 mod limits;
+mod protection;
 mod providers;
 mod replicas;
 mod resource_servers;

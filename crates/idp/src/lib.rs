@@ -18,6 +18,7 @@ pub mod ops;
 mod page;
 pub mod pool;
 pub mod ports;
+pub mod protection;
 mod queue;
 mod rates;
 mod replica;

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use crate::crypto::{CpuError, CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
 use crate::pool::{Client, Pool};
 use crate::ports::{
-    Change, Clock, CommitError, Entropy, Expect, Kind, Record, Store, StoreError, Triggers, Write,
+    Change, Clock, CommitError, CompromisedPasswords, Entropy, Expect, Kind, Record, Store,
+    StoreError, Triggers, Write,
 };
 use crate::rates::Rates;
 use crate::token::PoolKeys;
@@ -47,6 +48,8 @@ pub struct Config {
     pub issuer: IssuerMode,
     /// The regions that it answers for; empty means any.
     pub regions: Vec<String>,
+    /// Whether somebody delivers what log configurations send out; if not, it is not queued.
+    pub delivers_logs: bool,
 }
 
 /// What a service is put together from.
@@ -59,6 +62,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// The functions that pools call.
     pub triggers: Arc<dyn Triggers>,
+    /// The list of compromised passwords, if there is one.
+    pub compromised_passwords: Option<Arc<dyn CompromisedPasswords>>,
     /// What seals secrets.
     pub root: RootKeys,
     /// Where signing keys come from.
@@ -81,6 +86,8 @@ pub struct Service {
     pub entropy: Arc<dyn Entropy>,
     /// The functions that pools call.
     pub triggers: Arc<dyn Triggers>,
+    /// The list of compromised passwords, if there is one.
+    pub compromised_passwords: Option<Arc<dyn CompromisedPasswords>>,
     /// Threads for RSA and SRP.
     pub cpu: CpuPool,
     /// Seals what the database must not show.
@@ -109,6 +116,7 @@ impl Service {
             clock: parts.clock,
             entropy: parts.entropy,
             triggers: parts.triggers,
+            compromised_passwords: parts.compromised_passwords,
             cpu: CpuPool::new(parts.cpu_threads, CPU_QUEUE),
             sealer: Arc::new(Sealer::new(parts.root)),
             config: parts.config,

@@ -17,6 +17,7 @@ use cenote_model::{
 
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Write};
+use crate::protection::sign_in::{self, Attempt};
 use crate::user::User;
 use crate::{Cx, Error, Result, token};
 
@@ -31,6 +32,8 @@ pub(crate) struct Scene {
     pub(crate) client: Arc<Client>,
     /// Whether an IAM operation asks.
     pub(crate) is_admin: bool,
+    /// What threat protection learns of the call.
+    pub(crate) attempt: Attempt,
 }
 
 /// What a step of a sign-in leads to.
@@ -79,10 +82,11 @@ pub(crate) async fn after_first_factor(
     cx: &Cx,
     scene: &Scene,
     user: &User,
-    progress: Progress,
+    mut progress: Progress,
     proved: Vec<Write>,
 ) -> Result<Step> {
     commit(cx, proved).await?;
+    scene.attempt.prove();
     if !user.enabled {
         return Err(Error::user_disabled());
     }
@@ -100,6 +104,13 @@ pub(crate) async fn after_first_factor(
         }
     }
     refuse_mfa(&scene.pool)?;
+    progress.judged = sign_in::judge(cx, scene, user).await?;
+    // Nobody has a second factor yet: who needs one stays out.
+    if let Some(judged) = &progress.judged
+        && judged.wants_mfa() == Some(true)
+    {
+        return Err(sign_in::block(scene, judged.clone()));
+    }
     if must_change {
         return new_password::ask(cx, scene, user, progress);
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::protection::sign_in::Judged;
+
 /// How a sign-in began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -32,6 +34,9 @@ pub(crate) struct Progress {
     /// The DEVICE_KEY that the client sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) device_key: Option<String>,
+    /// What threat protection thinks of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) judged: Option<Judged>,
 }
 
 impl Progress {

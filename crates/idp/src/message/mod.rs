@@ -5,8 +5,8 @@ mod outbox;
 mod template;
 
 use cenote_model::{
-    CodeDeliveryDetailsType, DefaultEmailOptionType, DeliveryMediumType, RecoveryOptionNameType,
-    VerifiedAttributeType,
+    CodeDeliveryDetailsType, DefaultEmailOptionType, DeliveryMediumType, NotifyConfigurationType,
+    RecoveryOptionNameType, VerifiedAttributeType,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,9 +16,10 @@ use crate::user::User;
 use crate::{Cx, Error, Result};
 
 pub use outbox::{
-    Delivery, InboxMessage, InboxQuery, LEASE, Outcome, SenderFunction, Wishes, clear_inbox, inbox,
-    report, take,
+    Delivery, InboxMessage, InboxQuery, LEASE, Mail, Outcome, SenderFunction, Wishes, clear_inbox,
+    inbox, report, take,
 };
+pub(crate) use template::{escape, percent_encode};
 
 /// What a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,8 @@ pub enum Purpose {
     ResetPassword,
     /// Invites a user whom an administrator created.
     Invitation,
+    /// Tells a user of a sign-in that looked risky.
+    ThreatNotice,
 }
 
 impl Purpose {
@@ -42,6 +45,7 @@ impl Purpose {
             Self::VerifyAttribute => "verify_attribute",
             Self::ResetPassword => "reset_password",
             Self::Invitation => "invitation",
+            Self::ThreatNotice => "threat_notice",
         }
     }
 }
@@ -255,6 +259,38 @@ pub(crate) fn queue_invitation(
         text,
     )?));
     Ok(())
+}
+
+/// A notice by mail of a sign-in that looked risky, in HTML, in plain text, or in both.
+pub(crate) fn notice(
+    cx: &Cx,
+    user: &User,
+    target: &Target,
+    subject: String,
+    (html, plain): (Option<String>, Option<String>),
+    sender: &NotifyConfigurationType,
+) -> Result<Message> {
+    let is_plain = html.is_none();
+    let (body, alternative) = match (html, plain) {
+        (Some(html), plain) => (html, plain),
+        (None, plain) => (plain.unwrap_or_default(), None),
+    };
+    let text = template::Text {
+        subject: Some(subject),
+        body,
+        code: None,
+        link: None,
+    };
+    let mail = Mail {
+        is_plain,
+        alternative,
+        sender: Some(outbox::Sender {
+            from: sender.from.clone(),
+            reply_to: sender.reply_to.clone(),
+            source_arn: sender.source_arn.clone(),
+        }),
+    };
+    outbox::mail_row(cx, user, Purpose::ThreatNotice, target, text, mail)
 }
 
 /// The address that confirms a sign-up when it is opened.

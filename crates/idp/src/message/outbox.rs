@@ -14,6 +14,7 @@ use super::{Purpose, Target};
 use crate::crypto;
 use crate::pool::Pool;
 use crate::ports::{Change, CommitError, Message, MessageFilter, Write};
+use crate::protection::log;
 use crate::user::User;
 use crate::{Cx, Error, Result, Service};
 
@@ -49,6 +50,36 @@ struct Content {
     link: Option<String>,
     #[serde(default)]
     function: Option<SenderFunction>,
+    #[serde(default, skip_serializing_if = "Mail::is_usual")]
+    mail: Mail,
+}
+
+/// What differs in a mail from the usual one, which is HTML from the pool's own sender.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Mail {
+    /// Whether the text is plain.
+    pub is_plain: bool,
+    /// The plain text of a mail that has HTML too.
+    pub alternative: Option<String>,
+    /// Who sends it in place of the pool's own sender.
+    pub(super) sender: Option<Sender>,
+}
+
+/// A sender of mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Sender {
+    /// An address, with a name or without.
+    pub(super) from: Option<String>,
+    pub(super) reply_to: Option<String>,
+    /// The ARN of its identity.
+    pub(super) source_arn: String,
+}
+
+impl Mail {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The function of a pool that takes a message in place of the server's own sender.
@@ -72,6 +103,18 @@ pub(super) fn row(
     target: &Target,
     text: Text,
 ) -> Result<Message> {
+    mail_row(cx, user, purpose, target, text, Mail::default())
+}
+
+/// The row that sends a mail which is not the usual one.
+pub(super) fn mail_row(
+    cx: &Cx,
+    user: &User,
+    purpose: Purpose,
+    target: &Target,
+    text: Text,
+    mail: Mail,
+) -> Result<Message> {
     let id = cx.uuid().to_string();
     let content = Content {
         purpose,
@@ -83,6 +126,7 @@ pub(super) fn row(
         code: text.code,
         link: text.link,
         function: None,
+        mail,
     };
     let plain = serde_json::to_vec(&content).map_err(|error| Error::internal(error.to_string()))?;
     let sealed = cx.service.sealer.seal(
@@ -249,14 +293,7 @@ impl Wishes {
         let email = pool.shape.email_configuration.clone().unwrap_or_default();
         let sms = pool.shape.sms_configuration.clone().unwrap_or_default();
         let eums = sms.eums_sms.unwrap_or_default();
-        // An identity that is an address is the sender where no other is named; one that is a domain only
-        // vouches for the sender.
-        let identity = email
-            .source_arn
-            .as_deref()
-            .and_then(|arn| arn.split_once(":identity/"))
-            .map(|(_, identity)| identity.to_owned())
-            .filter(|identity| identity.contains('@'));
+        let identity = email.source_arn.as_deref().and_then(identity);
         Self {
             from: email.from.or(identity),
             reply_to: email.reply_to_email_address,
@@ -266,6 +303,25 @@ impl Wishes {
             origination_identity: eums.origination_identity,
         }
     }
+
+    /// The same with another sender, if the mail has one.
+    fn sent_by(self, sender: Option<&Sender>) -> Self {
+        let Some(sender) = sender else { return self };
+        Self {
+            from: sender.from.clone().or_else(|| identity(&sender.source_arn)),
+            reply_to: sender.reply_to.clone(),
+            source_arn: Some(sender.source_arn.clone()),
+            ..self
+        }
+    }
+}
+
+/// An identity that is an address is the sender where no other is named; one that is a domain only vouches
+/// for the sender.
+fn identity(arn: &str) -> Option<String> {
+    arn.split_once(":identity/")
+        .map(|(_, identity)| identity.to_owned())
+        .filter(|identity| identity.contains('@'))
 }
 
 /// A message that this sender has taken and should deliver now.
@@ -287,8 +343,10 @@ pub struct Delivery {
     pub wishes: Wishes,
     /// Only e-mail has one.
     pub subject: Option<String>,
-    /// The text; HTML in e-mail.
+    /// The text; HTML in e-mail, unless [`Mail`] says otherwise.
     pub body: String,
+    /// See [`Mail`].
+    pub mail: Mail,
     /// Which try this is, from 1.
     pub tries: i32,
     /// Until then nobody else takes it.
@@ -359,7 +417,10 @@ async fn take_one(service: &Service, row: Message, now: i64) -> Result<Option<De
     let pool = service.pool(&row.pool).await?;
     Ok(Some(Delivery {
         purpose: content.purpose,
-        wishes: pool.map(|pool| Wishes::of(&pool)).unwrap_or_default(),
+        wishes: pool
+            .map(|pool| Wishes::of(&pool))
+            .unwrap_or_default()
+            .sent_by(content.mail.sender.as_ref()),
         function: content.function,
         pool: row.pool,
         id: row.id,
@@ -367,6 +428,7 @@ async fn take_one(service: &Service, row: Message, now: i64) -> Result<Option<De
         to: content.to,
         subject: content.subject,
         body: content.body,
+        mail: content.mail,
         tries,
         leased_until,
         expires_at: row.expires_at,
@@ -391,7 +453,11 @@ pub async fn report(service: &Service, delivery: &Delivery, outcome: Outcome) ->
         due_at,
         expires_at: delivery.expires_at,
     };
-    match service.store.commit(Change::new().with(write)).await {
+    let mut change = Change::new().with(write);
+    if due_at == Some(NEVER) {
+        change.writes.extend(lost(service, delivery).await?);
+    }
+    match service.store.commit(change).await {
         Err(CommitError::Conflict { .. }) if failed => return Ok(()),
         committed => committed?,
     }
@@ -407,4 +473,20 @@ pub async fn report(service: &Service, delivery: &Delivery, outcome: Outcome) ->
         );
     }
     Ok(())
+}
+
+/// The write that tells the pool's log of a message that will not arrive.
+async fn lost(service: &Service, delivery: &Delivery) -> Result<Option<Write>> {
+    let Some(pool) = service.pool(&delivery.pool).await? else {
+        return Ok(None);
+    };
+    let (medium, to) = match delivery.medium {
+        DeliveryMediumType::Email => ("e-mail", super::mask_email(&delivery.to)),
+        DeliveryMediumType::Sms => ("SMS", super::mask_phone(&delivery.to)),
+    };
+    let details = format!(
+        "The {medium} message {} to {to} could not be delivered.",
+        delivery.id
+    );
+    log::of_lost_message(service, &pool, &details)
 }

@@ -27,7 +27,9 @@ pub(super) fn code(
     let default = match purpose {
         Purpose::SignUp => "Your confirmation code is {####}",
         Purpose::ResetPassword => "Your password reset code is {####}",
-        Purpose::VerifyAttribute | Purpose::Invitation => "Your verification code is {####}",
+        Purpose::VerifyAttribute | Purpose::Invitation | Purpose::ThreatNotice => {
+            "Your verification code is {####}"
+        }
     };
     let (subject, body) = match medium {
         DeliveryMediumType::Sms => (None, template.sms_message.as_deref()),
@@ -110,7 +112,7 @@ pub(super) fn invitation(
 }
 
 /// Escapes text for HTML.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
@@ -118,7 +120,7 @@ fn escape(text: &str) -> String {
 }
 
 /// Encodes a query value (RFC 3986).
-pub(super) fn percent_encode(text: &str) -> String {
+pub(crate) fn percent_encode(text: &str) -> String {
     use std::fmt::Write;
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

@@ -9,6 +9,7 @@ pub(crate) mod imports;
 pub(crate) mod limits;
 pub(crate) mod passwords;
 pub(crate) mod pools;
+pub(crate) mod protection;
 pub(crate) mod providers;
 pub(crate) mod replicas;
 pub(crate) mod resource_servers;

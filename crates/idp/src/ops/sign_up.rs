@@ -1,14 +1,17 @@
 //! Self-service registration: SignUp, ConfirmSignUp, ResendConfirmationCode, and the link that confirms.
 
 use cenote_model::{
-    AliasAttributeType, ConfirmSignUpRequest, ConfirmSignUpResponse, Operation,
-    ResendConfirmationCodeRequest, ResendConfirmationCodeResponse, SignUpRequest, SignUpResponse,
-    UserStatusType, VerifiedAttributeType,
+    AliasAttributeType, ConfirmSignUpRequest, ConfirmSignUpResponse, EventFilterType,
+    EventResponseType, EventType, Operation, ResendConfirmationCodeRequest,
+    ResendConfirmationCodeResponse, SignUpRequest, SignUpResponse, UserStatusType,
+    VerifiedAttributeType,
 };
 
 use crate::message;
 use crate::pool::{Client, Pool};
 use crate::ports::Change;
+use crate::protection::compromised;
+use crate::protection::event::{self, Context, Event};
 use crate::user::codes::{self, CodePurpose};
 use crate::user::limits::{self, Hourly};
 use crate::user::{self, Account, User, attributes, names, password};
@@ -30,10 +33,19 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
     if let Some(reason) = password::policy_violation(&pool, password) {
         return Err(Error::password_did_not_conform(reason));
     }
+    let finding = compromised::check(cx, &pool, &client.id, EventFilterType::SignUp, password)
+        .await?
+        .refuse_new()?;
     password::set(cx, &pool, &mut user, password, false).await?;
 
     let mut change = Change::new();
     user::insert(&pool, &user, &mut change)?;
+    let context = Context::of_user(cx, &client, input.user_context_data.as_ref());
+    let (kind, response) = (EventType::SignUp, EventResponseType::InProgress);
+    let event = Event::new(cx, &client.id, &context, kind, response).with_finding(finding);
+    change
+        .writes
+        .extend(event::record(cx, &pool, &user, &event)?);
     let sent = message::sign_up_target(&pool, &user)
         .map(|target| {
             codes::send(
@@ -97,15 +109,9 @@ pub(crate) async fn confirm_sign_up(
     let (pool, client) = cx.client(&input.client_id).await?;
     client.check_secret_hash(cx, &input.username, input.secret_hash.as_deref())?;
     let force = input.force_alias_creation.unwrap_or_default();
-    confirm(
-        cx,
-        &pool,
-        &client,
-        &input.username,
-        &input.confirmation_code,
-        force,
-    )
-    .await?;
+    let context = Context::of_user(cx, &client, input.user_context_data.as_ref());
+    let code = &input.confirmation_code;
+    confirm(cx, &pool, &client, &input.username, code, force, &context).await?;
     Ok(ConfirmSignUpResponse::default())
 }
 
@@ -113,9 +119,10 @@ pub(crate) async fn confirm_sign_up(
 /// secret hash.
 pub async fn confirm_by_link(cx: &Cx, client_id: &str, username: &str, code: &str) -> Result<()> {
     let (pool, client) = cx.client(client_id).await?;
+    let context = Context::of_connection(cx);
     let mut run = 1;
     loop {
-        match confirm(cx, &pool, &client, username, code, false).await {
+        match confirm(cx, &pool, &client, username, code, false, &context).await {
             Err(error) => rpc::again(Operation::ConfirmSignUp, &mut run, error)?,
             confirmed => return confirmed,
         }
@@ -129,6 +136,7 @@ async fn confirm(
     username: &str,
     typed: &str,
     force_alias_creation: bool,
+    context: &Context,
 ) -> Result<()> {
     let account =
         user::find_public(cx, pool, client, username, Error::user_client_not_found).await?;
@@ -138,7 +146,13 @@ async fn confirm(
         return Err(Error::cannot_confirm(user.status));
     }
     let (purpose, hourly) = (CodePurpose::SignUp, Hourly::ConfirmSignUp);
-    let (code, mut change) = codes::redeem(cx, pool, account.sub(), purpose, typed, hourly).await?;
+    let (kind, response) = (EventType::SignUp, EventResponseType::Pass);
+    let event = Event::new(cx, &client.id, context, kind, response);
+    let redeemed = codes::redeem(cx, pool, account.sub(), purpose, typed, hourly).await;
+    if let Err(error) = &redeemed {
+        event::record_wrong_code(cx, pool, &account, event.clone(), error).await?;
+    }
+    let (code, mut change) = redeemed?;
     let Account::Known(before) = account else {
         return Err(Error::code_mismatch());
     };
@@ -156,6 +170,9 @@ async fn confirm(
         }
     }
     user::update(pool, &before, &after, &mut change)?;
+    change
+        .writes
+        .extend(event::record(cx, pool, &after, &event)?);
     cx.try_commit(change).await.map_err(|error| {
         names::refused(error, |name| {
             Error::alias_exists_confirm(
@@ -189,6 +206,12 @@ pub(crate) async fn resend_confirmation_code(
             let target =
                 message::sign_up_target(&pool, user).ok_or_else(Error::auto_verification_off)?;
             change.push(limits::count(cx, &pool, &user.sub, hourly).await?);
+            let context = Context::of_user(cx, &client, input.user_context_data.as_ref());
+            let (kind, response) = (EventType::ResendCode, EventResponseType::Pass);
+            let event = Event::new(cx, &client.id, &context, kind, response);
+            change
+                .writes
+                .extend(event::record(cx, &pool, user, &event)?);
             codes::send(cx, &pool, user, purpose, &client.id, &target, &mut change)?
         }
         Account::Unknown { sub } => {

@@ -1,12 +1,15 @@
 //! The operations, on SQLite in memory, through the dispatch that the server uses.
 
 mod account;
+mod account_takeover;
 mod admin_create_user;
+mod auth_events;
 mod branding;
 mod client_secrets;
 mod client_settings;
 mod client_tokens;
 mod clients;
+mod compromised_passwords;
 mod confirm_sign_up;
 mod derived_tokens;
 mod domains;
@@ -21,6 +24,7 @@ mod linked_identities;
 mod linked_sessions;
 mod list_users;
 mod lockout;
+mod log_delivery;
 mod new_password;
 mod outbox;
 mod passwords;
@@ -34,6 +38,7 @@ mod refresh;
 mod replicas;
 mod resource_servers;
 mod revocation;
+mod risk_configuration;
 mod rotation;
 mod session_settings;
 mod sessions;

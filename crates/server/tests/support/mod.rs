@@ -50,12 +50,14 @@ impl Server {
             public_url: "http://127.0.0.1:9229".to_owned(),
             issuer: IssuerMode::Local,
             regions: settings.regions.clone(),
+            delivers_logs: !settings.log_destinations.is_empty(),
         };
         let service = Service::new(Parts {
             store: Arc::new(SqliteStore::memory().expect("a database in memory")),
             clock: Arc::clone(&clock) as _,
             entropy: Arc::new(SystemEntropy),
             triggers,
+            compromised_passwords: None,
             root: RootKeys::new([7; 32], []),
             keys: KeyReservoir::new(),
             config,

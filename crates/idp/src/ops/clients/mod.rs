@@ -19,6 +19,7 @@ use cenote_model::{
 use crate::crypto::alphanumeric;
 use crate::pool::Client;
 use crate::ports::{Change, Expect, Kind, Write};
+use crate::protection::risk;
 use crate::{Cx, Error, Result, look, page};
 
 pub(crate) use secrets::{
@@ -138,7 +139,9 @@ pub(crate) async fn delete_user_pool_client(
         key: client.id.clone(),
         expect: Expect::Version(client.version),
     };
-    let mut change = Change::new().with(gone);
+    let mut change = Change::new()
+        .with(gone)
+        .with(risk::reset(&pool, Some(&client.id)));
     look::forget(cx, &pool.id, &client.id, &mut change).await?;
     cx.commit(change).await
 }

@@ -69,7 +69,7 @@ impl Harness {
         reason = "setting a scene reads alike whether or not it waits"
     )]
     pub(crate) async fn new() -> Self {
-        Self::made(false)
+        Self::adjusted(|_| {})
     }
 
     /// A service that counts requests against the rates of their categories.
@@ -78,10 +78,11 @@ impl Harness {
         reason = "setting a scene reads alike whether or not it waits"
     )]
     pub(crate) async fn counting() -> Self {
-        Self::made(true)
+        Self::adjusted(|parts| parts.request_rates = true)
     }
 
-    fn made(request_rates: bool) -> Self {
+    /// A service put together from other parts than usual.
+    pub(crate) fn adjusted(adjust: impl FnOnce(&mut Parts)) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(START_MS)));
         let config = Config {
             account_id: "000000000000".to_owned(),
@@ -89,22 +90,38 @@ impl Harness {
             public_url: "http://localhost:9229".to_owned(),
             issuer: IssuerMode::Local,
             regions: Vec::new(),
+            delivers_logs: true,
         };
-        let service = Service::new(Parts {
+        let mut parts = Parts {
             store: Arc::new(SqliteStore::memory().expect("a database in memory")),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
             triggers: Arc::new(NoTriggers),
+            compromised_passwords: None,
             root: RootKeys::new([7; 32], []),
             keys: KeyReservoir::filled_by(ready_made),
             config,
             cpu_threads: 2,
-            request_rates,
-        });
+            request_rates: false,
+        };
+        adjust(&mut parts);
         Self {
-            service,
+            service: Service::new(parts),
             clock,
             peer: Peer::default(),
+        }
+    }
+
+    /// The same service, called from elsewhere.
+    pub(crate) fn from(&self, ip: &str, user_agent: &str) -> Self {
+        let peer = Peer {
+            ip: Some(ip.parse().expect("an address")),
+            user_agent: Some(user_agent.to_owned()),
+            ..Peer::default()
+        };
+        Self {
+            peer,
+            ..self.clone()
         }
     }
 

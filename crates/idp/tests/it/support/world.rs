@@ -27,7 +27,11 @@ pub(crate) fn attributes(list: &[(&str, &str)]) -> Value {
 impl World {
     /// A pool made with `pool` and a client made with `client`, whose flows are set here.
     pub(crate) async fn new(pool: Value, client: Value) -> Self {
-        let h = Harness::new().await;
+        Self::of(Harness::new().await, pool, client).await
+    }
+
+    /// The same on a service of its own making.
+    pub(crate) async fn of(h: Harness, pool: Value, client: Value) -> Self {
         let pool = h.pool(pool).await;
         let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]});
         let client = h.client(&pool, with(flows, client)).await;
@@ -37,6 +41,24 @@ impl World {
     /// A pool that verifies e-mail addresses by itself.
     pub(crate) async fn verifying_email() -> Self {
         Self::new(json!({"AutoVerifiedAttributes": ["email"]}), json!({})).await
+    }
+
+    /// The same world, called from elsewhere.
+    pub(crate) fn from(&self, ip: &str, user_agent: &str) -> Self {
+        Self {
+            h: self.h.from(ip, user_agent),
+            pool: self.pool.clone(),
+            client: self.client.clone(),
+        }
+    }
+
+    /// The events of a user, newest first.
+    pub(crate) async fn events(&self, name: &str) -> Vec<Value> {
+        let listed = self
+            .admin("AdminListUserAuthEvents", json!({"Username": name}))
+            .await
+            .expect("events");
+        listed["AuthEvents"].as_array().expect("a list").clone()
     }
 
     /// Calls a public operation as the client.
