@@ -47,6 +47,7 @@ pub(crate) fn service(data: &Path) -> Outcome<(Arc<SqliteStore>, Cx)> {
         issuer: IssuerMode::Local,
         regions: Vec::new(),
         limits: Limits::default(),
+        delivers_logs: false,
     };
     let cores = std::thread::available_parallelism()?.get();
     let service = Service::new(Parts {
@@ -54,6 +55,7 @@ pub(crate) fn service(data: &Path) -> Outcome<(Arc<SqliteStore>, Cx)> {
         clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
         triggers: Arc::new(NoTriggers),
+        compromised_passwords: None,
         root,
         keys: KeyReservoir::new(),
         config,

@@ -9,6 +9,7 @@ mod exchange;
 mod imports;
 mod limits;
 mod mfa;
+mod protection;
 mod providers;
 mod quota;
 mod replicas;

@@ -12,7 +12,8 @@ use crate::config::Config;
 use crate::crypto::{CpuError, CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
 use crate::pool::{Client, Pool};
 use crate::ports::{
-    Change, Clock, CommitError, Entropy, Expect, Kind, Record, Store, StoreError, Triggers, Write,
+    Change, Clock, CommitError, CompromisedPasswords, Entropy, Expect, Kind, Record, Store,
+    StoreError, Triggers, Write,
 };
 use crate::rates::Rates;
 use crate::token::PoolKeys;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// The functions that pools call.
     pub triggers: Arc<dyn Triggers>,
+    /// The list of compromised passwords, if there is one.
+    pub compromised_passwords: Option<Arc<dyn CompromisedPasswords>>,
     /// What seals secrets.
     pub root: RootKeys,
     /// Where signing keys come from.
@@ -58,6 +61,8 @@ pub struct Service {
     pub entropy: Arc<dyn Entropy>,
     /// The functions that pools call.
     pub triggers: Arc<dyn Triggers>,
+    /// The list of compromised passwords, if there is one.
+    pub compromised_passwords: Option<Arc<dyn CompromisedPasswords>>,
     /// Threads for RSA and SRP.
     pub cpu: CpuPool,
     /// Seals what the database must not show.
@@ -86,6 +91,7 @@ impl Service {
             clock: parts.clock,
             entropy: parts.entropy,
             triggers: parts.triggers,
+            compromised_passwords: parts.compromised_passwords,
             cpu: CpuPool::new(parts.cpu_threads, CPU_QUEUE),
             sealer: Arc::new(Sealer::new(parts.root)),
             config: parts.config,

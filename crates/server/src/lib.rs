@@ -3,9 +3,11 @@
 
 mod admin;
 mod app;
+mod compromised;
 pub mod config;
 mod confirm;
 mod discovery;
+mod feedback;
 mod html;
 mod import;
 pub mod log;

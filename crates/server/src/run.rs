@@ -16,8 +16,9 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::compromised::CompromisedList;
 use crate::config::{Posture, RootSource, Settings, StartError};
-use crate::outbound::{Http, Senders, Targets, deliver};
+use crate::outbound::{Http, LogWriter, Senders, Targets, deliver, deliver_logs};
 use crate::{import, serve, tls};
 
 /// How often expired rows are looked for.
@@ -65,6 +66,8 @@ pub async fn run(
 ) -> Result<(), StartError> {
     raise_file_limit();
     let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
+    let compromised = settings.compromised_passwords.as_deref();
+    let compromised = compromised.map(CompromisedList::open).transpose()?;
     let (listener, address) = listen(settings.listen)?;
     let stop = stop_signal()?;
     let url = format!(
@@ -80,6 +83,7 @@ pub async fn run(
         issuer: settings.issuer,
         regions: settings.regions.clone(),
         limits: Limits::default(),
+        delivers_logs: !settings.log_destinations.is_empty(),
     };
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let entropy = Arc::new(SystemEntropy);
@@ -91,6 +95,7 @@ pub async fn run(
         clock: Arc::clone(&time),
         entropy,
         triggers: Arc::new(Targets::new(&settings, &http, &time)),
+        compromised_passwords: compromised.map(|list| Arc::new(list) as _),
         root,
         keys: KeyReservoir::new(),
         config,
@@ -111,6 +116,9 @@ pub async fn run(
     });
     tasks.spawn(sweep(Arc::clone(&service)));
     tasks.spawn(import::work(Arc::clone(&service)));
+    if let Some(writer) = LogWriter::new(&settings, &http) {
+        tasks.spawn(deliver_logs(Arc::clone(&service), writer));
+    }
     if settings.posture == Posture::Serve {
         for missing in senders.missing() {
             tracing::warn!("Nobody sends {missing} in the configuration");

@@ -38,6 +38,7 @@ pub(crate) async fn respond(
     }
     let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
     let session = Session::open(cx, scene, session).await?;
+    scene.attempt.resume(session.progress.judged.as_ref());
     if session.pending.challenge() != challenge {
         return Err(Error::session_invalid());
     }

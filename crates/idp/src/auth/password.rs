@@ -1,8 +1,9 @@
 //! Signing in with a password that is sent.
 
-use cenote_model::ErrorCode;
+use cenote_model::{ErrorCode, EventFilterType};
 
 use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor};
+use crate::protection::compromised;
 use crate::trigger::{self, Arrival};
 use crate::user::limits::Lockout;
 use crate::user::{Account, migration, password, sign_in};
@@ -44,6 +45,9 @@ pub(crate) async fn with_password(
     };
     password::adopt(cx, pool, user, typed).await?;
     let proved = lockout.succeed(cx, pool).await?.into_iter().collect();
+    let event = EventFilterType::SignIn;
+    let finding = compromised::check(cx, pool, &client.id, event, typed).await?;
+    scene.attempt.find(finding);
     let mut progress = Progress::new(Flow::Password).with(Proof::Password);
     progress.note_device(parameters.optional("DEVICE_KEY"));
     after_first_factor(cx, scene, user, progress, proved).await

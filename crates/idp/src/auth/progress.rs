@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::protection::sign_in::Judged;
 use crate::trigger::{Round, TokenSource};
 
 /// How a sign-in began.
@@ -47,6 +48,9 @@ pub(crate) struct Progress {
     /// The DEVICE_KEY that the client sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) device_key: Option<String>,
+    /// What threat protection thinks of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) judged: Option<Judged>,
 }
 
 impl Progress {
@@ -63,6 +67,11 @@ impl Progress {
         if let Some(device_key) = device_key {
             self.device_key = Some(device_key.to_owned());
         }
+    }
+
+    /// Whether threat protection asks for a second factor: `Some(true)` when nobody gets in without one.
+    pub(crate) fn wants_mfa(&self) -> Option<bool> {
+        self.judged.as_ref().and_then(Judged::wants_mfa)
     }
 
     /// What tokens at its end are issued for.

@@ -20,7 +20,7 @@ const DIGITS: usize = 6;
 
 /// Asks for the second factor if there must be one, and issues the tokens if not.
 pub(super) async fn ask(cx: &Cx, scene: &Scene, user: &User, progress: Progress) -> Result<Step> {
-    match user.required_factor(&scene.pool) {
+    match required(scene, user, &progress) {
         Required::Nothing => after_second_factor(cx, scene, user, progress).await,
         Required::One(factor) => ask_for(cx, scene, user, progress, factor, None).await,
         Required::OneOf(factors) => {
@@ -34,6 +34,23 @@ pub(super) async fn ask(cx: &Cx, scene: &Scene, user: &User, progress: Progress)
         }
         Required::SetUp(factors) => mfa_setup::ask(cx, scene, user, progress, factors),
     }
+}
+
+/// Which factor a sign-in needs: what the pool and the user settled, or else, when it looks risky and that is
+/// to be answered so, any that the user could use.
+fn required(scene: &Scene, user: &User, progress: &Progress) -> Required {
+    match user.required_factor(&scene.pool) {
+        Required::Nothing if progress.wants_mfa().is_some() => user.usable_factor(&scene.pool),
+        settled => settled,
+    }
+}
+
+/// Whether the user has a factor to prove.
+pub(super) fn is_possible(scene: &Scene, user: &User, progress: &Progress) -> bool {
+    matches!(
+        required(scene, user, progress),
+        Required::One(_) | Required::OneOf(_)
+    )
 }
 
 /// Factors as the text of a JSON list.

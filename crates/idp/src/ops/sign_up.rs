@@ -1,14 +1,17 @@
 //! Self-service registration: SignUp, ConfirmSignUp, ResendConfirmationCode, and the link that confirms.
 
 use cenote_model::{
-    AliasAttributeType, ConfirmSignUpRequest, ConfirmSignUpResponse, Operation,
-    ResendConfirmationCodeRequest, ResendConfirmationCodeResponse, SignUpRequest, SignUpResponse,
-    UserStatusType, VerifiedAttributeType,
+    AliasAttributeType, ConfirmSignUpRequest, ConfirmSignUpResponse, EventFilterType,
+    EventResponseType, EventType, Operation, ResendConfirmationCodeRequest,
+    ResendConfirmationCodeResponse, SignUpRequest, SignUpResponse, UserStatusType,
+    VerifiedAttributeType,
 };
 
 use crate::message::{self, Cause, Letter};
 use crate::pool::{Client, Pool};
 use crate::ports::Change;
+use crate::protection::compromised;
+use crate::protection::event::{self, Context, Event};
 use crate::trigger::{self, CONFIRM_SIGN_UP, Metadata, Origin, PreSignUpSource};
 use crate::user::codes::{self, CodePurpose};
 use crate::user::limits::{self, Hourly};
@@ -31,6 +34,9 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
     if let Some(reason) = password::policy_violation(&pool, password) {
         return Err(Error::password_did_not_conform(reason));
     }
+    let finding = compromised::check(cx, &pool, &client.id, EventFilterType::SignUp, password)
+        .await?
+        .refuse_new()?;
     let origin = Origin::client(&client.id, input.client_metadata.as_ref());
     let verified = ask_trigger(cx, &pool, origin, input, &mut user).await?;
     password::set(cx, &pool, &mut user, password, false).await?;
@@ -39,6 +45,17 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
     names::take_over_all(cx, &pool, &user, &verified, &mut change).await?;
     user::insert(&pool, &user, &mut change)?;
     let is_confirmed = user.status == UserStatusType::Confirmed;
+    let context = Context::of_user(cx, &client, input.user_context_data.as_ref());
+    let response = if is_confirmed {
+        EventResponseType::Pass
+    } else {
+        EventResponseType::InProgress
+    };
+    let event =
+        Event::new(cx, &client.id, &context, EventType::SignUp, response).with_finding(finding);
+    change
+        .writes
+        .extend(event::record(cx, &pool, &user, &event)?);
     let target = message::sign_up_target(&pool, &user).filter(|_| !is_confirmed);
     let letter = target
         .map(|target| {
@@ -142,6 +159,7 @@ pub(crate) async fn confirm_sign_up(
             code: &input.confirmation_code,
             force_alias_creation: input.force_alias_creation.unwrap_or_default(),
             metadata: input.client_metadata.as_ref(),
+            context: Context::of_user(cx, &client, input.user_context_data.as_ref()),
         },
     )
     .await?;
@@ -157,6 +175,7 @@ pub async fn confirm_by_link(cx: &Cx, client_id: &str, username: &str, code: &st
         code,
         force_alias_creation: false,
         metadata: None,
+        context: Context::of_connection(cx),
     };
     let mut run = 1;
     loop {
@@ -173,6 +192,7 @@ struct Confirmation<'a> {
     code: &'a str,
     force_alias_creation: bool,
     metadata: Option<&'a Metadata>,
+    context: Context,
 }
 
 async fn confirm(
@@ -190,7 +210,13 @@ async fn confirm(
         return Err(Error::cannot_confirm(user.status));
     }
     let (purpose, hourly) = (CodePurpose::SignUp, Hourly::ConfirmSignUp);
-    let (code, mut change) = codes::redeem(cx, pool, account.sub(), purpose, code, hourly).await?;
+    let (kind, response) = (EventType::SignUp, EventResponseType::Pass);
+    let event = Event::new(cx, &client.id, &confirmation.context, kind, response);
+    let redeemed = codes::redeem(cx, pool, account.sub(), purpose, code, hourly).await;
+    if let Err(error) = &redeemed {
+        event::record_wrong_code(cx, pool, &account, event.clone(), error).await?;
+    }
+    let (code, mut change) = redeemed?;
     let Account::Known(before) = account else {
         return Err(Error::code_mismatch());
     };
@@ -208,6 +234,9 @@ async fn confirm(
         }
     }
     user::update(pool, &before, &after, &mut change)?;
+    change
+        .writes
+        .extend(event::record(cx, pool, &after, &event)?);
     cx.try_commit(change).await.map_err(|error| {
         names::refused(error, |name| {
             Error::alias_exists_confirm(
@@ -246,6 +275,12 @@ pub(crate) async fn resend_confirmation_code(
             let target =
                 message::sign_up_target(&pool, user).ok_or_else(Error::auto_verification_off)?;
             change.push(limits::count(cx, &pool, &user.sub, hourly).await?);
+            let context = Context::of_user(cx, &client, input.user_context_data.as_ref());
+            let (what, response) = (EventType::ResendCode, EventResponseType::Pass);
+            let event = Event::new(cx, &client.id, &context, what, response);
+            change
+                .writes
+                .extend(event::record(cx, &pool, user, &event)?);
             codes::level(cx, &client, &mut change);
             letter
                 .insert(codes::send(

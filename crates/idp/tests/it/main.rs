@@ -1,12 +1,15 @@
 //! The operations, on SQLite in memory, through the dispatch that the server uses.
 
 mod account;
+mod account_takeover;
 mod admin_create_user;
+mod auth_events;
 mod branding;
 mod client_secrets;
 mod client_settings;
 mod client_tokens;
 mod clients;
+mod compromised_passwords;
 mod confirm_sign_up;
 mod custom_auth;
 mod derived_tokens;
@@ -27,6 +30,7 @@ mod lockout;
 mod long_names;
 mod mfa_preferences;
 mod mfa_setup;
+mod log_delivery;
 mod new_password;
 mod outbox;
 mod passwords;
@@ -42,6 +46,8 @@ mod replicas;
 mod resource_servers;
 mod revocation;
 mod root_keys;
+mod risk_configuration;
+mod risky_factors;
 mod rotation;
 mod second_factors;
 mod session_settings;

@@ -649,7 +649,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminListUserSessions",
@@ -819,7 +819,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "AdminUpdateDeviceStatus",
@@ -1474,7 +1474,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DescribeTerms",
@@ -1723,7 +1723,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "GetProvisionedLimit",
@@ -2282,7 +2282,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "SetRiskConfiguration",
@@ -2300,7 +2300,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "SetUICustomization",
@@ -2528,7 +2528,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "UpdateDeviceStatus",

@@ -1,9 +1,9 @@
 //! User pools.
 
-mod mail_and_sms;
+pub(crate) mod mail_and_sms;
 mod mfa;
 mod settings;
-mod triggers;
+pub(crate) mod triggers;
 
 use std::sync::Arc;
 
@@ -58,6 +58,7 @@ pub(crate) async fn create_user_pool(
         shape,
         mfa: MfaSettings::default(),
         sessions: SessionSettings::default(),
+        logs: Vec::new(),
         version: 0,
     };
     check_sign_in_names(&pool)?;
