@@ -11,10 +11,17 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
 
-const USAGE: &str = "usage: cargo xtask fuzz [--seconds N] [TARGET]...";
+const USAGE: &str = "usage: cargo xtask fuzz [--again | --seconds N] [TARGET]...";
 
 /// Targets that run at the same time.
 const AT_ONCE: usize = 2;
+
+/// Inputs of a target when the same ones are asked for again.
+const RUNS: u32 = 200_000;
+
+/// The target whose every input is a whole exchange of keys, and its number of inputs.
+const EXCHANGES: &str = "srp_exchange";
+const RUNS_OF_EXCHANGES: u32 = 8_000;
 
 /// Targets that read requests, and know the words of the model.
 const KNOW_THE_MODEL: [&str; 2] = ["decode", "http"];
@@ -30,13 +37,23 @@ const INSTRUMENTED: [&str; 7] = [
     "-Clink-dead-code",
 ];
 
+/// How long a target runs.
+#[derive(Clone, Copy)]
+enum Until {
+    /// So many seconds, from the corpus that earlier runs have left, by chance.
+    Seconds(u32),
+    /// A number of inputs, from the seeds alone, the same ones each time: what passes once passes again.
+    Again,
+}
+
 /// Fuzzes the targets that `words` name, or all.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<(), String> {
-    let (seconds, named) = match words {
-        ["--seconds", seconds, named @ ..] => (seconds.parse::<u32>().ok(), named),
-        named => (Some(60), named),
+    let (until, named) = match words {
+        ["--again", named @ ..] => (Some(Until::Again), named),
+        ["--seconds", seconds, named @ ..] => (seconds.parse().ok().map(Until::Seconds), named),
+        named => (Some(Until::Seconds(60)), named),
     };
-    let (Some(seconds), false) = (seconds, named.iter().any(|name| name.starts_with('-'))) else {
+    let (Some(until), false) = (until, named.iter().any(|name| name.starts_with('-'))) else {
         return Err(USAGE.to_owned());
     };
     let known = names(&root.join("fuzz/src/bin"))?;
@@ -47,7 +64,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<(), String> {
         .iter()
         .filter(|name| named.is_empty() || named.contains(&name.as_str()));
 
-    let fuzzer = Fuzzer::build(root, seconds)?;
+    let fuzzer = Fuzzer::build(root, until)?;
     let queue = Mutex::new(chosen);
     let failures = Mutex::new(Vec::new());
     let next = || queue.lock().ok()?.next();
@@ -89,14 +106,14 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
 /// The built targets.
 struct Fuzzer<'a> {
     root: &'a Path,
-    seconds: u32,
+    until: Until,
     /// Everything that is made on the way.
     work: PathBuf,
     binaries: PathBuf,
 }
 
 impl<'a> Fuzzer<'a> {
-    fn build(root: &'a Path, seconds: u32) -> Result<Self, String> {
+    fn build(root: &'a Path, until: Until) -> Result<Self, String> {
         let work = root.join("target/fuzz");
         let host = host()?;
         let status = Command::new("cargo")
@@ -117,7 +134,7 @@ impl<'a> Fuzzer<'a> {
         write(&work.join("model.dict"), &words)?;
         Ok(Self {
             root,
-            seconds,
+            until,
             binaries: work.join(host).join("release"),
             work,
         })
@@ -125,7 +142,14 @@ impl<'a> Fuzzer<'a> {
 
     /// Lets one target run, and says how many inputs it took.
     fn fuzz(&self, name: &str) -> Result<u64, String> {
-        let corpus = self.work.join("corpus").join(name);
+        let corpus = match self.until {
+            Until::Seconds(_) => self.work.join("corpus").join(name),
+            Until::Again => self.work.join("again").join(name),
+        };
+        if matches!(self.until, Until::Again) && corpus.exists() {
+            fs::remove_dir_all(&corpus)
+                .map_err(|error| format!("{}: {error}", corpus.display()))?;
+        }
         let artifacts = self.work.join("artifacts").join(name);
         for folder in [&corpus, &artifacts] {
             fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -137,8 +161,18 @@ impl<'a> Fuzzer<'a> {
         if KNOW_THE_MODEL.contains(&name) {
             command.arg(format!("-dict={}", self.work.join("model.dict").display()));
         }
+        match self.until {
+            Until::Seconds(seconds) => command.arg(format!("-max_total_time={seconds}")),
+            Until::Again => {
+                let runs = if name == EXCHANGES {
+                    RUNS_OF_EXCHANGES
+                } else {
+                    RUNS
+                };
+                command.args(["-seed=1", "-reload=0", &format!("-runs={runs}")])
+            }
+        };
         let status = command
-            .arg(format!("-max_total_time={}", self.seconds))
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
             .args(["-timeout=30", "-print_final_stats=1"])
             // The first folder takes what is new, the others are only read.

@@ -200,6 +200,17 @@ fn a_string_for_a_document_is_an_internal_error() {
 }
 
 #[test]
+fn a_fraction_in_a_document_is_read_to_its_last_digit() {
+    // The nearest double lies beside what a reader in a hurry computes.
+    let body = r#"{"UserPoolId":"us-east-1_Ab","ClientId":"a","Settings":{"n":55555555555555555555555555555555555555555555555550.1}}"#;
+    let branding: CreateManagedLoginBrandingRequest = crate::decode(body.as_bytes()).unwrap();
+    let expected: f64 = "55555555555555555555555555555555555555555555555550.1"
+        .parse()
+        .unwrap();
+    assert_eq!(branding.settings, Some(json!({ "n": expected })));
+}
+
+#[test]
 fn blobs_are_base64_and_bounded() {
     let input = |image: String| json!({ "UserPoolId": "us-east-1_Ab", "ImageFile": image });
     let read_back: SetUICustomizationRequest = read(&input("AQID".to_owned())).unwrap();
