@@ -1,11 +1,14 @@
 """Threat protection: risk configurations, authentication events, notices, and log delivery."""
 
 import hashlib
+import json
 import re
+import time
 
 from cenote.scene import NEW_PASSWORD, PASSWORD, Pool
 from cenote.sdk import refused, without_metadata
 
+DEADLINE_S = 20
 SOURCE = "arn:aws:ses:us-east-1:000000000000:identity/security@example.com"
 
 
@@ -179,3 +182,34 @@ def test_log_delivery_comes_back_as_it_was_set(make_pool):
         assert seen == {
             "LogDeliveryConfiguration": {"UserPoolId": pool.id, "LogConfigurations": wanted}
         }
+
+
+def test_what_users_did_becomes_lines_of_a_file(start, new_store):
+    place = new_store()
+    lines = place.folder / "events.jsonl"
+    config = place.folder / "cenote.toml"
+    config.write_text(f'[[log_destinations]]\narn = "arn:aws:s3:::events"\nfile = "{lines}"\n')
+    server = start(
+        ["dev", "--listen", "127.0.0.1:0", *place.arguments(), "--config", str(config)],
+        cwd=place.folder,
+    )
+    pool = Pool(server, **protected("AUDIT"))
+    app, username = pool.app(), pool.user()
+    pool.idp.set_log_delivery_configuration(
+        UserPoolId=pool.id,
+        LogConfigurations=[{
+            "LogLevel": "INFO", "EventSource": "userAuthEvents",
+            "S3Configuration": {"BucketArn": "arn:aws:s3:::events"},
+        }],
+    )
+    app.srp(username)
+    deadline = time.monotonic() + DEADLINE_S
+    while not (lines.exists() and lines.read_text().endswith("\n")):
+        assert time.monotonic() < deadline, "no record was written"
+        time.sleep(0.1)
+    (record,) = map(json.loads, lines.read_text().splitlines())
+    assert record["logSourceId"] == {"userPoolId": pool.id}
+    message = record["message"]
+    assert (message["eventType"], message["eventResponse"]) == ("SIGN_IN", "Pass")
+    assert (message["userName"], message["clientId"]) == (username, app.id)
+    assert lines.stat().st_mode & 0o777 == 0o600

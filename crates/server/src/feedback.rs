@@ -40,12 +40,7 @@ pub(crate) async fn auth_event_feedback(
 ) -> Response<Body> {
     let request_id = crypto::uuid(&*service.entropy);
     let address = address.map(|Extension(address)| address);
-    let cx = Cx {
-        service,
-        region: None,
-        request_id,
-        peer: peer::of(&headers, address),
-    };
+    let cx = Cx::new(service, None, request_id, peer::of(&headers, address));
     let input = json!({
         "UserPoolId": link.user_pool_id,
         "Username": link.user_name,

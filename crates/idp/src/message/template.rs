@@ -58,9 +58,7 @@ pub(super) fn code(
         Purpose::VerifyAttribute
         | Purpose::Invitation
         | Purpose::Authentication
-        | Purpose::ThreatNotice => {
-            "Your verification code is {####}"
-        }
+        | Purpose::ThreatNotice => "Your verification code is {####}",
     };
     let (subject, body) = match medium {
         DeliveryMediumType::Sms => (None, template.sms_message.as_deref()),

@@ -107,7 +107,7 @@ pub(crate) async fn respond_to_auth_challenge(
     let answers = Parameters(input.challenge_responses.as_ref());
     let session = input.session.as_deref();
     let asked = Asked::by_challenge(challenge, answers.optional("USERNAME"));
-    let steps = auth::respond(cx, &scene, challenge, session, &answers);
+    let steps = Box::pin(auth::respond(cx, &scene, challenge, session, &answers));
     let step = protection::watch(cx, &scene, asked, steps).await?;
     Ok(answer!(RespondToAuthChallengeResponse, step))
 }
@@ -133,7 +133,7 @@ pub(crate) async fn admin_respond_to_auth_challenge(
     let answers = Parameters(input.challenge_responses.as_ref());
     let session = input.session.as_deref();
     let asked = Asked::by_challenge(challenge, answers.optional("USERNAME"));
-    let steps = auth::respond(cx, &scene, challenge, session, &answers);
+    let steps = Box::pin(auth::respond(cx, &scene, challenge, session, &answers));
     let step = protection::watch(cx, &scene, asked, steps).await?;
     Ok(answer!(AdminRespondToAuthChallengeResponse, step))
 }

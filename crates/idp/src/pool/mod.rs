@@ -9,9 +9,10 @@ pub(crate) mod tags;
 pub(crate) use client::{Client, ClientSecret};
 
 use cenote_model::{
-    AliasAttributeType, AuthFactorType, EmailMfaConfigType, LogConfigurationType, PasswordPolicyType,
-    SchemaAttributeType, SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolTierType,
-    UserPoolType, UsernameAttributeType, VerifiedAttributeType, WebAuthnConfigurationType,
+    AliasAttributeType, AuthFactorType, EmailMfaConfigType, LogConfigurationType,
+    PasswordPolicyType, SchemaAttributeType, SoftwareTokenMfaConfigType, UserPoolMfaType,
+    UserPoolTierType, UserPoolType, UsernameAttributeType, VerifiedAttributeType,
+    WebAuthnConfigurationType,
 };
 use serde::{Deserialize, Serialize};
 

@@ -68,7 +68,8 @@ pub enum Kind {
     /// What is delivered to a log destination and was not yet: `key` sorts by when it is due, and `pool` is
     /// empty, so that one look finds what waits of all pools.
     LogDelivery,
-    /// A replica, by its region.
+    /// A replica, by its region; and once more with that region as `pool`, by the id of its pool, so that the
+    /// list of the region finds it.
     Replica,
     /// A provisioned limit, by its category. `pool` is the **region** here.
     ProvisionedLimit,

@@ -283,18 +283,32 @@ fn delete(key: &str, expect: Expect) -> Write {
     }
 }
 
-/// Records what became of records that were taken: what was not delivered waits 1, 2, 4 … minutes.
+/// Records what became of records that were taken: what was not delivered waits 1, 2, 4 … minutes, and is given
+/// up when its time would be over by then.
 pub async fn settle(service: &Service, taken: &[LogDelivery], delivered: bool) -> Result<()> {
     let mut change = Change::new();
+    let mut given_up = 0;
     for delivery in taken {
         change.push(delete(&delivery.key, Expect::Any));
         if !delivered {
             let mut queued: Queued = serde_json::from_str(&delivery.doc)
                 .map_err(|error| Error::internal(error.to_string()))?;
             let wait = (1 << delivery.tries.clamp(0, 6)).min(MAX_WAIT) * MINUTE_MS;
+            let due = service.clock.now_ms() + wait;
+            if due >= queued.at + KEPT_MS {
+                given_up += 1;
+                continue;
+            }
             queued.tries += 1;
-            change.push(put(&queued, service.clock.now_ms() + wait, &delivery.id)?);
+            change.push(put(&queued, due, &delivery.id)?);
         }
     }
-    Ok(service.store.commit(change).await?)
+    service.store.commit(change).await?;
+    if given_up > 0 {
+        tracing::error!(
+            monotonic_counter.log_records_given_up = given_up,
+            "Log records are given up"
+        );
+    }
+    Ok(())
 }

@@ -114,9 +114,16 @@ pub(super) fn queue(
     let html = template.html_body.map(|body| values.fill(&body, true));
     let text = template.text_body.map(|body| values.fill(&body, false));
     let said = values.said(user, kind.action(action));
-    let function = trigger::notice_sender(cx, pool, user, &event.client_id, said);
-    let message =
-        message::notice(cx, user, &target, subject, (html, text), configuration, function)?;
+    let function = trigger::notice_sender(cx, pool, user, &event.client_id, &said);
+    let message = message::notice(
+        cx,
+        user,
+        &target,
+        subject,
+        (html, text),
+        configuration,
+        function,
+    )?;
     Ok(Some(Write::Queue(message)))
 }
 

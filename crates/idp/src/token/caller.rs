@@ -80,6 +80,7 @@ pub(crate) async fn authenticate(cx: &Cx, token: &str) -> Result<Caller> {
     {
         return Err(Error::access_token_revoked());
     }
+    cx.count_user(&claims.sub)?;
     let row = cx.service.store.user(&pool.id, &claims.sub).await?;
     let user = User::from_row(row.ok_or_else(Error::user_not_found)?)?;
     let generation = claims.event_id.as_deref().and_then(issue::generation_of);

@@ -76,7 +76,7 @@ pub(crate) fn notice_sender(
     pool: &Pool,
     user: &User,
     client_id: &str,
-    said: Map<String, Value>,
+    said: &Map<String, Value>,
 ) -> Option<SenderFunction> {
     let request = json!({"clientMetadata": null, "userAttributes": said});
     let what = (DeliveryMediumType::Email, "AccountTakeOverNotification");

@@ -10,7 +10,8 @@ use crate::support::{refusal, text, with};
 
 pub(crate) const HOME: &str = "192.0.2.10";
 pub(crate) const ELSEWHERE: &str = "203.0.113.5";
-pub(crate) const EMAIL: [(&str, &str); 2] = [("email", "ada@example.com"), ("email_verified", "true")];
+pub(crate) const EMAIL: [(&str, &str); 2] =
+    [("email", "ada@example.com"), ("email_verified", "true")];
 
 /// A pool in this mode whose user Ada has signed in from home with her browser.
 pub(crate) async fn world(mode: &str, configuration: Value) -> World {

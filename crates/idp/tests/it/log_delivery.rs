@@ -5,7 +5,7 @@ use cenote_idp::protection::log;
 use serde_json::{Value, json};
 
 use crate::risk_configuration::protected;
-use crate::support::world::World;
+use crate::support::world::{HOUR_MS, PASSWORD, World};
 use crate::support::{Harness, START_MS, refusal, with};
 
 const GROUP: &str = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/vendedlogs/cognito";
@@ -213,4 +213,29 @@ async fn a_message_that_will_not_arrive_is_told_to_the_log() {
             "logSourceId": {"userPoolId": w.pool},
         })
     );
+}
+
+#[tokio::test]
+async fn a_record_that_nobody_takes_is_given_up_after_a_day() {
+    let w = World::new(protected("AUDIT"), json!({})).await;
+    let configuration = json!({"LogConfigurations": [activity(to_log_group())]});
+    w.admin("SetLogDeliveryConfiguration", configuration)
+        .await
+        .expect("a configuration");
+    w.made("ann", &[]).await;
+    w.sign_in("ann", PASSWORD).await.expect("a sign-in");
+    let service = &w.h.service;
+    let take = async || log::take(service, 10).await.expect("records");
+    for (tries, waits) in [(0, 23 * HOUR_MS), (1, 59 * 60 * 1000), (2, HOUR_MS)] {
+        let taken = take().await;
+        assert_eq!(
+            taken.iter().map(|one| one.tries).collect::<Vec<_>>(),
+            [tries]
+        );
+        assert_eq!(take().await, [], "one worker has it");
+        log::settle(service, &taken, false).await.expect("a report");
+        assert_eq!(take().await, [], "it waits");
+        w.h.clock.advance(waits);
+    }
+    assert_eq!(take().await, []);
 }

@@ -4,7 +4,9 @@
 use cenote_idp::message;
 use serde_json::{Value, json};
 
-use crate::account_takeover::{ELSEWHERE, EMAIL, HOME, actions, blocked, newest, risk, world, world_in};
+use crate::account_takeover::{
+    ELSEWHERE, EMAIL, HOME, actions, blocked, newest, risk, world, world_in,
+};
 use crate::custom_auth::{answer, stage_in, start};
 use crate::devices::{asked, known};
 use crate::risk_configuration::protected;
@@ -23,7 +25,11 @@ fn answers(list: &[(&str, &str)]) -> Value {
 
 #[tokio::test]
 async fn a_risky_sign_in_asks_for_a_factor_that_the_user_has_not_turned_on() {
-    let w = world("ENFORCED", actions("MFA_IF_CONFIGURED", "MFA_REQUIRED", "BLOCK", true)).await;
+    let w = world(
+        "ENFORCED",
+        actions("MFA_IF_CONFIGURED", "MFA_REQUIRED", "BLOCK", true),
+    )
+    .await;
     let home = w.from(HOME, "Browser");
     set_mfa(&w, "OPTIONAL", &["TOTP"]).await;
     let app = register(&home, &home.token("ada").await).await;
@@ -31,7 +37,14 @@ async fn a_risky_sign_in_asks_for_a_factor_that_the_user_has_not_turned_on() {
     let before = w.events("ada").await.len();
     for (program, level) in [("Browser", "Low"), ("Other", "Medium")] {
         w.h.clock.advance(STEP_MS);
-        let there = w.from(if level == "Low" { ELSEWHERE } else { "198.51.100.1" }, program);
+        let there = w.from(
+            if level == "Low" {
+                ELSEWHERE
+            } else {
+                "198.51.100.1"
+            },
+            program,
+        );
         let asked = challenge(there.sign_in("ada", PASSWORD).await);
         assert_eq!(asked.name, "SOFTWARE_TOKEN_MFA");
         let waits = ("InProgress".to_owned(), risk("AccountTakeover", level));
@@ -45,19 +58,34 @@ async fn a_risky_sign_in_asks_for_a_factor_that_the_user_has_not_turned_on() {
         let passed = ("Pass".to_owned(), risk("AccountTakeover", level));
         assert_eq!(newest(&w).await, passed);
         let event = w.events("ada").await.remove(0);
-        let three = answers(&[("Password", "Success"), ("Mfa", "Failure"), ("Mfa", "Success")]);
+        let three = answers(&[
+            ("Password", "Success"),
+            ("Mfa", "Failure"),
+            ("Mfa", "Success"),
+        ]);
         assert_eq!(event["ChallengeResponses"], three);
     }
-    assert_eq!(w.events("ada").await.len(), before + 2, "one event for each");
+    assert_eq!(
+        w.events("ada").await.len(),
+        before + 2,
+        "one event for each"
+    );
     w.h.clock.advance(1000);
     result(home.sign_in("ada", PASSWORD).await);
 }
 
 #[tokio::test]
 async fn setting_a_factor_up_is_no_proof() {
-    let w = world("ENFORCED", actions("MFA_REQUIRED", "MFA_IF_CONFIGURED", "BLOCK", false)).await;
+    let w = world(
+        "ENFORCED",
+        actions("MFA_REQUIRED", "MFA_IF_CONFIGURED", "BLOCK", false),
+    )
+    .await;
     set_mfa(&w, "ON", &["TOTP"]).await;
-    assert_eq!(w.from(ELSEWHERE, "Browser").sign_in("ada", PASSWORD).await, blocked());
+    assert_eq!(
+        w.from(ELSEWHERE, "Browser").sign_in("ada", PASSWORD).await,
+        blocked()
+    );
     assert_eq!(newest(&w).await, ("Fail".to_owned(), risk("Block", "Low")));
     w.h.clock.advance(1000);
     // Where a factor is only asked for if there is one, the pool's own rule stands.
@@ -82,7 +110,10 @@ async fn the_proof_of_a_device_ends_the_event_of_its_sign_in() {
         assert_eq!(answer.is_ok(), response == "Pass");
         let event = w.events("ada").await.remove(0);
         assert_eq!(event["EventResponse"], response);
-        assert_eq!(event["ChallengeResponses"], answers(&[("Password", "Success")]));
+        assert_eq!(
+            event["ChallengeResponses"],
+            answers(&[("Password", "Success")])
+        );
     }
     assert_eq!(w.events("ada").await.len(), 3);
 }
@@ -101,32 +132,52 @@ async fn a_remembered_device_is_no_second_factor_of_a_risky_sign_in() {
     let first = challenge(device.sign_in(&there).await);
     assert_eq!(first.name, "SOFTWARE_TOKEN_MFA");
     let session = asked(first.code(&there, "ada", &app.code(&w)).await);
-    let proof = device.proof(&there, Some(&session), "a device's own password").await;
+    let proof = device
+        .proof(&there, Some(&session), "a device's own password")
+        .await;
     result(respond(&there, "DEVICE_PASSWORD_VERIFIER", None, proof).await);
-    assert_eq!(newest(&w).await, ("Pass".to_owned(), risk("AccountTakeover", "Low")));
+    assert_eq!(
+        newest(&w).await,
+        ("Pass".to_owned(), risk("AccountTakeover", "Low"))
+    );
 }
 
 #[tokio::test]
 async fn custom_authentication_has_a_mode_of_its_own() {
-    let add_ons = |custom: Value| json!({"UserPoolTier": "PLUS", "UserPoolAddOns": {
-        "AdvancedSecurityMode": "ENFORCED", "AdvancedSecurityAdditionalFlows": custom,
-    }});
+    let add_ons = |custom: Value| {
+        json!({"UserPoolTier": "PLUS", "UserPoolAddOns": {
+            "AdvancedSecurityMode": "ENFORCED", "AdvancedSecurityAdditionalFlows": custom,
+        }})
+    };
     let s = stage_in(add_ons(json!({"CustomAuthMode": "ENFORCED"})), json!({})).await;
     let configuration = actions("BLOCK", "MFA_REQUIRED", "BLOCK", false);
-    s.w.admin("SetRiskConfiguration", configuration).await.expect("a configuration");
+    s.w.admin("SetRiskConfiguration", configuration)
+        .await
+        .expect("a configuration");
     let (home, there) = (s.w.from(HOME, "App"), s.w.from(ELSEWHERE, "App"));
     let asked = start(&home, "ada").await.expect("a challenge");
-    assert_eq!(s.w.events("ada").await, Vec::<Value>::new(), "nothing is proved yet");
+    assert_eq!(
+        s.w.events("ada").await,
+        Vec::<Value>::new(),
+        "nothing is proved yet"
+    );
     result(answer(&home, "ada", &asked, "42").await);
     assert_eq!(newest(&s.w).await.0, "Pass");
     s.w.h.clock.advance(1000);
     let asked = start(&there, "ada").await.expect("a challenge");
     assert_eq!(answer(&there, "ada", &asked, "42").await, blocked());
-    assert_eq!(newest(&s.w).await, ("Fail".to_owned(), risk("Block", "Low")));
+    assert_eq!(
+        newest(&s.w).await,
+        ("Fail".to_owned(), risk("Block", "Low"))
+    );
     s.w.h.clock.advance(1000);
     let other = s.w.from("198.51.100.1", "Other");
     let asked = start(&other, "ada").await.expect("a challenge");
-    assert_eq!(answer(&other, "ada", &asked, "42").await, blocked(), "there is no factor");
+    assert_eq!(
+        answer(&other, "ada", &asked, "42").await,
+        blocked(),
+        "there is no factor"
+    );
     s.w.h.clock.advance(1000);
     set_mfa(&s.w, "OPTIONAL", &["TOTP"]).await;
     let more = json!({"ClientId": s.w.client, "UserPoolId": s.w.pool, "ExplicitAuthFlows": [
@@ -139,7 +190,10 @@ async fn custom_authentication_has_a_mode_of_its_own() {
     let factor = challenge(answer(&other, "ada", &asked, "42").await);
     assert_eq!(factor.name, "SOFTWARE_TOKEN_MFA");
     result(factor.code(&other, "ada", &app.code(&s.w)).await);
-    assert_eq!(newest(&s.w).await, ("Pass".to_owned(), risk("AccountTakeover", "Medium")));
+    assert_eq!(
+        newest(&s.w).await,
+        ("Pass".to_owned(), risk("AccountTakeover", "Medium"))
+    );
 
     let s = stage_in(add_ons(json!({})), json!({})).await;
     let asked = start(&s.w, "ada").await.expect("a challenge");
@@ -151,11 +205,17 @@ async fn custom_authentication_has_a_mode_of_its_own() {
 async fn a_custom_sender_is_told_what_the_notice_would_say() {
     let s = Stage::new(&["CustomEmailSender"], protected("ENFORCED"), json!({})).await;
     let configuration = actions("NO_ACTION", "BLOCK", "BLOCK", true);
-    s.w.admin("SetRiskConfiguration", configuration).await.expect("a configuration");
+    s.w.admin("SetRiskConfiguration", configuration)
+        .await
+        .expect("a configuration");
     s.w.made("ada", &EMAIL).await;
     result(s.w.from(HOME, "Browser").sign_in("ada", PASSWORD).await);
     s.w.h.clock.advance(1000);
-    result(s.w.from(ELSEWHERE, "Browser").sign_in("ada", PASSWORD).await);
+    result(
+        s.w.from(ELSEWHERE, "Browser")
+            .sign_in("ada", PASSWORD)
+            .await,
+    );
     let taken = message::take(&s.w.h.service, 10).await.expect("messages");
     let sent = taken[0].function.as_ref().expect("a function");
     assert_eq!(sent.arn, function("CustomEmailSender"));
@@ -163,9 +223,15 @@ async fn a_custom_sender_is_told_what_the_notice_would_say() {
     let mut event = sent.event.clone();
     let said = &mut event["request"]["userAttributes"];
     let token = text(&said["FEEDBACK_TOKEN"]);
-    for (name, value) in [("ONE_CLICK_LINK_VALID", "Valid"), ("ONE_CLICK_LINK_INVALID", "Invalid")] {
+    for (name, value) in [
+        ("ONE_CLICK_LINK_VALID", "Valid"),
+        ("ONE_CLICK_LINK_INVALID", "Invalid"),
+    ] {
         let link = text(&said[name].take());
-        assert!(link.ends_with(&format!("feedback_token={token}&feedback_value={value}")), "{link}");
+        assert!(
+            link.ends_with(&format!("feedback_token={token}&feedback_value={value}")),
+            "{link}"
+        );
     }
     let id = s.w.events("ada").await.remove(0)["EventId"].clone();
     let request = json!({
@@ -176,13 +242,23 @@ async fn a_custom_sender_is_told_what_the_notice_would_say() {
             "ONE_CLICK_LINK_VALID": null, "ONE_CLICK_LINK_INVALID": null, "FEEDBACK_TOKEN": token,
         },
     });
-    let mut expected = s.event("CustomEmailSender_AccountTakeOverNotification", "ada", &request);
-    expected.as_object_mut().expect("an object").remove("response");
+    let mut expected = s.event(
+        "CustomEmailSender_AccountTakeOverNotification",
+        "ada",
+        &request,
+    );
+    expected
+        .as_object_mut()
+        .expect("an object")
+        .remove("response");
     assert_eq!(event, expected);
     // What the function passes on is good.
     let feedback = json!({
         "UserPoolId": s.w.pool, "Username": "ada", "EventId": id, "FeedbackToken": token,
         "FeedbackValue": "Valid",
     });
-    assert_eq!(s.w.h.call("UpdateAuthEventFeedback", feedback).await, Ok(json!({})));
+    assert_eq!(
+        s.w.h.call("UpdateAuthEventFeedback", feedback).await,
+        Ok(json!({}))
+    );
 }

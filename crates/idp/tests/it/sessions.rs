@@ -1,8 +1,8 @@
 //! Tracked sessions: what is remembered of sign-ins, how they are listed, and how they end.
 
 use crate::support::sessions::{
-    admin_list, admin_revoke, assert_alive, assert_dead, ids, no_such_session, refresh,
-    session_of, stop_tracking, tokens, track, world,
+    admin_list, admin_revoke, assert_alive, assert_dead, ids, no_such_session, refresh, session_of,
+    stop_tracking, tokens, track, world,
 };
 use crate::support::signing::{
     MINUTE_MS, all_flows, beside, invalid, result, secret, secret_hash, verified,

@@ -184,7 +184,7 @@ pub(crate) async fn delete_user_pool(cx: &Cx, input: &DeleteUserPoolRequest) -> 
         .await
 }
 
-/// Lists the pools of the request's region.
+/// Lists the pools of the request's region, and those that have a replica there.
 pub(crate) async fn list_user_pools(
     cx: &Cx,
     input: &ListUserPoolsRequest,
@@ -202,6 +202,8 @@ pub(crate) async fn list_user_pools(
         .iter()
         .map(Pool::from_record)
         .collect::<Result<Vec<_>>>()?;
+    pools.extend(replica::listed_in(cx, region, after.as_deref(), size + 1).await?);
+    pools.sort_by(|one, other| one.id.cmp(&other.id));
     let next_token = page::cut(cx, &scope, &mut pools, size, |pool| &pool.id);
     let mut user_pools = Vec::with_capacity(pools.len());
     for pool in pools {
