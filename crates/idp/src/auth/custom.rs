@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::session::{self, Pending, Session};
 use super::{
-    Flow, Parameters, Progress, Scene, Step, after_second_factor, exchange, judge, second_factor,
-    srp,
+    Flow, Parameters, Progress, Scene, Step, after_second_factor, device, exchange, judge,
+    second_factor, srp,
 };
 use crate::ports::Change;
 use crate::trigger::{self, Decision, Metadata, Person, Round};
@@ -134,11 +134,12 @@ async fn follow(
             Err(Error::wrong_password())
         }
         (Decision::IssueTokens, Account::Known(user)) if user.enabled => {
-            scene.attempt.prove();
+            scene.attempt.prove(user);
             judge(cx, scene, user, &mut progress).await?;
             if progress.wants_mfa().is_some() && second_factor::is_possible(scene, user, &progress)
             {
-                return second_factor::ask(cx, scene, user, progress).await;
+                let device = device::recognise(cx, scene, user, &progress).await?;
+                return second_factor::ask(cx, scene, user, progress, device).await;
             }
             after_second_factor(cx, scene, user, progress).await
         }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::protection::sign_in::Judged;
 use crate::trigger::{Round, TokenSource};
+use crate::user::mfa::Factor;
 
 /// How a sign-in began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,8 @@ pub(crate) enum Flow {
     Password,
     /// CUSTOM_AUTH: triggers decide.
     Custom,
+    /// USER_AUTH: one of several first factors, then what follows it.
+    Choice,
 }
 
 /// What a user has proved.
@@ -32,6 +35,26 @@ pub(crate) enum Proof {
     Sms,
     /// A code that went to the e-mail address.
     Email,
+}
+
+impl Proof {
+    /// A second factor.
+    pub(crate) const fn of_factor(factor: Factor) -> Self {
+        match factor {
+            Factor::SoftwareToken => Self::SoftwareToken,
+            Factor::Sms => Self::Sms,
+            Factor::Email => Self::Email,
+        }
+    }
+
+    /// A code that went to this attribute: `email` or `phone_number`.
+    pub(crate) fn of_code(attribute: &str) -> Self {
+        if attribute == "email" {
+            Self::Email
+        } else {
+            Self::Sms
+        }
+    }
 }
 
 /// The state of a sign-in that outlives a call.
@@ -74,9 +97,11 @@ impl Progress {
         self.judged.as_ref().and_then(Judged::wants_mfa)
     }
 
-    /// What tokens at its end are issued for.
+    /// What tokens at its end are issued for. The proof of a device comes last.
     pub(crate) fn token_source(&self) -> TokenSource {
-        if self.proofs.contains(&Proof::NewPassword) {
+        if self.proofs.contains(&Proof::Device) {
+            TokenSource::AuthenticateDevice
+        } else if self.proofs.contains(&Proof::NewPassword) {
             TokenSource::NewPasswordChallenge
         } else {
             TokenSource::Authentication

@@ -57,8 +57,9 @@ pub(crate) async fn initiate_auth(
     };
     let cx = &*cx.of_user(&scene.client, input.user_context_data.as_ref());
     let parameters = Parameters(input.auth_parameters.as_ref());
+    let session = input.session.as_deref();
     let asked = Asked::by_flow(input.auth_flow, parameters.optional("USERNAME"));
-    let steps = initiate(cx, &scene, input.auth_flow, &parameters);
+    let steps = Box::pin(initiate(cx, &scene, input.auth_flow, &parameters, session));
     let step = protection::watch(cx, &scene, asked, steps).await?;
     Ok(answer!(InitiateAuthResponse, step))
 }
@@ -81,8 +82,9 @@ pub(crate) async fn admin_initiate_auth(
         ..Scene::new(pool, client)
     };
     let parameters = Parameters(input.auth_parameters.as_ref());
+    let session = input.session.as_deref();
     let asked = Asked::by_flow(input.auth_flow, parameters.optional("USERNAME"));
-    let steps = initiate(cx, &scene, input.auth_flow, &parameters);
+    let steps = Box::pin(initiate(cx, &scene, input.auth_flow, &parameters, session));
     let step = protection::watch(cx, &scene, asked, steps).await?;
     Ok(answer!(AdminInitiateAuthResponse, step))
 }
@@ -144,6 +146,7 @@ async fn initiate(
     scene: &Scene,
     flow: AuthFlowType,
     parameters: &Parameters<'_>,
+    session: Option<&str>,
 ) -> Result<Step> {
     use ExplicitAuthFlowsType as Allowed;
     let Scene {
@@ -177,7 +180,7 @@ async fn initiate(
         }
         AuthFlowType::UserAuth => {
             client.check_flow(Allowed::AllowUserAuth)?;
-            Err(Error::flow_not_built("USER_AUTH"))
+            auth::start_choice(cx, scene, parameters, session).await
         }
     }
 }

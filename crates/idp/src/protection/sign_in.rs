@@ -61,8 +61,12 @@ pub(crate) struct Attempt {
 struct Learnt {
     /// An earlier call of the same sign-in was judged already.
     resumed: bool,
+    /// A password was sent to be proved.
+    tried_password: bool,
     /// The first factor was proved in this call.
     proved: bool,
+    /// Whose it is, once that is known.
+    username: Option<String>,
     /// What is known of the password.
     finding: Finding,
     judged: Option<Judged>,
@@ -112,9 +116,19 @@ impl Attempt {
         self.learnt().finding = finding;
     }
 
+    /// A password was sent to be proved, whatever the flow.
+    pub(crate) fn try_password(&self) {
+        self.learnt().tried_password = true;
+    }
+
     /// The first factor is proved.
-    pub(crate) fn prove(&self) {
-        self.learnt().proved = true;
+    pub(crate) fn prove(&self, user: &User) {
+        if !self.is_watched() {
+            return;
+        }
+        let mut learnt = self.learnt();
+        learnt.proved = true;
+        learnt.username = Some(user.username.clone());
     }
 }
 
@@ -323,7 +337,7 @@ async fn record(cx: &Cx, scene: &Scene, asked: Asked<'_>, outcome: &Result<Step>
         Ok(Step::Challenge { .. }) | Err(_) => return Ok(()),
     };
     let pool = &scene.pool;
-    let Some(name) = asked.username else {
+    let Some(name) = asked.username.or(learnt.username.as_deref()) else {
         return Ok(());
     };
     let Some(user) = user::find(cx, pool, name).await? else {
@@ -388,6 +402,7 @@ async fn event_of(
     }
     let failed = response == EventResponseType::Fail;
     let factor = match asked.factor {
+        _ if learnt.tried_password => Some((ChallengeName::Password, learnt.proved || !failed)),
         Factor::Password => Some((ChallengeName::Password, learnt.proved || !failed)),
         Factor::Code if learnt.resumed => Some((ChallengeName::Mfa, !failed)),
         Factor::Code | Factor::Other => None,

@@ -48,6 +48,7 @@ const PLAIN: [&str; 4] = [
 pub(crate) enum TokenSource {
     Authentication,
     NewPasswordChallenge,
+    AuthenticateDevice,
     RefreshTokens,
     /// A token that is derived from another (RFC 8693).
     TokenExchange,
@@ -58,6 +59,7 @@ impl TokenSource {
         match self {
             Self::Authentication => "Authentication",
             Self::NewPasswordChallenge => "NewPasswordChallenge",
+            Self::AuthenticateDevice => "AuthenticateDevice",
             Self::RefreshTokens => "RefreshTokens",
             Self::TokenExchange => "TokenExchange",
         }

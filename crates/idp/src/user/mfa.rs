@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use cenote_model::{
-    DeliveryMediumType, EmailMfaSettingsType, MFAOptionType, SMSMfaSettingsType,
-    SoftwareTokenMfaSettingsType, UserPoolMfaType, UserPoolTierType,
+    AuthFactorType, DeliveryMediumType, EmailMfaSettingsType, MFAOptionType, SMSMfaSettingsType,
+    SoftwareTokenMfaSettingsType, UserPoolMfaType, UserPoolTierType, UserStatusType,
     WebAuthnFactorConfigurationType, WebAuthnMfaSettingsType,
 };
 use serde::{Deserialize, Serialize};
@@ -124,6 +124,20 @@ impl User {
         }
     }
 
+    /// The addresses that can take a code as the first factor of a sign-in.
+    pub(crate) fn contacts_for_codes(&self, pool: &Pool) -> impl Iterator<Item = &'static str> {
+        let factors = pool.first_factors();
+        [
+            (AuthFactorType::EmailOtp, "email"),
+            (AuthFactorType::SmsOtp, "phone_number"),
+        ]
+        .into_iter()
+        .filter(|(factor, contact)| {
+            factors.contains(factor) && self.attributes.contains_key(*contact)
+        })
+        .map(|(_, contact)| contact)
+    }
+
     /// The factors that are set up and turned on.
     pub(crate) fn active_factors(&self) -> impl Iterator<Item = Factor> {
         Factor::ALL
@@ -177,18 +191,13 @@ impl User {
         }
     }
 
-    /// Any factor that the user could be asked for, turned on or not, where the pool has MFA at all.
-    pub(crate) fn usable_factor(&self, pool: &Pool) -> Required {
-        let usable: Vec<Factor> = Factor::ALL
+    /// The factors that the user could be asked for, turned on or not, where the pool has MFA at all.
+    pub(crate) fn usable_factors(&self, pool: &Pool) -> Vec<Factor> {
+        Factor::ALL
             .into_iter()
             .filter(|_| pool.mfa_configuration() != UserPoolMfaType::Off)
             .filter(|factor| self.can_use(pool, *factor))
-            .collect();
-        match usable[..] {
-            [] => Required::Nothing,
-            [only] => Required::One(only),
-            _ => Required::OneOf(usable),
-        }
+            .collect()
     }
 
     /// Where MFA is required and the user has no factor for it: what can be set up, or else the address
@@ -273,6 +282,11 @@ impl Preferences<'_> {
 pub(crate) fn prefer(pool: &Pool, user: &mut User, preferences: &Preferences<'_>) -> Result<()> {
     if preferences.wishes().filter(|wish| wish.preferred).count() > 1 {
         return Err(Error::two_preferred_factors());
+    }
+    // A second factor follows the password: without one it would lock its user out.
+    let has_no_password = user.password.is_none() && user.status == UserStatusType::Confirmed;
+    if has_no_password && preferences.wishes().any(|wish| wish.enabled) {
+        return Err(Error::factor_without_password());
     }
     for wish in preferences.wishes() {
         if wish.enabled {

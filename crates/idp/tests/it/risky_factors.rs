@@ -11,7 +11,7 @@ use crate::custom_auth::{answer, stage_in, start};
 use crate::devices::{asked, known};
 use crate::risk_configuration::protected;
 use crate::support::mfa::{STEP_MS, challenge, register, set_mfa, wrong_token_code};
-use crate::support::signing::{all_flows, respond, result};
+use crate::support::signing::{all_flows, initiate, respond, result};
 use crate::support::triggers::{Stage, function};
 use crate::support::world::{PASSWORD, World};
 use crate::support::{text, with};
@@ -261,4 +261,52 @@ async fn a_custom_sender_is_told_what_the_notice_would_say() {
         s.w.h.call("UpdateAuthEventFeedback", feedback).await,
         Ok(json!({}))
     );
+}
+
+#[tokio::test]
+async fn a_first_factor_is_no_second_one() {
+    let policy = json!({"Policies": {"SignInPolicy": {
+        "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"],
+    }}});
+    let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"]});
+    let sender = json!({"EmailConfiguration": {
+        "EmailSendingAccount": "DEVELOPER",
+        "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/a@b.example",
+    }});
+    let w = World::new(with(with(protected("ENFORCED"), policy), sender), flows).await;
+    set_mfa(&w, "OPTIONAL", &["TOTP", "EMAIL"]).await;
+    let configuration = actions("MFA_REQUIRED", "MFA_IF_CONFIGURED", "BLOCK", false);
+    w.admin("SetRiskConfiguration", configuration)
+        .await
+        .expect("a configuration");
+    w.made("ada", &EMAIL).await;
+    let by_code = async |w: &World| {
+        w.h.clock.advance(1000);
+        let start = json!({"USERNAME": "ada", "PREFERRED_CHALLENGE": "EMAIL_OTP"});
+        let asked = challenge(initiate(w, "USER_AUTH", start).await);
+        assert_eq!(asked.name, "EMAIL_OTP");
+        asked.code(w, "ada", &w.h.code(&w.pool, "ada").await).await
+    };
+    let (home, there) = (w.from(HOME, "Browser"), w.from(ELSEWHERE, "Browser"));
+    result(by_code(&home).await);
+    let event = w.events("ada").await.remove(0);
+    assert_eq!(event["EventResponse"], "Pass");
+    assert_eq!(event["ChallengeResponses"], json!([]));
+    // The address that got the code would be the only factor.
+    assert_eq!(by_code(&there).await, blocked());
+    w.h.clock.advance(1000);
+    let start = json!({"USERNAME": "ada", "PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": PASSWORD});
+    result(initiate(&home, "USER_AUTH", start).await);
+    let event = w.events("ada").await.remove(0);
+    assert_eq!(
+        event["ChallengeResponses"],
+        answers(&[("Password", "Success")])
+    );
+    let app = register(&home, &home.token("ada").await).await;
+    let asked = challenge(by_code(&there).await);
+    assert_eq!(asked.name, "SOFTWARE_TOKEN_MFA");
+    result(asked.code(&there, "ada", &app.code(&w)).await);
+    let event = w.events("ada").await.remove(0);
+    assert_eq!(event["EventRisk"], risk("AccountTakeover", "Low"));
+    assert_eq!(event["ChallengeResponses"], answers(&[("Mfa", "Success")]));
 }
