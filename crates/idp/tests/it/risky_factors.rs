@@ -272,7 +272,7 @@ async fn a_first_factor_is_no_second_one() {
     let sender = json!({"EmailConfiguration": {
         "EmailSendingAccount": "DEVELOPER",
         "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/a@b.example",
-    }});
+    }, "AccountRecoverySetting": {"RecoveryMechanisms": [{"Name": "admin_only", "Priority": 1}]}});
     let w = World::new(with(with(protected("ENFORCED"), policy), sender), flows).await;
     set_mfa(&w, "OPTIONAL", &["TOTP", "EMAIL"]).await;
     let configuration = actions("MFA_REQUIRED", "MFA_IF_CONFIGURED", "BLOCK", false);
