@@ -18,14 +18,14 @@ const MAX_LINE: u64 = 1024;
 
 /// A list on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompromisedList {
+pub(crate) struct CompromisedList {
     path: PathBuf,
     is_folder: bool,
 }
 
 impl CompromisedList {
     /// The list at this path, which must be there.
-    pub fn open(path: &Path) -> Result<Self, StartError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, StartError> {
         let metadata = fs::metadata(path).map_err(|error| {
             StartError::environment(format!(
                 "cannot read the list of compromised passwords {}: {error}; correct `compromised_passwords`",

@@ -61,8 +61,8 @@ pub(crate) struct Attempt {
 struct Learnt {
     /// An earlier call of the same sign-in was judged already.
     resumed: bool,
-    /// A password was sent to be proved.
-    tried_password: bool,
+    /// What the call tries to prove, where its name does not tell.
+    factor: Option<Factor>,
     /// The first factor was proved in this call.
     proved: bool,
     /// Whose it is, once that is known.
@@ -118,7 +118,7 @@ impl Attempt {
 
     /// A password was sent to be proved, whatever the flow.
     pub(crate) fn try_password(&self) {
-        self.learnt().tried_password = true;
+        self.learnt().factor = Some(Factor::Password);
     }
 
     /// The first factor is proved.
@@ -401,8 +401,7 @@ async fn event_of(
         event.verdict = judged.verdict;
     }
     let failed = response == EventResponseType::Fail;
-    let factor = match asked.factor {
-        _ if learnt.tried_password => Some((ChallengeName::Password, learnt.proved || !failed)),
+    let factor = match learnt.factor.unwrap_or(asked.factor) {
         Factor::Password => Some((ChallengeName::Password, learnt.proved || !failed)),
         Factor::Code if learnt.resumed => Some((ChallengeName::Mfa, !failed)),
         Factor::Code | Factor::Other => None,

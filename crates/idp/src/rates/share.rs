@@ -73,10 +73,10 @@ impl Shares {
     fn take(
         &self,
         cache: &Cache<(Kind, String), Arc<Limiter>>,
-        key: (Kind, String),
+        key: &(Kind, String),
         rate: u32,
     ) -> Result<()> {
-        let found = cache.get_or_insert_with(&key, || {
+        let found = cache.get_or_insert_with(key, || {
             Ok::<_, Error>(Arc::new(limiter(rate, self.ticks.clone())))
         })?;
         found.check().map_err(|_| Error::busy())
@@ -106,7 +106,7 @@ impl Share {
             return Ok(());
         }
         let key = (self.kind, sub.to_owned());
-        self.shares.take(&self.shares.users, key, OF_USER)
+        self.shares.take(&self.shares.users, &key, OF_USER)
     }
 
     /// Counts the request to the pool whose resources it is about.
@@ -115,6 +115,6 @@ impl Share {
             return Ok(());
         }
         let key = (self.kind, pool.to_owned());
-        self.shares.take(&self.shares.pools, key, OF_POOL)
+        self.shares.take(&self.shares.pools, &key, OF_POOL)
     }
 }
