@@ -8,6 +8,9 @@ use crate::ops::{
     account, branding, clients, devices, domains, groups, imports, limits, mfa, passwords, pools,
     protection, providers, replicas, resource_servers, sessions, sign_in, sign_up, tags, tokens,
     users,
+    account, branding, clients, devices, domains, groups, imports, limits, mfa, passkeys,
+    passwords, pools, providers, replicas, resource_servers, sessions, sign_in, sign_up, tags,
+    tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -265,6 +268,14 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::CompleteWebAuthnRegistration => {
+            Box::pin(async {
+                let input = input::<model::CompleteWebAuthnRegistrationRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&passkeys::complete_web_authn_registration(cx, &caller, &input).await?)
+            })
+            .await
+        }
         Operation::ConfirmDevice => {
             Box::pin(async {
                 let input = input::<model::ConfirmDeviceRequest>(body)?;
@@ -448,6 +459,14 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::DeleteUserPoolReplicaRequest>(body)?;
                 output(&replicas::delete_user_pool_replica(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DeleteWebAuthnCredential => {
+            Box::pin(async {
+                let input = input::<model::DeleteWebAuthnCredentialRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&passkeys::delete_web_authn_credential(cx, &caller, &input).await?)
             })
             .await
         }
@@ -782,6 +801,14 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::ListWebAuthnCredentials => {
+            Box::pin(async {
+                let input = input::<model::ListWebAuthnCredentialsRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&passkeys::list_web_authn_credentials(cx, &caller, &input).await?)
+            })
+            .await
+        }
         Operation::ResendConfirmationCode => {
             Box::pin(async {
                 let input = input::<model::ResendConfirmationCodeRequest>(body)?;
@@ -880,6 +907,14 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::StartUserImportJobRequest>(body)?;
                 output(&imports::start_user_import_job(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::StartWebAuthnRegistration => {
+            Box::pin(async {
+                let input = input::<model::StartWebAuthnRegistrationRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&passkeys::start_web_authn_registration(cx, &caller, &input).await?)
             })
             .await
         }
@@ -1016,5 +1051,12 @@ pub(crate) async fn call(
         | Operation::DeleteWebAuthnCredential
         | Operation::ListWebAuthnCredentials
         | Operation::StartWebAuthnRegistration => Err(Error::not_built(operation)),
+        Operation::AdminListUserAuthEvents
+        | Operation::AdminUpdateAuthEventFeedback
+        | Operation::DescribeRiskConfiguration
+        | Operation::GetLogDeliveryConfiguration
+        | Operation::SetLogDeliveryConfiguration
+        | Operation::SetRiskConfiguration
+        | Operation::UpdateAuthEventFeedback => Err(Error::not_built(operation)),
     }
 }

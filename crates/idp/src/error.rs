@@ -10,6 +10,7 @@ mod imports;
 mod limits;
 mod mfa;
 mod protection;
+mod passkeys;
 mod providers;
 mod quota;
 mod replicas;

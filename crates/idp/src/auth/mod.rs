@@ -9,6 +9,7 @@ mod exchange;
 pub(crate) mod mfa_setup;
 mod new_password;
 mod one_time_code;
+mod passkey;
 mod password;
 mod progress;
 mod second_factor;
@@ -166,7 +167,8 @@ async fn judge(cx: &Cx, scene: &Scene, user: &User, progress: &mut Progress) -> 
     match &progress.judged {
         Some(judged)
             if judged.wants_mfa() == Some(true)
-                && !second_factor::is_possible(scene, user, progress) =>
+                && !second_factor::is_possible(scene, user, progress)
+                && !second_factor::is_proved(scene, progress) =>
         {
             Err(sign_in::block(scene, judged.clone()))
         }

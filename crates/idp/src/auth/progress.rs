@@ -35,6 +35,12 @@ pub(crate) enum Proof {
     Sms,
     /// A code that went to the e-mail address.
     Email,
+    /// A passkey of the machine that signs in.
+    PlatformPasskey,
+    /// A passkey of an authenticator that is carried about.
+    RoamingPasskey,
+    /// The passkey's authenticator knew that it was its user's.
+    UserVerification,
 }
 
 impl Proof {

@@ -15,6 +15,7 @@ use crate::user::User;
 use crate::user::devices::Device;
 use crate::user::limits::{Guessed, Lockout};
 use crate::user::mfa::{Factor, Required};
+use crate::user::passkeys;
 use crate::{Cx, Error, Result};
 
 /// Digits of a code that is sent as a second factor.
@@ -47,6 +48,9 @@ pub(super) async fn ask(
 /// Which factor a sign-in needs: what the pool and the user settled, or else, when it looks risky and that is
 /// to be answered so, any that the user could use and has not proved yet.
 fn required(scene: &Scene, user: &User, progress: &Progress) -> Required {
+    if is_proved(scene, progress) {
+        return Required::Nothing;
+    }
     let settled = user.required_factor(&scene.pool);
     if settled != Required::Nothing || progress.wants_mfa().is_none() {
         return settled;
@@ -58,6 +62,11 @@ fn required(scene: &Scene, user: &User, progress: &Progress) -> Required {
         [only] => Required::One(only),
         _ => Required::OneOf(usable),
     }
+}
+
+/// A passkey that knew its user is two factors where the pool says so.
+pub(super) fn is_proved(scene: &Scene, progress: &Progress) -> bool {
+    passkeys::are_two_factors(&scene.pool) && progress.proofs.contains(&Proof::UserVerification)
 }
 
 /// Whether the user has a factor to prove.

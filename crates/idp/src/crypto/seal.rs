@@ -46,11 +46,13 @@ pub enum Purpose {
     Invented,
     /// The token in a notice that lets a user speak of an authentication event.
     Feedback,
+    /// The challenge that registers a passkey.
+    PasskeyChallenge,
 }
 
 impl Purpose {
     /// Every purpose, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::SigningKey,
         Self::Verifier,
         Self::ClientSecret,
@@ -64,6 +66,7 @@ impl Purpose {
         Self::ProviderSecret,
         Self::Invented,
         Self::Feedback,
+        Self::PasskeyChallenge,
     ];
 
     /// The name that keys are derived with: what is stored depends on it, so it never changes.
@@ -82,6 +85,7 @@ impl Purpose {
             Self::ProviderSecret => "provider-secret",
             Self::Invented => "invented",
             Self::Feedback => "feedback",
+            Self::PasskeyChallenge => "passkey-challenge",
         }
     }
 }
