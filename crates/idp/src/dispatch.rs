@@ -5,12 +5,9 @@ use cenote_model as model;
 use cenote_model::Operation;
 
 use crate::ops::{
-    account, branding, clients, devices, domains, groups, imports, limits, mfa, passwords, pools,
-    protection, providers, replicas, resource_servers, sessions, sign_in, sign_up, tags, tokens,
-    users,
     account, branding, clients, devices, domains, groups, imports, limits, mfa, passkeys,
-    passwords, pools, providers, replicas, resource_servers, sessions, sign_in, sign_up, tags,
-    tokens, users,
+    passwords, pools, protection, providers, replicas, resource_servers, sessions, sign_in,
+    sign_up, tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -1047,16 +1044,5 @@ pub(crate) async fn call(
             })
             .await
         }
-        Operation::CompleteWebAuthnRegistration
-        | Operation::DeleteWebAuthnCredential
-        | Operation::ListWebAuthnCredentials
-        | Operation::StartWebAuthnRegistration => Err(Error::not_built(operation)),
-        Operation::AdminListUserAuthEvents
-        | Operation::AdminUpdateAuthEventFeedback
-        | Operation::DescribeRiskConfiguration
-        | Operation::GetLogDeliveryConfiguration
-        | Operation::SetLogDeliveryConfiguration
-        | Operation::SetRiskConfiguration
-        | Operation::UpdateAuthEventFeedback => Err(Error::not_built(operation)),
     }
 }

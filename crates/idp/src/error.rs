@@ -9,8 +9,8 @@ mod exchange;
 mod imports;
 mod limits;
 mod mfa;
-mod protection;
 mod passkeys;
+mod protection;
 mod providers;
 mod quota;
 mod replicas;
@@ -19,7 +19,7 @@ mod sessions;
 mod sign_in;
 mod trigger;
 
-use cenote_model::{DecodeError, ErrorCode, Operation, UserStatusType};
+use cenote_model::{DecodeError, ErrorCode, UserStatusType};
 
 use crate::ports::{CommitError, StoreError};
 
@@ -123,17 +123,6 @@ impl Error {
     /// The machine has more work queued than it may.
     pub fn busy() -> Self {
         Self::new(ErrorCode::TooManyRequests, "Rate exceeded")
-    }
-
-    /// An operation that Cenote does not have yet.
-    pub fn not_built(operation: Operation) -> Self {
-        Self::new(
-            ErrorCode::NotImplemented,
-            format!(
-                "{} is not built yet in this version of Cenote.",
-                operation.name()
-            ),
-        )
     }
 
     /// A flow or challenge that Cenote does not have yet.

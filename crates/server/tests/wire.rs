@@ -165,20 +165,6 @@ async fn a_message_that_no_header_can_hold_is_in_the_body_only() {
 }
 
 #[tokio::test]
-async fn what_is_not_built_says_so() {
-    let server = Server::dev();
-    let Some(operation) = Operation::ALL
-        .iter()
-        .find(|operation| !operation.info().built)
-    else {
-        return;
-    };
-    let reply = server.call(operation.name(), "{}").await;
-    assert_eq!(reply.status, StatusCode::NOT_IMPLEMENTED);
-    assert_eq!(reply.json()["__type"], "NotImplementedException");
-}
-
-#[tokio::test]
 async fn browsers_may_call_from_anywhere() {
     let server = Server::dev();
     let asked = [

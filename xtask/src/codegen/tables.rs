@@ -61,11 +61,10 @@ pub(super) fn operations(plan: &Plan) -> Result<String, String> {
         let _ = writeln!(
             file,
             "OperationInfo {{ name: {name:?}, family: {:?}, auth: AuthClass::{auth:?}, errors: &[{}], \
-             has_output: {}, built: {} }},",
+             has_output: {} }},",
             plan.family(name),
             errors?.join(", "),
             operation.output.is_some(),
-            plan.is_built(name),
         );
     }
     Ok(file + "];\n")
@@ -109,13 +108,9 @@ pub(super) fn errors(plan: &Plan) -> Result<String, String> {
     ))
 }
 
-/// The call of each built operation by name, so that a missing one does not compile.
+/// The call of each operation by name, so that a missing one does not compile.
 pub(super) fn dispatch(plan: &Plan) -> Result<String, String> {
-    let mut families: Vec<_> = plan
-        .families()
-        .filter(|(_, operations)| operations.iter().any(|name| plan.is_built(name)))
-        .map(|(family, _)| family)
-        .collect();
+    let mut families: Vec<_> = plan.families().map(|(family, _)| family).collect();
     families.sort_unstable();
     let mut file = format!(
         "//! From an operation to the function that performs it.\n\n\
@@ -132,12 +127,7 @@ pub(super) fn dispatch(plan: &Plan) -> Result<String, String> {
          match operation {{\n",
         families.join(", "),
     );
-    let mut rest = Vec::new();
     for (name, operation) in &plan.service.operations {
-        if !plan.is_built(name) {
-            rest.push(format!("Operation::{name}"));
-            continue;
-        }
         let request = &operation.input.shape;
         // An operation that takes a session instead of the token finds its caller itself.
         let by_token = plan.auth(name, operation)? == Auth::AccessToken
@@ -164,36 +154,23 @@ pub(super) fn dispatch(plan: &Plan) -> Result<String, String> {
              }}).await,"
         );
     }
-    if !rest.is_empty() {
-        let _ = writeln!(
-            file,
-            "{} => Err(Error::not_built(operation)),",
-            rest.join(" | ")
-        );
-    }
     Ok(file + "}\n}\n")
 }
 
 /// docs/compatibility.md.
 pub(super) fn compatibility(plan: &Plan) -> Result<String, String> {
     let operations = &plan.service.operations;
-    let built = operations.keys().filter(|name| plan.is_built(name)).count();
     let mut page = format!(
         "# Compatibility\n\n\
-         {built} of the {} operations of the user pools API are built. The others answer `NotImplementedException` \
-         with status 501. Constraints of the model are checked for all built ones, in the words of the service.\n\n\
-         | Family | Operation | Authorization | State |\n|---|---|---|---|\n",
+         The {} operations of the user pools API are there. Constraints of the model are checked for all of them, in \
+         the words of the service.\n\n\
+         | Family | Operation | Authorization |\n|---|---|---|\n",
         operations.len(),
     );
     for (family, names) in plan.families() {
         for name in names {
             let auth = plan.auth(name, &operations[name])?.label();
-            let state = if plan.is_built(name) {
-                "built"
-            } else {
-                "not yet"
-            };
-            let _ = writeln!(page, "| {family} | {name} | {auth} | {state} |");
+            let _ = writeln!(page, "| {family} | {name} | {auth} |");
         }
     }
     Ok(page)
