@@ -8,7 +8,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use cenote_model::Operation;
 use cenote_server::config::Posture;
 use hyper::body::Frame;
 use hyper::{Method, StatusCode};
