@@ -17,6 +17,7 @@ mod replicas;
 mod resource_servers;
 mod sessions;
 mod sign_in;
+mod step_up;
 mod trigger;
 
 use cenote_model::{DecodeError, ErrorCode, UserStatusType};

@@ -38,7 +38,8 @@ pub(crate) async fn respond(
         _ => {}
     }
     let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
-    let session = Session::open(cx, scene, session).await?;
+    let mut session = Session::open(cx, scene, session).await?;
+    session.progress.note_device(answers.optional("DEVICE_KEY"));
     scene.attempt.resume(session.progress.judged.as_ref());
     // Whoever does not have his passkey at hand may choose again.
     if challenge == ChallengeNameType::SelectChallenge

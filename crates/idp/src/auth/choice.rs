@@ -7,7 +7,7 @@ use super::one_time_code::{self, SentCode};
 use super::session::{self, Pending, Session};
 use super::{
     Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, exchange, passkey,
-    password, sign_up, srp,
+    password, sign_up, srp, step_up,
 };
 use crate::message::Target;
 use crate::pool::Pool;
@@ -34,13 +34,6 @@ pub(crate) async fn start(
     let username = parameters.required("USERNAME")?;
     let hash = parameters.optional("SECRET_HASH");
     scene.client.check_secret_hash(cx, username, hash)?;
-    if parameters.optional("TARGET_ACR_VALUES").is_some()
-        || parameters.optional("ACCESS_TOKEN").is_some()
-    {
-        return Err(Error::flow_not_built(
-            "Stepping up to an authentication level",
-        ));
-    }
     let account = user::find_public(
         cx,
         &scene.pool,
@@ -49,11 +42,20 @@ pub(crate) async fn start(
         Error::user_not_found,
     )
     .await?;
-    let person = scene.person(&account, username);
-    trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
     let mut progress = Progress::new(Flow::Choice);
     progress.note_device(parameters.optional("DEVICE_KEY"));
-    let available = available(cx, &scene.pool, &account);
+    if let Some(wish) = step_up::read(cx, scene, parameters, &account).await? {
+        let offered = offered(cx, &scene.pool, &account);
+        wish.decide(&scene.pool, &account, &offered, &mut progress)?;
+    }
+    let person = scene.person(&account, username);
+    trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
+    if let Account::Known(user) = &account
+        && step_up::needs_only_second(&scene.pool, user, &progress)
+    {
+        return after_first_factor(cx, scene, user, progress, Vec::new()).await;
+    }
+    let available = available(cx, &scene.pool, &account, &progress);
     let preferred = parameters
         .optional("PREFERRED_CHALLENGE")
         .and_then(ChallengeNameType::parse)
@@ -67,9 +69,19 @@ pub(crate) async fn start(
     Ok(step.with_available(available))
 }
 
-/// What the user can choose from: what the pool allows and he has. Whoever needs a second factor, or has yet
+/// What the user can choose from to get where the sign-in is to lead.
+fn available(
+    cx: &Cx,
+    pool: &Pool,
+    account: &Account,
+    progress: &Progress,
+) -> Vec<ChallengeNameType> {
+    step_up::leading(pool, account, progress, offered(cx, pool, account))
+}
+
+/// The first factors that there are: what the pool allows and the user has. Whoever needs a second factor, or has yet
 /// to change a temporary password, begins with the password. Of nobody the pool's own list is told.
-fn available(cx: &Cx, pool: &Pool, account: &Account) -> Vec<ChallengeNameType> {
+fn offered(cx: &Cx, pool: &Pool, account: &Account) -> Vec<ChallengeNameType> {
     use ChallengeNameType as Challenge;
     let known = match account {
         Account::Known(user) => Some(user),
@@ -224,7 +236,7 @@ pub(super) async fn select(
     answers: &Parameters<'_>,
 ) -> Result<Step> {
     let account = account_of(cx, scene, &session, answers).await?;
-    let available = available(cx, &scene.pool, &account);
+    let available = available(cx, &scene.pool, &account, &session.progress);
     let chosen = ChallengeNameType::parse(answers.required("ANSWER")?)
         .filter(|chosen| available.contains(chosen))
         .ok_or_else(Error::challenge_not_available)?;

@@ -16,6 +16,7 @@ mod second_factor;
 mod session;
 pub(crate) mod sign_up;
 mod srp;
+mod step_up;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -185,9 +186,10 @@ async fn after_new_password(
 ) -> Result<Step> {
     let device = device::recognise(cx, scene, user, &progress).await?;
     // A device that proves itself stands for the second factor where the pool says so, unless the sign-in
-    // looks risky.
-    if scene.pool.trusts_devices()
+    // looks risky. It leads to no level.
+    if progress.missing_level().is_none()
         && progress.wants_mfa().is_none()
+        && scene.pool.trusts_devices()
         && let Some(step) = device::ask(cx, scene, user, device.as_ref(), &progress).await?
     {
         return Ok(step);
@@ -243,6 +245,9 @@ async fn finish(
     device: Option<Device>,
 ) -> Result<Step> {
     let Scene { pool, client, .. } = scene;
+    if progress.missing_level().is_some() {
+        return Err(Error::levels_out_of_reach());
+    }
     let origin = Origin::client(&client.id, scene.metadata.as_ref());
     let is_new_device = pool.tracks_devices().then_some(device.is_none());
     trigger::post_authentication(cx, pool, origin, user, is_new_device).await?;

@@ -61,7 +61,7 @@ pub(super) async fn answer(
     } else {
         Proof::PlatformPasskey
     });
-    if proven.is_user_verified {
+    if proven.is_user_verified && passkeys::are_two_factors(pool) {
         progress = progress.with(Proof::UserVerification);
     }
     after_first_factor(cx, scene, user, progress, Vec::new()).await

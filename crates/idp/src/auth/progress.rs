@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::protection::sign_in::Judged;
+use crate::token::Level;
 use crate::trigger::{Round, TokenSource};
 use crate::user::mfa::Factor;
 
@@ -39,7 +40,7 @@ pub(crate) enum Proof {
     PlatformPasskey,
     /// A passkey of an authenticator that is carried about.
     RoamingPasskey,
-    /// The passkey's authenticator knew that it was its user's.
+    /// The passkey's authenticator knew its user, in a pool that takes that for a second factor.
     UserVerification,
 }
 
@@ -80,6 +81,9 @@ pub(crate) struct Progress {
     /// What threat protection thinks of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) judged: Option<Judged>,
+    /// The level that the sign-in is to reach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) level: Option<Level>,
 }
 
 impl Progress {
@@ -101,6 +105,12 @@ impl Progress {
     /// Whether threat protection asks for a second factor: `Some(true)` when nobody gets in without one.
     pub(crate) fn wants_mfa(&self) -> Option<bool> {
         self.judged.as_ref().and_then(Judged::wants_mfa)
+    }
+
+    /// The level that it is to reach and has not reached.
+    pub(crate) fn missing_level(&self) -> Option<Level> {
+        self.level
+            .filter(|level| Level::of(&self.proofs) < Some(*level))
     }
 
     /// What tokens at its end are issued for. The proof of a device comes last.

@@ -7,7 +7,7 @@ use super::one_time_code::{self, SentCode};
 use super::session::{self, Pending, Session};
 use super::{
     Parameters, Progress, Proof, Scene, Step, after_second_factor, check_state, mfa_setup,
-    on_device,
+    on_device, step_up,
 };
 use crate::message::Target;
 use crate::ports::{Change, CommitError, Write};
@@ -29,7 +29,7 @@ pub(super) async fn ask(
     progress: Progress,
     device: Option<Device>,
 ) -> Result<Step> {
-    match required(scene, user, &progress) {
+    match required(scene, user, &progress)? {
         Required::Nothing => on_device(cx, scene, user, progress, device).await,
         Required::One(factor) => ask_for(cx, scene, user, progress, factor, None).await,
         Required::OneOf(factors) => {
@@ -47,21 +47,24 @@ pub(super) async fn ask(
 
 /// Which factor a sign-in needs: what the pool and the user settled, or else, when it looks risky and that is
 /// to be answered so, any that the user could use and has not proved yet.
-fn required(scene: &Scene, user: &User, progress: &Progress) -> Required {
+fn required(scene: &Scene, user: &User, progress: &Progress) -> Result<Required> {
+    if let Some(level) = progress.missing_level() {
+        return step_up::required(&scene.pool, user, progress, level);
+    }
     if is_proved(scene, progress) {
-        return Required::Nothing;
+        return Ok(Required::Nothing);
     }
     let settled = user.required_factor(&scene.pool);
     if settled != Required::Nothing || progress.wants_mfa().is_none() {
-        return settled;
+        return Ok(settled);
     }
     let mut usable = user.usable_factors(&scene.pool);
     usable.retain(|factor| !progress.proofs.contains(&Proof::of_factor(*factor)));
-    match usable[..] {
+    Ok(match usable[..] {
         [] => Required::Nothing,
         [only] => Required::One(only),
         _ => Required::OneOf(usable),
-    }
+    })
 }
 
 /// A passkey that knew its user is two factors where the pool says so.
@@ -73,7 +76,7 @@ pub(super) fn is_proved(scene: &Scene, progress: &Progress) -> bool {
 pub(super) fn is_possible(scene: &Scene, user: &User, progress: &Progress) -> bool {
     matches!(
         required(scene, user, progress),
-        Required::One(_) | Required::OneOf(_)
+        Ok(Required::One(_) | Required::OneOf(_))
     )
 }
 

@@ -1,5 +1,6 @@
 //! Tokens: signing keys, claims, access-token checks, refresh tokens and revocation.
 
+mod acr;
 mod caller;
 mod derived;
 mod issue;
@@ -11,6 +12,7 @@ mod refresh;
 pub(crate) mod session;
 mod sign;
 
+pub(crate) use acr::Level;
 pub(crate) use caller::{Caller, authenticate};
 pub(crate) use derived::{Wish, derive};
 pub(crate) use issue::{SignIn, sign_in};

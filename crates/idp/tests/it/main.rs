@@ -62,6 +62,7 @@ mod sign_up;
 mod sign_up_sessions;
 mod software_tokens;
 mod srp;
+mod step_up;
 mod support;
 mod tags;
 mod terms;

@@ -6,7 +6,7 @@ use super::support::passkeys::{
     Passkey, asked, by_password, configure, prefer_passkey, register, sign_in, world_of,
     wrong_passkey,
 };
-use super::support::signing::result;
+use super::support::signing::{result, verified};
 use super::support::world::{PASSWORD, World};
 use super::support::{sms, text};
 
@@ -70,7 +70,9 @@ async fn a_passkey_that_knows_its_user_is_two_factors_for_those_who_want_that() 
             .await,
         wrong_passkey()
     );
-    result(asked.answer(&w, "ada", &passkey.get(&asked.options)).await);
+    let tokens = result(asked.answer(&w, "ada", &passkey.get(&asked.options)).await);
+    let access = verified(&w, &tokens["AccessToken"]).await;
+    assert_eq!(access.claims["amr"], json!(["swk", "mfa"]));
     let by_password = by_password(&w, "ada").await.expect("a challenge");
     assert_eq!(by_password["ChallengeName"], "SMS_MFA", "as before");
 }

@@ -43,6 +43,8 @@ async fn a_passkey_signs_in() {
     let tokens = result(asked.answer(&w, "ada", &passkey.get(&asked.options)).await);
     let access = verified(&w, &tokens["AccessToken"]).await;
     assert_eq!(access.claims["username"], "ada");
+    assert_eq!(access.claims["acr"], "urn:cognito:loa:3");
+    assert_eq!(access.claims["amr"], json!(["swk"]));
     assert_eq!(access.claims["sub"], sub_of(&w, "ada").await.as_str());
 }
 
@@ -170,6 +172,28 @@ async fn wrong_proofs_lock_passkeys_but_not_the_password() {
     result(by_password(&w, "ada").await);
     w.h.clock.advance(1000);
     result(sign_in(&w, "ada", &passkey).await);
+}
+
+#[tokio::test]
+async fn a_passkey_steps_up_to_what_it_is_worth() {
+    let w = world(json!({})).await;
+    let passkey = with_passkey(&w, "ada").await;
+    let token = text(&result(by_password(&w, "ada").await)["AccessToken"]);
+    let towards = async |level: u8| {
+        let parameters = json!({
+            "USERNAME": "ada", "PREFERRED_CHALLENGE": "WEB_AUTHN", "ACCESS_TOKEN": token,
+            "TARGET_ACR_VALUES": format!("urn:cognito:loa:{level}"),
+        });
+        initiate(&w, "USER_AUTH", parameters).await
+    };
+    let asked = asked_for(towards(3).await);
+    assert_eq!(asked.available, json!(["WEB_AUTHN"]));
+    let tokens = result(asked.answer(&w, "ada", &passkey.get(&asked.options)).await);
+    let access = verified(&w, &tokens["AccessToken"]).await;
+    assert_eq!(access.claims["acr"], "urn:cognito:loa:3");
+    assert_eq!(access.claims["amr"], json!(["pwd", "swk", "mfa"]));
+    let out_of_reach = towards(4).await.expect_err("a refusal");
+    assert_eq!(out_of_reach.0, "InvalidParameterException");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::support::passkeys::{
 };
 use super::support::signing::{MINUTE_MS, beside, invalid, result, sub_of};
 use super::support::world::{Answer, World};
-use super::support::{START_MS, refusal, text};
+use super::support::{refusal, text};
 
 fn challenge_not_found() -> Answer {
     refusal(
@@ -76,7 +76,7 @@ async fn a_registered_passkey_is_listed_and_not_asked_for_again() {
         "CredentialId": passkey.id(), "FriendlyCredentialName": "Platform passkey",
         "RelyingPartyId": PARTY, "AuthenticatorAttachment": "platform",
         "AuthenticatorTransports": ["hybrid", "internal"],
-        "CreatedAt": START_MS as f64 / 1000.0,
+        "CreatedAt": 1_780_000_000.123,
     });
     assert_eq!(list(&w, &token).await, json!({"Credentials": [described]}));
     let excluded = json!([{"id": passkey.id(), "type": "public-key"}]);

@@ -26,7 +26,7 @@ const CREDENTIAL: u8 = 1 << 6;
 /// What a page would get from its browser; tests bend it.
 #[derive(Clone)]
 pub(crate) struct Passkey {
-    pkcs8: Vec<u8>,
+    pub(crate) pkcs8: Vec<u8>,
     pub(crate) id: Vec<u8>,
     pub(crate) origin: String,
     pub(crate) party: String,
