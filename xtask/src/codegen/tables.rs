@@ -1,4 +1,4 @@
-//! The operation table, the error codes, the dispatch, and the page that tells what is built.
+//! The operation table, the error codes, the dispatch, and the page that tells what there is.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
