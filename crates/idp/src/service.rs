@@ -269,6 +269,8 @@ pub struct Cx {
     pub(crate) answers: Answers,
     /// What it takes of the request rates of its user or pool, where they are counted.
     pub(crate) share: Option<Share>,
+    /// The id of what is created, when a seed chose it.
+    pub(crate) fixed_id: Option<String>,
 }
 
 /// What is known of the machine and program that sent a request.
@@ -298,6 +300,7 @@ impl Cx {
             peer,
             answers: Answers::default(),
             share: None,
+            fixed_id: None,
         }
     }
 

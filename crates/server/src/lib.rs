@@ -16,10 +16,11 @@ pub mod outbound;
 mod peer;
 mod rpc;
 mod run;
+pub mod seed;
 mod serve;
 mod time;
 mod tls;
 
 pub use app::App;
-pub use run::{root_keys, run};
+pub use run::{beside, root_keys, run};
 pub use serve::serve;

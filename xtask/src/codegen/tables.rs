@@ -1,4 +1,4 @@
-//! The operation table, the error codes, the dispatch, and the page that tells what there is.
+//! The operation table, the error codes and the dispatch.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -155,25 +155,6 @@ pub(super) fn dispatch(plan: &Plan) -> Result<String, String> {
         );
     }
     Ok(file + "}\n}\n")
-}
-
-/// docs/compatibility.md.
-pub(super) fn compatibility(plan: &Plan) -> Result<String, String> {
-    let operations = &plan.service.operations;
-    let mut page = format!(
-        "# Compatibility\n\n\
-         The {} operations of the user pools API are there. Constraints of the model are checked for all of them, in \
-         the words of the service.\n\n\
-         | Family | Operation | Authorization |\n|---|---|---|\n",
-        operations.len(),
-    );
-    for (family, names) in plan.families() {
-        for name in names {
-            let auth = plan.auth(name, &operations[name])?.label();
-            let _ = writeln!(page, "| {family} | {name} | {auth} |");
-        }
-    }
-    Ok(page)
 }
 
 /// The variant of an error: its name without the suffix that all share.

@@ -13,7 +13,9 @@ mod triggers;
 mod worker;
 
 pub use http::Http;
+pub(crate) use http::HttpError;
 pub(crate) use kms::{Context, LocalKeys};
 pub use logs::{LogWriter, deliver_logs, deliver_some};
+pub(crate) use sign::{Scope, signed};
 pub use triggers::Targets;
 pub use worker::{Senders, deliver};
