@@ -73,7 +73,7 @@ def test_a_body_of_another_type_is_a_serialization_exception(server, name):
 
 
 OF_POOL = [
-    name for name in BUILT
+    name for name in model.OPERATIONS
     if SECURED[name] == "iam" and "UserPoolId" in model.least_input(name)
 ]
 
@@ -109,7 +109,7 @@ def test_a_user_who_is_not_there_is_not_found(server, make_pool, name):
     )
 
 
-BY_TOKEN = [name for name in BUILT if SECURED[name] == "token"]
+BY_TOKEN = [name for name in model.OPERATIONS if SECURED[name] == "token"]
 
 
 def with_token(name, app, username):
