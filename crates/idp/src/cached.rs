@@ -1,4 +1,4 @@
-//! Caches in front of the database.
+//! Caches in front of records.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ pub(crate) struct Cached<T> {
 }
 
 impl<T> Cached<T> {
-    /// Of at most `capacity` values, each for `fresh_for`.
+    /// An empty one; for `fresh_for` see the member.
     pub(crate) fn new(capacity: usize, fresh_for: Option<Duration>) -> Self {
         Self {
             entries: Cache::new(capacity),
@@ -23,7 +23,7 @@ impl<T> Cached<T> {
         }
     }
 
-    /// What is kept, or else what `read` answers.
+    /// What is kept, or else what `read` gives.
     pub(crate) async fn get(
         &self,
         key: &str,
@@ -54,7 +54,7 @@ impl<T> Cached<T> {
         }
     }
 
-    /// Lets the next look-up read again.
+    /// Drops what is kept, since it has changed.
     pub(crate) fn forget(&self, key: &str) {
         self.entries.remove(key);
     }

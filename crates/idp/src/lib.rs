@@ -16,6 +16,7 @@ mod federation;
 pub mod import;
 mod look;
 pub mod message;
+pub mod oauth;
 pub mod ops;
 mod page;
 pub mod pool;

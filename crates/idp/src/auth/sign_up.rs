@@ -82,7 +82,7 @@ pub(super) async fn start(
     let named = parameters.optional("USERNAME");
     if scene.client.is_confidential() || hash.is_some() {
         let username = parameters.required("USERNAME")?;
-        scene.client.check_secret_hash(cx, username, hash)?;
+        scene.check_secret_hash(cx, username, hash)?;
     }
     let session = Session::open(cx, scene, text).await?;
     if session.pending != Pending::SignedUp {

@@ -48,6 +48,8 @@ pub enum Purpose {
     Feedback,
     /// The challenge that registers a passkey.
     PasskeyChallenge,
+    /// The cookie of a browser in which somebody has signed in.
+    Browser,
 }
 
 impl Purpose {
@@ -67,6 +69,7 @@ impl Purpose {
         Self::Invented,
         Self::Feedback,
         Self::PasskeyChallenge,
+        Self::Browser,
     ];
 
     /// The name that keys are derived with: what is stored depends on it, so it never changes.
@@ -86,6 +89,7 @@ impl Purpose {
             Self::Invented => "invented",
             Self::Feedback => "feedback",
             Self::PasskeyChallenge => "passkey-challenge",
+            Self::Browser => "browser",
         }
     }
 }

@@ -50,6 +50,8 @@ pub(crate) enum TokenSource {
     NewPasswordChallenge,
     AuthenticateDevice,
     RefreshTokens,
+    /// A sign-in on the pages.
+    HostedAuth,
     /// A token that is derived from another (RFC 8693).
     TokenExchange,
 }
@@ -61,6 +63,7 @@ impl TokenSource {
             Self::NewPasswordChallenge => "NewPasswordChallenge",
             Self::AuthenticateDevice => "AuthenticateDevice",
             Self::RefreshTokens => "RefreshTokens",
+            Self::HostedAuth => "HostedAuth",
             Self::TokenExchange => "TokenExchange",
         }
     }
