@@ -328,7 +328,7 @@ fn is_attempt(error: &Error) -> bool {
 async fn record(cx: &Cx, scene: &Scene, asked: Asked<'_>, outcome: &Result<Step>) -> Result<()> {
     let learnt = std::mem::take(&mut *scene.attempt.learnt());
     let response = match outcome {
-        Ok(Step::Done(_)) => EventResponseType::Pass,
+        Ok(Step::Done(_) | Step::SignedIn(_)) => EventResponseType::Pass,
         Ok(Step::Challenge { .. }) if learnt.proved || learnt.resumed => {
             EventResponseType::InProgress
         }
