@@ -9,6 +9,7 @@ mod exchange;
 mod imports;
 mod limits;
 mod mfa;
+pub(crate) mod oauth;
 mod providers;
 mod quota;
 mod replicas;

@@ -16,6 +16,7 @@ pub mod hosted;
 pub mod import;
 pub mod look;
 pub mod message;
+pub mod oauth;
 pub mod ops;
 mod page;
 pub mod pool;

@@ -10,11 +10,13 @@ use uuid::Uuid;
 
 use crate::config::Config;
 use crate::crypto::{CpuError, CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
+use crate::pool::domain::{self, Domain};
 use crate::pool::{Client, Pool};
 use crate::ports::{
     Change, Clock, CommitError, Entropy, Expect, Kind, Record, Store, StoreError, Triggers, Write,
 };
 use crate::rates::Rates;
+use crate::stored::Stored;
 use crate::token::PoolKeys;
 use crate::trigger::Answers;
 use crate::user::attempts::Attempts;
@@ -73,6 +75,7 @@ pub struct Service {
     clients: Cached<Client>,
     pool_keys: Cached<PoolKeys>,
     revoked: Cached<bool>,
+    domains: Cached<Domain>,
 }
 
 impl Service {
@@ -97,6 +100,7 @@ impl Service {
             clients: Cached::new(10_000, fresh_for),
             pool_keys: Cached::new(1_000, fresh_for),
             revoked: Cached::new(100_000, fresh_for),
+            domains: Cached::new(1_000, fresh_for),
         })
     }
 
@@ -159,6 +163,17 @@ impl Service {
         self.clients.get(id, read).await
     }
 
+    /// The domain of this name; a prefix is one of a Region.
+    pub(crate) async fn domain(&self, region: &str, name: &str) -> Result<Option<Arc<Domain>>> {
+        let place = domain::place(region, name);
+        let read = async {
+            let record = self.store.record(Kind::Domain, place, name).await?;
+            let stored = record.map(|record| Stored::from_record(Kind::Domain, record));
+            Ok(stored.transpose()?.map(|stored| stored.value))
+        };
+        self.domains.get(&format!("{place}/{name}"), read).await
+    }
+
     /// The signing keys of a pool, parsed.
     pub(crate) async fn pool_keys(&self, pool: &str) -> Result<Option<Arc<PoolKeys>>> {
         let read = async {
@@ -201,11 +216,12 @@ impl Service {
                 | Write::Delete {
                     kind, pool, key, ..
                 } => {
-                    const KINDS: [Kind; 5] = [
+                    const KINDS: [Kind; 6] = [
                         Kind::Pool,
                         Kind::Client,
                         Kind::SigningKey,
                         Kind::Revocation,
+                        Kind::Domain,
                         Kind::Attempt,
                     ];
                     KINDS
@@ -232,6 +248,7 @@ impl Service {
                     Kind::Client => service.clients.forget(&key),
                     Kind::SigningKey => service.pool_keys.forget(&pool),
                     Kind::Attempt => service.attempts.end(&pool, &key),
+                    Kind::Domain => service.domains.forget(&format!("{pool}/{key}")),
                     _ => service.revoked.forget(&key),
                 }
             }

@@ -18,7 +18,7 @@ use crate::config::{Limits, Posture, Settings};
 use crate::confirm::confirm_user;
 use crate::logo::logo;
 use crate::rpc::{self, Verifier};
-use crate::{admin, discovery, import};
+use crate::{admin, discovery, import, oauth};
 
 /// Answers requests.
 #[derive(Clone)]
@@ -53,7 +53,8 @@ impl App {
         let pages = Router::new()
             .route("/confirmUser", get(confirm_user))
             .route("/confirmUser/", get(confirm_user))
-            .route("/{pool}/{client}/{version}/assets/images/{file}", get(logo));
+            .route("/{pool}/{client}/{version}/assets/images/{file}", get(logo))
+            .merge(oauth::routes());
         let mut others = Router::new()
             .route(
                 "/{pool}/.well-known/jwks.json",
@@ -64,7 +65,7 @@ impl App {
                 get(discovery::openid_configuration).options(get_preflight),
             )
             .merge(pages.clone())
-            // A prefix domain, for those who cannot resolve its name.
+            // A domain, for those who cannot resolve its name.
             .nest("/_domain/{domain}", pages)
             .route("/_import/{pool}/{job}", put(import::upload))
             .route("/_cenote/health", get(admin::health))

@@ -18,7 +18,7 @@ pub(crate) async fn respond(
 ) -> Result<Step> {
     let username = answers.required("USERNAME")?;
     let hash = answers.optional("SECRET_HASH");
-    scene.client.check_secret_hash(cx, username, hash)?;
+    scene.check_secret_hash(cx, username, hash)?;
     match challenge {
         // Its state is in SECRET_BLOCK.
         ChallengeNameType::PasswordVerifier => return srp::verify(cx, scene, answers).await,

@@ -38,6 +38,9 @@ pub(crate) struct Scene {
     pub(crate) client: Arc<Client>,
     /// Whether an IAM operation asks.
     pub(crate) is_admin: bool,
+    /// Whether it takes place on the pages of a domain: they speak for the client without its secret, and
+    /// the sign-in ends in [`Step::SignedIn`].
+    pub(crate) is_hosted: bool,
     /// ClientMetadata of (Admin)InitiateAuth, which reaches the triggers before the sign-in only.
     pub(crate) validation_data: Option<Metadata>,
     /// ClientMetadata of (Admin)RespondToAuthChallenge, which reaches those that come after it.
@@ -51,9 +54,18 @@ impl Scene {
             pool,
             client,
             is_admin: false,
+            is_hosted: false,
             validation_data: None,
             metadata: None,
         }
+    }
+
+    /// Checks the SECRET_HASH with which an application proves to be the client.
+    fn check_secret_hash(&self, cx: &Cx, username: &str, hash: Option<&str>) -> Result<()> {
+        if self.is_hosted {
+            return Ok(());
+        }
+        self.client.check_secret_hash(cx, username, hash)
     }
 
     /// Whom triggers are told of.
@@ -69,8 +81,10 @@ impl Scene {
 
 /// What a step of a sign-in leads to.
 pub(crate) enum Step {
-    /// The user is signed in.
+    /// The user is signed in, and has tokens.
     Done(AuthenticationResultType),
+    /// The user is signed in on the pages.
+    SignedIn(Box<SignedIn>),
     /// The next question.
     Challenge {
         name: ChallengeNameType,
@@ -80,6 +94,18 @@ pub(crate) enum Step {
         /// AvailableChallenges, which only USER_AUTH has.
         available: Option<Vec<ChallengeNameType>>,
     },
+}
+
+/// Somebody who has signed in on the pages, and what is known of that sign-in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub(crate) user: User,
+    /// Seconds since the epoch.
+    pub(crate) auth_time: i64,
+    pub(crate) proofs: Vec<Proof>,
+    pub(crate) device_key: Option<String>,
+    /// The SSO session that it began, where the pool tracks sessions.
+    pub(crate) sso: Option<String>,
 }
 
 /// The parameters of a sign-in or the answers to a challenge.
@@ -175,7 +201,7 @@ fn check_state(user: &User) -> Result<()> {
     }
 }
 
-/// The end of every sign-in: issues the tokens.
+/// The end of every sign-in: issues the tokens, or hands the user on to the pages.
 async fn finish(cx: &Cx, scene: &Scene, user: &User, progress: Progress) -> Result<Step> {
     let Scene { pool, client, .. } = scene;
     let origin = Origin::client(&client.id, scene.metadata.as_ref());
@@ -183,11 +209,22 @@ async fn finish(cx: &Cx, scene: &Scene, user: &User, progress: Progress) -> Resu
     trigger::post_authentication(cx, pool, origin, user, device_key).await?;
     let asked = (progress.token_source(), scene.metadata.as_ref());
     let device = device::sign_in(cx, scene, user, &progress).await?;
+    if scene.is_hosted {
+        return Ok(Step::SignedIn(Box::new(SignedIn {
+            user: user.clone(),
+            auth_time: cx.now() / 1000,
+            proofs: progress.proofs,
+            device_key: device.key,
+            sso: None,
+        })));
+    }
     let sign_in = SignIn {
         origin_jti: cx.uuid().to_string(),
         auth_time: cx.now() / 1000,
         proofs: progress.proofs,
         device_key: device.key,
+        grant: None,
+        sso: None,
     };
     let mut result = token::sign_in(cx, pool, client, user, &sign_in, asked).await?;
     result.new_device_metadata = device.new;

@@ -17,7 +17,7 @@ pub(crate) async fn with_password(
     let Scene { pool, client, .. } = scene;
     let username = parameters.required("USERNAME")?;
     let typed = parameters.required("PASSWORD")?;
-    client.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
+    scene.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
     let (account, lockout) = find(cx, scene, username, typed).await?;
     let person = scene.person(&account, username);
     trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;

@@ -44,11 +44,13 @@ pub enum Purpose {
     ProviderSecret,
     /// What is invented, the same each time, about users who do not exist.
     Invented,
+    /// The cookie of a browser in which somebody has signed in.
+    Browser,
 }
 
 impl Purpose {
     /// Every purpose, in order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SigningKey,
         Self::Verifier,
         Self::ClientSecret,
@@ -61,6 +63,7 @@ impl Purpose {
         Self::Totp,
         Self::ProviderSecret,
         Self::Invented,
+        Self::Browser,
     ];
 
     /// The name that keys are derived with: what is stored depends on it, so it never changes.
@@ -78,6 +81,7 @@ impl Purpose {
             Self::Totp => "totp",
             Self::ProviderSecret => "provider-secret",
             Self::Invented => "invented",
+            Self::Browser => "browser",
         }
     }
 }

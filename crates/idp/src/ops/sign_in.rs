@@ -22,6 +22,7 @@ macro_rules! answer {
                 challenge_parameters: Some(std::collections::BTreeMap::new()),
                 ..Default::default()
             },
+            Step::SignedIn(_) => return Err(Error::internal("an operation opened the pages' door")),
             Step::Challenge {
                 name,
                 session,

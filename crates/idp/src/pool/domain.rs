@@ -127,20 +127,33 @@ impl Domain {
     }
 }
 
-/// Where the pages of a pool are reached; a custom domain comes before a prefix. Browsers take every name
-/// under `localhost` for the own machine, so that a prefix is a name of its own there. Elsewhere it is a
-/// path, which needs neither a name nor a certificate.
+/// Where the pages of a pool are reached; a custom domain comes before a prefix.
 pub(crate) fn base_url(config: &Config, pool: &Pool) -> Option<String> {
     if let Some(custom) = &pool.shape.custom_domain {
-        return Some(format!("https://{custom}"));
+        return Some(url_of(config, pool, None, custom));
     }
-    let prefix = pool.shape.domain.as_ref()?;
-    let (scheme, host) = config.public_url.split_once("://")?;
+    let prefix = pool.shape.domain.as_deref()?;
+    Some(url_of(config, pool, Some(prefix), prefix))
+}
+
+/// The address of a domain of the pool: of its prefix, or else of the custom domain `name`. Browsers take
+/// every name under `localhost` for the own machine, so that a prefix is a name of its own there. Elsewhere
+/// it is a path, which needs neither a name nor a certificate.
+pub(crate) fn url_of(config: &Config, pool: &Pool, prefix: Option<&str>, name: &str) -> String {
+    let Some(prefix) = prefix else {
+        return format!("https://{name}");
+    };
+    let is_elsewhere = pool.region != config.default_region;
+    let region = if is_elsewhere { format!(".{}", pool.region) } else { String::new() };
+    let (scheme, host) = config.public_url.split_once("://").unwrap_or_default();
     let port = host.rfind(':').map_or("", |at| &host[at..]);
-    Some(match &host[..host.len() - port.len()] {
-        "localhost" | "127.0.0.1" => format!("{scheme}://{prefix}.auth.localhost{port}"),
+    match &host[..host.len() - port.len()] {
+        "localhost" | "127.0.0.1" => {
+            format!("{scheme}://{prefix}.auth{region}.localhost{port}")
+        }
+        _ if is_elsewhere => format!("{}/_domain/{prefix}.auth{region}", config.public_url),
         _ => format!("{}/_domain/{prefix}", config.public_url),
-    })
+    }
 }
 
 #[cfg(test)]

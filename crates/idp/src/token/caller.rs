@@ -37,9 +37,19 @@ struct Claims {
     device_key: Option<String>,
 }
 
-/// Checks an access token: form, signature, expiry, scope, revocation, and that pool, client and user are
-/// still there and the user may act.
+/// Checks an access token that calls the API.
 pub(crate) async fn authenticate(cx: &Cx, token: &str) -> Result<Caller> {
+    let (caller, _) = authenticate_for(cx, token, ADMIN_SCOPE).await?;
+    Ok(caller)
+}
+
+/// Checks an access token: form, signature, expiry, scope, revocation, and that pool, client and user are
+/// still there and the user may act. All its scopes come with the answer.
+pub(crate) async fn authenticate_for(
+    cx: &Cx,
+    token: &str,
+    scope: &str,
+) -> Result<(Caller, String)> {
     let token = jwt::parse(token).ok_or_else(Error::access_token_invalid)?;
     let claims: Claims =
         serde_json::from_slice(&token.payload).map_err(|_| Error::access_token_invalid())?;
@@ -63,10 +73,8 @@ pub(crate) async fn authenticate(cx: &Cx, token: &str) -> Result<Caller> {
     if claims.exp * 1000 <= cx.now() {
         return Err(Error::access_token_expired());
     }
-    if !claims
-        .scope
-        .is_some_and(|scope| scope.split(' ').any(|scope| scope == ADMIN_SCOPE))
-    {
+    let scopes = claims.scope.unwrap_or_default();
+    if !scopes.split(' ').any(|one| one == scope) {
         return Err(Error::access_token_scope());
     }
     let client = cx
@@ -89,12 +97,15 @@ pub(crate) async fn authenticate(cx: &Cx, token: &str) -> Result<Caller> {
     match user.status {
         UserStatusType::Unconfirmed => Err(Error::user_not_confirmed()),
         UserStatusType::ResetRequired => Err(Error::password_reset_required()),
-        _ => Ok(Caller {
-            pool,
-            client,
-            user,
-            device_key: claims.device_key,
-            origin_jti: claims.origin_jti,
-        }),
+        _ => {
+            let caller = Caller {
+                pool,
+                client,
+                user,
+                device_key: claims.device_key,
+                origin_jti: claims.origin_jti,
+            };
+            Ok((caller, scopes))
+        }
     }
 }

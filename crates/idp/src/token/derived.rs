@@ -44,6 +44,8 @@ pub(crate) async fn derive(
         auth_time: subject.number("auth_time").unwrap_or(now),
         proofs: Vec::new(),
         device_key: None,
+        grant: None,
+        sso: None,
     };
     let groups = groups::of_user(cx, user).await?;
     let (mut id, mut access) = issue::claims(cx, pool, client, user, &groups, &sign_in);

@@ -6,7 +6,7 @@ use cenote_model::AuthenticationResultType;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{ADMIN_SCOPE, RefreshToken, issuer, jwt, session};
+use super::{ADMIN_SCOPE, Grant, RefreshToken, issuer, jwt, session};
 use crate::auth::Proof;
 use crate::pool::{Client, Pool};
 use crate::trigger::{self, Claims, Metadata, Origin, TokenSource, Trigger};
@@ -24,6 +24,10 @@ pub(crate) struct SignIn {
     pub(crate) proofs: Vec<Proof>,
     /// The device, where the pool tracks them.
     pub(crate) device_key: Option<String>,
+    /// What an application was granted at the pages; `None` for a sign-in through the API.
+    pub(crate) grant: Option<Grant>,
+    /// The SSO session that it came through, where the pool tracks them.
+    pub(crate) sso: Option<String>,
 }
 
 /// Issues the tokens of a new sign-in, refresh token included.
@@ -37,12 +41,14 @@ pub(crate) async fn sign_in(
 ) -> Result<AuthenticationResultType> {
     let refresh = RefreshToken::new(cx, client, user, sign_in);
     let mut result = issue(cx, pool, client, user, sign_in, asked).await?;
-    session::begin(cx, pool, user, &refresh).await?;
+    session::begin(cx, pool, user, &refresh, sign_in.sso.as_deref()).await?;
     result.refresh_token = Some(refresh.seal(cx)?.into());
     Ok(result)
 }
 
-/// Issues an ID and an access token, whose claims a trigger may change: it is told what they are issued for. The two signatures run one after the other on one CPU thread.
+/// Issues an ID and an access token, whose claims a trigger may change: it is told what they are issued for.
+/// Without the scope `openid` there is no ID token. The two signatures run one after the other on one CPU
+/// thread.
 pub(crate) async fn issue(
     cx: &Cx,
     pool: &Pool,
@@ -56,6 +62,13 @@ pub(crate) async fn issue(
         keys.ok_or_else(|| Error::internal(format!("pool {} has no signing keys", pool.id)))?;
     let groups = groups::of_user(cx, user).await?;
     let (mut id_claims, mut access_claims) = claims(cx, pool, client, user, &groups, sign_in);
+    if let Some(grant) = &sign_in.grant {
+        grant
+            .apply(cx, pool, user, &mut id_claims, &mut access_claims)
+            .await?;
+    }
+    let has_hash = sign_in.grant.is_some();
+    let has_id = sign_in.grant.as_ref().is_none_or(Grant::has_id_token);
     if Trigger::PreTokenGeneration.is_set(pool) {
         let origin = Origin::client(&client.id, metadata);
         let tokens = (&mut id_claims, &mut access_claims);
@@ -64,17 +77,21 @@ pub(crate) async fn issue(
     let (id_key, access_key) = (Arc::clone(&keys.id), Arc::clone(&keys.access));
     let signed = cx
         .cpu(move || {
-            Ok((
-                jwt::sign(&id_key, &id_claims)?,
-                jwt::sign(&access_key, &access_claims)?,
-            ))
+            let access = jwt::sign(&access_key, &access_claims)?;
+            if !has_id {
+                return Ok((None, access));
+            }
+            if has_hash {
+                id_claims.insert("at_hash".into(), jwt::half_hash(&access).into());
+            }
+            Ok((Some(jwt::sign(&id_key, &id_claims)?), access))
         })
         .await?;
     let (id, access) =
         signed.map_err(|error: serde_json::Error| Error::internal(error.to_string()))?;
     Ok(AuthenticationResultType {
         access_token: Some(access.into()),
-        id_token: Some(id.into()),
+        id_token: id.map(Into::into),
         expires_in: i32::try_from(client.access_token_seconds()).ok(),
         token_type: Some("Bearer".to_owned()),
         refresh_token: None,

@@ -2,6 +2,7 @@
 
 mod caller;
 mod derived;
+mod grant;
 mod issue;
 mod jwt;
 mod keys;
@@ -11,13 +12,15 @@ mod refresh;
 pub(crate) mod session;
 mod sign;
 
-pub(crate) use caller::{Caller, authenticate};
+pub(crate) use caller::{Caller, authenticate, authenticate_for};
 pub(crate) use derived::{Wish, derive};
-pub(crate) use issue::{SignIn, sign_in};
+pub(crate) use grant::{Grant, shows};
+pub(crate) use issue::{SignIn, issue, sign_in};
+pub(crate) use jwt::is_signed;
 pub(crate) use keys::{PoolKeys, new_key_writes};
 pub(crate) use machine::of_client;
-pub(crate) use presented::{Party, Presented, check as check_presented};
-pub(crate) use refresh::{RefreshToken, redeem, refresh, revoke};
+pub(crate) use presented::{Party, Presented, check as check_presented, sub_of_hint};
+pub(crate) use refresh::{RefreshToken, redeem, refresh, revoke, revoke_family};
 pub(crate) use sign::TokenUse;
 
 use crate::pool::Pool;

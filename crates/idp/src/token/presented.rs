@@ -115,3 +115,19 @@ pub(crate) async fn check(
     presented.user = Some(user);
     Ok(presented)
 }
+
+/// Whom an ID token that the pool once issued names, expired or not; `None` for anything else.
+pub(crate) async fn sub_of_hint(cx: &Cx, pool: &Pool, token: &str) -> Result<Option<String>> {
+    let Some(token) = jwt::parse(token) else {
+        return Ok(None);
+    };
+    let keys = cx.service.pool_keys(&pool.id).await?;
+    let key = keys.as_ref().and_then(|keys| keys.verifying(&token.kid));
+    if !key.is_some_and(|key| token.is_signed_by(key)) {
+        return Ok(None);
+    }
+    let claims: Map<String, Value> = serde_json::from_slice(&token.payload).unwrap_or_default();
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let is_id = text("token_use") == Some(TokenUse::Id.as_str());
+    Ok(text("sub").filter(|_| is_id).map(str::to_owned))
+}

@@ -6,7 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
 use super::issue::issue;
-use super::{SignIn, session};
+use super::{Grant, SignIn, session};
 use crate::auth::Proof;
 use crate::crypto::Purpose;
 use crate::pool::{Client, Pool};
@@ -45,6 +45,9 @@ pub(crate) struct RefreshToken {
     /// The device of the sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) device_key: Option<String>,
+    /// What the application was granted at the pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) grant: Option<Grant>,
 }
 
 impl RefreshToken {
@@ -60,6 +63,7 @@ impl RefreshToken {
             rotation: 0,
             proofs: sign_in.proofs.clone(),
             device_key: sign_in.device_key.clone(),
+            grant: sign_in.grant.clone(),
         }
     }
 
@@ -108,6 +112,8 @@ impl RefreshToken {
             auth_time: self.auth_time,
             proofs: self.proofs.clone(),
             device_key: self.device_key.clone(),
+            grant: self.grant.clone(),
+            sso: None,
         }
     }
 }
@@ -248,6 +254,19 @@ impl RefreshToken {
             now,
         )
     }
+}
+
+/// Revokes a family by its name; `expires_at` is when its refresh token expires, in milliseconds since the
+/// epoch.
+pub(crate) async fn revoke_family(
+    cx: &Cx,
+    pool: &Pool,
+    sub: &str,
+    origin_jti: &str,
+    expires_at: i64,
+) -> Result<()> {
+    let writes = session::end_family(&pool.id, sub, origin_jti, expires_at, cx.now());
+    cx.commit(Change { writes }).await
 }
 
 /// Revokes the family of a refresh token; doing it again is harmless. `LINKED` ends the SSO session that it

@@ -32,13 +32,23 @@ const TRIES: usize = 5;
 
 /// The id of the session that a token family is: the 128 bits of `origin_jti` as 25 digits of base 36.
 pub(crate) fn id_of(origin_jti: &str) -> Option<String> {
-    let mut rest = Uuid::parse_str(origin_jti).ok()?.as_u128();
+    let id = Uuid::parse_str(origin_jti).ok()?;
+    written(TOKEN, id)
+}
+
+/// The id of the SSO session that a browser's session is.
+pub(crate) fn sso_id_of(id: Uuid) -> Option<String> {
+    written(SSO, id)
+}
+
+fn written(prefix: &str, id: Uuid) -> Option<String> {
+    let mut rest = id.as_u128();
     let mut digits = ['0'; 25];
     for digit in digits.iter_mut().rev() {
         *digit = char::from_digit(u32::try_from(rest % 36).ok()?, 36)?;
         rest /= 36;
     }
-    Some(TOKEN.chars().chain(digits).collect())
+    Some(prefix.chars().chain(digits).collect())
 }
 
 /// The token family that a session is; `None` for an SSO session.
@@ -99,7 +109,7 @@ impl Session {
     }
 
     /// The token session that a sign-in begins.
-    fn begun(cx: &Cx, token: &RefreshToken) -> Option<Self> {
+    fn begun(cx: &Cx, token: &RefreshToken, origin: Option<&str>) -> Option<Self> {
         let now = cx.now();
         let doc = Doc {
             client: token.client.clone(),
@@ -107,7 +117,7 @@ impl Session {
             active_at: now,
             device: String::new(),
             ip: None,
-            origin: None,
+            origin: origin.map(str::to_owned),
             generation: Some(token.generation),
         };
         let session = Self {
@@ -231,13 +241,74 @@ async fn find(cx: &Cx, pool: &Pool, user: &User, id: &str) -> Result<Option<Sess
 /// Records the session that a sign-in begins, where the pool tracks them. The least recently used ones make
 /// way for it. Nothing here depends on what another request does meanwhile, since a sign-in whose proof is
 /// used up cannot run again: two at the same moment may be one too many until the next.
-pub(super) async fn begin(cx: &Cx, pool: &Pool, user: &User, token: &RefreshToken) -> Result<()> {
+/// `origin` is the SSO session that it came through.
+pub(super) async fn begin(
+    cx: &Cx,
+    pool: &Pool,
+    user: &User,
+    token: &RefreshToken,
+    origin: Option<&str>,
+) -> Result<()> {
     if !pool.sessions.tracking {
         return Ok(());
     }
+    add(cx, pool, user, TOKEN, Session::begun(cx, token, origin)).await
+}
+
+/// Records the SSO session that a sign-in in a browser begins, as a token session is recorded. It says which
+/// one, where the pool tracks sessions.
+pub(crate) async fn begin_sso(
+    cx: &Cx,
+    pool: &Pool,
+    user: &User,
+    client: &str,
+    id: Uuid,
+    expires_at: i64,
+) -> Result<Option<String>> {
+    let Some(id) = sso_id_of(id).filter(|_| pool.sessions.tracking) else {
+        return Ok(None);
+    };
+    let now = cx.now();
+    let session = Session {
+        pool: pool.id.clone(),
+        sub: user.sub.clone(),
+        id: id.clone(),
+        expires_at,
+        doc: Doc {
+            client: client.to_owned(),
+            created_at: now,
+            active_at: now,
+            device: String::new(),
+            ip: None,
+            origin: None,
+            generation: None,
+        },
+    };
+    add(cx, pool, user, SSO, Some(session.seen(cx))).await?;
+    Ok(Some(id))
+}
+
+/// Whether an SSO session goes on.
+pub(crate) async fn sso_lives(cx: &Cx, pool: &Pool, user: &User, id: &str) -> Result<bool> {
+    Ok(find(cx, pool, user, id).await?.is_some())
+}
+
+/// The write that ends an SSO session; the token sessions that came through it go on.
+pub(crate) fn end_sso(pool: &Pool, sub: &str, id: &str) -> Write {
+    forget(&pool.id, sub, id)
+}
+
+/// Adds a session to those of its kind.
+async fn add(
+    cx: &Cx,
+    pool: &Pool,
+    user: &User,
+    prefix: &str,
+    session: Option<Session>,
+) -> Result<()> {
     let now = cx.now();
     let mut change = Change::new();
-    let known = read(cx, user, TOKEN, None, READ).await?;
+    let known = read(cx, user, prefix, None, READ).await?;
     let (mut live, over): (Vec<_>, Vec<_>) = known
         .into_iter()
         .partition(|session| session.lives(user, now));
@@ -249,7 +320,7 @@ pub(super) async fn begin(cx: &Cx, pool: &Pool, user: &User, token: &RefreshToke
     for session in live.iter().take(excess) {
         session.end(now, &mut change);
     }
-    if let Some(session) = Session::begun(cx, token) {
+    if let Some(session) = session {
         change.push(session.put(Expect::Any)?);
     }
     for _ in 1..TRIES {

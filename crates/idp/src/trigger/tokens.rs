@@ -49,6 +49,8 @@ pub(crate) enum TokenSource {
     Authentication,
     NewPasswordChallenge,
     RefreshTokens,
+    /// A sign-in on the pages.
+    HostedAuth,
     /// A token that is derived from another (RFC 8693).
     TokenExchange,
 }
@@ -59,6 +61,7 @@ impl TokenSource {
             Self::Authentication => "Authentication",
             Self::NewPasswordChallenge => "NewPasswordChallenge",
             Self::RefreshTokens => "RefreshTokens",
+            Self::HostedAuth => "HostedAuth",
             Self::TokenExchange => "TokenExchange",
         }
     }

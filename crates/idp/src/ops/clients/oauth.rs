@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use cenote_model::{OAuthFlowType, StatusType, UserPoolClientType};
+use cenote_model::{OAuthFlowType, UserPoolClientType};
 
 use crate::pool::{Pool, scopes};
 use crate::ports::Kind;
@@ -23,9 +23,6 @@ const SCOPES: [&str; 5] = [
 /// Schemes that would run or read something in place of opening an application.
 const UNSAFE_SCHEMES: [&str; 5] = ["javascript", "data", "vbscript", "file", "blob"];
 
-/// The scope that lets a token register clients.
-const REGISTRATION: &str = "aws.cognito/dcr/register";
-
 /// What a client names and its pool has.
 pub(super) struct Known {
     scopes: HashSet<String>,
@@ -40,9 +37,8 @@ pub(super) async fn known(cx: &Cx, pool: &Pool, shape: &UserPoolClientType) -> R
         scopes: existing.into_iter().map(str::to_owned).collect(),
         providers: HashSet::new(),
     };
-    let registration = pool.shape.dcr_configuration.as_ref();
-    if registration.is_some_and(|it| it.enable_status == Some(StatusType::Enabled)) {
-        known.scopes.insert(REGISTRATION.to_owned());
+    if scopes::registers_clients(pool) {
+        known.scopes.insert(scopes::REGISTRATION.to_owned());
     }
     for provider in shape.supported_identity_providers.iter().flatten() {
         let record = cx.service.store.record(Kind::Provider, &pool.id, provider);

@@ -4,6 +4,7 @@ pub(crate) mod clients;
 pub(crate) mod groups;
 pub(crate) mod imports;
 pub(crate) mod mfa;
+pub(crate) mod oauth;
 pub(crate) mod people;
 pub(crate) mod pools;
 pub(crate) mod sessions;

@@ -1,0 +1,295 @@
+//! Refusals of the OAuth endpoints (RFC 6749, 5.2, and its relatives): a code that clients read, and a text
+//! for people.
+
+use cenote_model::ErrorCode;
+
+use super::Error;
+
+/// The `error` of a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OAuthCode {
+    /// A parameter is missing, malformed or repeated.
+    InvalidRequest,
+    /// The client did not prove who it is.
+    InvalidClient,
+    /// The code or token is not good.
+    InvalidGrant,
+    /// The client may not do that.
+    UnauthorizedClient,
+    /// There is no such grant.
+    UnsupportedGrantType,
+    /// A scope is unknown or not the client's.
+    InvalidScope,
+    /// The resource is not one (RFC 8707).
+    InvalidTarget,
+    /// The access token is not good (RFC 6750).
+    InvalidToken,
+    /// Tokens of this type are not revoked (RFC 7009).
+    UnsupportedTokenType,
+    /// Somebody would have to sign in, and nobody may be asked.
+    LoginRequired,
+    /// Request objects are not read.
+    RequestNotSupported,
+    /// Nor are they fetched.
+    RequestUriNotSupported,
+    /// The redirect address is not registered.
+    RedirectMismatch,
+    /// A redirect address cannot be registered (RFC 7591).
+    InvalidRedirectUri,
+    /// Other client metadata cannot be registered (RFC 7591).
+    InvalidClientMetadata,
+    /// There is too much to do.
+    TemporarilyUnavailable,
+    /// Something broke on our side.
+    ServerError,
+}
+
+impl OAuthCode {
+    /// The text on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
+            Self::InvalidToken => "invalid_token",
+            Self::UnsupportedTokenType => "unsupported_token_type",
+            Self::LoginRequired => "login_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RedirectMismatch => "redirect_mismatch",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::ServerError => "server_error",
+        }
+    }
+}
+
+/// A refusal of an OAuth endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What clients read.
+    pub code: OAuthCode,
+    /// What people read.
+    pub description: Option<String>,
+    /// What the log is told; never shown to a caller.
+    pub detail: Option<String>,
+    /// Somebody else changed what this request had read: do it again.
+    pub(crate) retry: bool,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let code = match error.code {
+            ErrorCode::InternalError => OAuthCode::ServerError,
+            ErrorCode::TooManyRequests => OAuthCode::TemporarilyUnavailable,
+            ErrorCode::InvalidParameter
+            | ErrorCode::UnexpectedLambda
+            | ErrorCode::UserLambdaValidation
+            | ErrorCode::InvalidLambdaResponse => OAuthCode::InvalidRequest,
+            _ => OAuthCode::InvalidGrant,
+        };
+        Self {
+            code,
+            description: error.message,
+            detail: error.detail,
+            retry: error.retry,
+        }
+    }
+}
+
+impl Refusal {
+    pub(crate) const fn bare(code: OAuthCode) -> Self {
+        Self {
+            code,
+            description: None,
+            detail: None,
+            retry: false,
+        }
+    }
+
+    fn new(code: OAuthCode, description: impl Into<String>) -> Self {
+        Self {
+            description: Some(description.into()),
+            ..Self::bare(code)
+        }
+    }
+
+    /// A required parameter is not there.
+    pub fn missing(name: &str) -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            format!("Required String parameter '{name}' is not present"),
+        )
+    }
+
+    pub(crate) fn repeated(name: &str) -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            format!("The parameter '{name}' is repeated"),
+        )
+    }
+
+    pub(crate) fn malformed(name: &str) -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            format!("The parameter '{name}' is not valid"),
+        )
+    }
+
+    // Where the user would be sent to is not known, or not to be trusted: these are for a page.
+
+    pub(crate) fn unknown_client() -> Self {
+        Self::new(OAuthCode::InvalidRequest, "Client does not exist.")
+    }
+
+    pub(crate) fn oauth_off() -> Self {
+        Self::new(
+            OAuthCode::UnauthorizedClient,
+            "The client is not enabled for OAuth 2.0 flows.",
+        )
+    }
+
+    pub(crate) fn login_option() -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            "Login option is not available. Please try another one",
+        )
+    }
+
+    pub(crate) fn redirect_mismatch() -> Self {
+        Self::new(
+            OAuthCode::RedirectMismatch,
+            "An error was encountered with the requested page.",
+        )
+    }
+
+    // The authorization endpoint.
+
+    pub(crate) fn response_type() -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            "The response_type is not supported",
+        )
+    }
+
+    pub(crate) fn challenge() -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            "A code_challenge of 43 characters and the code_challenge_method S256 come together",
+        )
+    }
+
+    pub(crate) fn flow_off() -> Self {
+        Self::bare(OAuthCode::UnauthorizedClient)
+    }
+
+    pub(crate) fn scope(scope: &str) -> Self {
+        Self::new(
+            OAuthCode::InvalidScope,
+            format!("The scope {scope} is not allowed for the client"),
+        )
+    }
+
+    pub(crate) fn scope_malformed() -> Self {
+        Self::new(OAuthCode::InvalidScope, "The scope is malformed")
+    }
+
+    pub(crate) fn scope_without_openid() -> Self {
+        Self::new(
+            OAuthCode::InvalidScope,
+            "The scopes phone, email and profile come with openid only",
+        )
+    }
+
+    pub(crate) fn resource() -> Self {
+        Self::new(
+            OAuthCode::InvalidTarget,
+            "The resource must be one absolute URI: https, http://localhost or of a scheme of its own",
+        )
+    }
+
+    pub(crate) fn prompt_none() -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            "The prompt none does not go with another",
+        )
+    }
+
+    /// Nobody has signed in, and nobody may be asked.
+    pub const fn login_required() -> Self {
+        Self::bare(OAuthCode::LoginRequired)
+    }
+
+    /// The body is not a form, or too long, or did not arrive.
+    pub fn not_a_form() -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            "The request is not a form of fit size",
+        )
+    }
+
+    /// The header is there more than once, or is no text.
+    pub fn authorization_twice() -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            "The Authorization header is not valid",
+        )
+    }
+
+    // The token endpoint.
+
+    pub(crate) fn client_secret() -> Self {
+        Self::new(OAuthCode::InvalidClient, "invalid_client_secret")
+    }
+
+    pub(crate) fn client_twice() -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            "The client in the header is not the one in the body",
+        )
+    }
+
+    pub(crate) fn redirect_differs() -> Self {
+        Self::new(OAuthCode::UnauthorizedClient, "invalid_redirect")
+    }
+
+    pub(crate) fn verifier() -> Self {
+        Self::new(OAuthCode::InvalidGrant, "invalid code_verifier")
+    }
+
+    // The other endpoints.
+
+    pub(crate) fn revocation_off() -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            "Token revocation is disabled for this client",
+        )
+    }
+
+    /// There is no access token in the request, or not where it belongs.
+    pub fn user_info_request() -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            "Bad OAuth2 request at UserInfo Endpoint",
+        )
+    }
+
+    pub(crate) fn user_info_token() -> Self {
+        Self::new(
+            OAuthCode::InvalidToken,
+            "Access token is expired, disabled, or deleted, or the user has globally signed out.",
+        )
+    }
+
+    pub(crate) fn unreadable_scope(scope: &str) -> Self {
+        Self::new(
+            OAuthCode::InvalidGrant,
+            format!("The client cannot read every attribute of the scope {scope}"),
+        )
+    }
+}

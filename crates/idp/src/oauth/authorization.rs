@@ -1,0 +1,385 @@
+//! The authorization request (RFC 6749, 4.1.1): what it must say, and where a refusal goes. Until client and
+//! redirect address are known to be right nobody is sent anywhere.
+
+use std::sync::Arc;
+
+use cenote_model::OAuthFlowType;
+
+use super::params::encode;
+use super::{Domain, OAuthCode, Params, Refusal, Result};
+use crate::pool::{Client, Pool};
+use crate::ports::Kind;
+use crate::{Cx, token};
+
+/// The provider that every pool has: its own users.
+const OWN_USERS: &str = "COGNITO";
+
+/// The scopes that show attributes of people, and need `openid` beside them.
+const OF_PEOPLE: [&str; 3] = ["phone", "email", "profile"];
+
+/// The longest value that is kept with a code.
+const LONGEST: usize = 2048;
+
+/// What is answered to an authorization request.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It is refused on a page.
+    Page(Refusal),
+    /// It is refused, and the application is told so: the address to send the browser to.
+    Redirect(String),
+    /// It is good.
+    Go(Box<Authorization>),
+}
+
+/// What comes back to the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResponseType {
+    Code,
+    Token,
+}
+
+/// How far the user may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// As far as it takes.
+    Any,
+    /// Not at all.
+    None,
+    /// To sign in, even who has signed in before.
+    Login,
+}
+
+/// A good authorization request.
+#[derive(Clone, Debug)]
+pub struct Authorization {
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) client: Arc<Client>,
+    pub(crate) redirect_uri: String,
+    pub(crate) response_type: ResponseType,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) nonce: Option<String>,
+    /// The S256 challenge of the code's verifier.
+    pub(crate) challenge: Option<String>,
+    pub(crate) resource: Option<String>,
+    pub(crate) id_token_hint: Option<String>,
+    /// See [`Prompt`].
+    pub prompt: Prompt,
+    /// The most seconds since the user signed in.
+    pub max_age: Option<i64>,
+    /// The levels of authentication that are asked for, best first.
+    pub acr_values: Vec<String>,
+    /// What to write into the field for the username.
+    pub login_hint: Option<String>,
+    /// The language of the pages.
+    pub lang: Option<String>,
+}
+
+impl Authorization {
+    /// The client's id.
+    pub fn client_id(&self) -> &str {
+        &self.client.id
+    }
+
+    /// The client's name.
+    pub fn client_name(&self) -> &str {
+        self.client.shape.client_name.as_deref().unwrap_or_default()
+    }
+
+    /// Where to send the browser with a refusal.
+    pub fn refused(&self, cx: &Cx, refusal: &Refusal) -> String {
+        refused(
+            cx,
+            &self.pool,
+            &self.redirect_uri,
+            self.state.as_deref(),
+            refusal,
+        )
+    }
+
+    /// Reads an authorization request that came to a domain. Only failures of ours are errors.
+    pub async fn read(
+        cx: &Cx,
+        domain: &Domain,
+        params: &Params,
+    ) -> std::result::Result<Outcome, crate::Error> {
+        let (client, redirect_uri) = match destination(cx, domain, params).await? {
+            Ok(destination) => destination,
+            Err(refusal) => return Ok(Outcome::Page(refusal)),
+        };
+        if !offers_login(cx, &domain.pool, &client, params).await? {
+            return Ok(Outcome::Page(Refusal::login_option()));
+        }
+        match request(domain, params, &client, &redirect_uri) {
+            Ok(authorization) => Ok(Outcome::Go(Box::new(authorization))),
+            Err(refusal) => {
+                let state = params.get("state");
+                let location = refused(cx, &domain.pool, &redirect_uri, state, &refusal);
+                Ok(Outcome::Redirect(location))
+            }
+        }
+    }
+}
+
+/// Who asks, and where the answer goes.
+async fn destination(
+    cx: &Cx,
+    domain: &Domain,
+    params: &Params,
+) -> std::result::Result<Result<(Arc<Client>, String)>, crate::Error> {
+    if let Some(name) = ["client_id", "redirect_uri"]
+        .into_iter()
+        .find(|name| params.is_repeated(name))
+    {
+        return Ok(Err(Refusal::repeated(name)));
+    }
+    let Some(client_id) = params.get("client_id") else {
+        return Ok(Err(Refusal::missing("client_id")));
+    };
+    let Some(client) = client_of(cx, domain, client_id).await? else {
+        return Ok(Err(Refusal::unknown_client()));
+    };
+    let Some(redirect_uri) = params
+        .get("redirect_uri")
+        .or_else(|| default_redirect(&client))
+    else {
+        return Ok(Err(Refusal::missing("redirect_uri")));
+    };
+    if client.shape.allowed_oauth_flows_user_pool_client != Some(true) {
+        return Ok(Err(Refusal::oauth_off()));
+    }
+    let mut registered = client.shape.callback_urls.iter().flatten();
+    if !registered.any(|url| url == redirect_uri) {
+        return Ok(Err(Refusal::redirect_mismatch()));
+    }
+    let redirect_uri = redirect_uri.to_owned();
+    Ok(Ok((client, redirect_uri)))
+}
+
+/// A client of the domain's pool.
+pub(super) async fn client_of(
+    cx: &Cx,
+    domain: &Domain,
+    id: &str,
+) -> std::result::Result<Option<Arc<Client>>, crate::Error> {
+    let client = cx.service.client(id).await?;
+    Ok(client.filter(|client| client.pool_id == domain.pool.id))
+}
+
+/// DefaultRedirectURI stands in for a missing one where the client has a single provider.
+fn default_redirect(client: &Client) -> Option<&str> {
+    let providers = client.shape.supported_identity_providers.as_deref();
+    let is_single = providers.is_some_and(|providers| providers.len() == 1);
+    let default = client.shape.default_redirect_uri.as_deref();
+    default.filter(|_| is_single)
+}
+
+/// Whether somebody can sign in as it is asked: as a user of the pool, through a client that has those.
+async fn offers_login(
+    cx: &Cx,
+    pool: &Pool,
+    client: &Client,
+    params: &Params,
+) -> std::result::Result<bool, crate::Error> {
+    let providers = client.shape.supported_identity_providers.as_deref();
+    let has_own = providers.is_some_and(|list| list.iter().any(|name| name == OWN_USERS));
+    if let Some(provider) = params.get("identity_provider") {
+        return Ok(provider == OWN_USERS && has_own);
+    }
+    if let Some(identifier) = params.get("idp_identifier") {
+        // The page that follows would be the provider's own.
+        let known = cx
+            .service
+            .store
+            .record(Kind::ProviderIdentifier, &pool.id, identifier);
+        return Ok(known.await?.is_none() && has_own);
+    }
+    Ok(has_own)
+}
+
+/// What is asked for.
+fn request(
+    domain: &Domain,
+    params: &Params,
+    client: &Arc<Client>,
+    redirect_uri: &str,
+) -> Result<Authorization> {
+    params.check_once()?;
+    if params.get("request").is_some() {
+        return Err(Refusal::bare(OAuthCode::RequestNotSupported));
+    }
+    if params.get("request_uri").is_some() {
+        return Err(Refusal::bare(OAuthCode::RequestUriNotSupported));
+    }
+    let (response_type, flow) = match params.required("response_type")? {
+        "code" => (ResponseType::Code, OAuthFlowType::Code),
+        "token" => (ResponseType::Token, OAuthFlowType::Implicit),
+        _ => return Err(Refusal::response_type()),
+    };
+    let flows = client.shape.allowed_oauth_flows.as_deref();
+    if !flows.unwrap_or_default().contains(&flow) {
+        return Err(Refusal::flow_off());
+    }
+    let owned = |name: &str| params.get(name).map(str::to_owned);
+    let short = |name: &str| match params.get(name) {
+        Some(value) if value.len() > LONGEST => Err(Refusal::malformed(name)),
+        value => Ok(value.map(str::to_owned)),
+    };
+    Ok(Authorization {
+        pool: Arc::clone(&domain.pool),
+        client: Arc::clone(client),
+        redirect_uri: redirect_uri.to_owned(),
+        response_type,
+        scopes: scopes(client, params.get("scope"))?,
+        state: owned("state"),
+        nonce: short("nonce")?,
+        challenge: challenge(params)?,
+        resource: resource(short("resource")?)?,
+        id_token_hint: owned("id_token_hint"),
+        prompt: prompt(domain, params.get("prompt"))?,
+        max_age: max_age(params.get("max_age"))?,
+        acr_values: words(params.get("acr_values")),
+        login_hint: owned("login_hint"),
+        lang: owned("lang"),
+    })
+}
+
+/// The words of a list that is separated by spaces.
+pub(super) fn words(list: Option<&str>) -> Vec<String> {
+    let words = list.unwrap_or_default().split(' ');
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Whether a text is made of what scopes are made of (RFC 6749, 3.3).
+pub(super) fn is_scope_text(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\')
+}
+
+/// The scopes: all of the client's when none is named, and never others.
+fn scopes(client: &Client, asked: Option<&str>) -> Result<Vec<String>> {
+    let allowed = client.shape.allowed_oauth_scopes.as_deref();
+    let allowed = allowed.unwrap_or_default();
+    let Some(asked) = asked else {
+        return Ok(allowed.to_vec());
+    };
+    if !is_scope_text(asked) {
+        return Err(Refusal::scope_malformed());
+    }
+    let mut scopes = Vec::new();
+    for scope in words(Some(asked)) {
+        if !allowed.contains(&scope) {
+            return Err(Refusal::scope(&scope));
+        }
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    let of_people = scopes
+        .iter()
+        .any(|scope| OF_PEOPLE.contains(&scope.as_str()));
+    if of_people && !scopes.iter().any(|scope| scope == "openid") {
+        return Err(Refusal::scope_without_openid());
+    }
+    Ok(scopes)
+}
+
+/// The challenge of PKCE (RFC 7636): S256 or none, and no other form is guessed.
+fn challenge(params: &Params) -> Result<Option<String>> {
+    let is_digest = |text: &&str| {
+        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        text.len() == 43 && text.bytes().all(is_base64)
+    };
+    match (
+        params.get("code_challenge"),
+        params.get("code_challenge_method"),
+    ) {
+        (None, None) => Ok(None),
+        (Some(challenge), Some("S256")) if is_digest(&challenge) => Ok(Some(challenge.to_owned())),
+        _ => Err(Refusal::challenge()),
+    }
+}
+
+/// The service that the access token is for: `https`, `http` on the own machine, or a scheme of its own,
+/// without a fragment.
+fn resource(resource: Option<String>) -> Result<Option<String>> {
+    let Some(resource) = resource else {
+        return Ok(None);
+    };
+    let fits = match resource.split_once("://") {
+        Some(("https", rest)) => !rest.is_empty(),
+        Some(("http", rest)) => rest
+            .strip_prefix("localhost")
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?'])),
+        Some((scheme, rest)) => {
+            let is_text = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+            !rest.is_empty()
+                && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+                && scheme.bytes().all(is_text)
+        }
+        None => false,
+    };
+    let is_plain = resource.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits && is_plain && !resource.contains('#') {
+        Ok(Some(resource))
+    } else {
+        Err(Refusal::resource())
+    }
+}
+
+/// What `prompt` comes down to here. Values that only other providers know have no effect, and the classic
+/// pages know `none` alone.
+fn prompt(domain: &Domain, prompt: Option<&str>) -> Result<Prompt> {
+    let list = words(prompt);
+    let has = |value: &str| list.iter().any(|one| one == value);
+    if has("none") {
+        return if list.len() == 1 {
+            Ok(Prompt::None)
+        } else {
+            Err(Refusal::prompt_none())
+        };
+    }
+    Ok(if has("login") && domain.is_managed() {
+        Prompt::Login
+    } else {
+        Prompt::Any
+    })
+}
+
+fn max_age(seconds: Option<&str>) -> Result<Option<i64>> {
+    let Some(text) = seconds else { return Ok(None) };
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = text.parse().ok().filter(|_| is_number);
+    seconds
+        .map(Some)
+        .ok_or_else(|| Refusal::malformed("max_age"))
+}
+
+/// The address that tells an application of a refusal, in its query whatever the response type; the issuer
+/// comes with it (RFC 9207).
+fn refused(
+    cx: &Cx,
+    pool: &Pool,
+    redirect_uri: &str,
+    state: Option<&str>,
+    refusal: &Refusal,
+) -> String {
+    let issuer = token::issuer(&cx.service, pool);
+    let description = refusal.description.as_deref();
+    let params = [
+        description.map(|text| ("error_description", text)),
+        state.map(|state| ("state", state)),
+        Some(("error", refusal.code.as_str())),
+        Some(("iss", issuer.as_str())),
+    ];
+    with_query(redirect_uri, &encode(params.into_iter().flatten()))
+}
+
+/// An address with more in its query.
+pub(super) fn with_query(address: &str, query: &str) -> String {
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}{query}")
+}

@@ -1,0 +1,141 @@
+//! Which domain a request is for.
+
+use std::sync::Arc;
+
+use crate::pool::{Pool, domain};
+use crate::{Error, Service};
+
+/// The domain of a pool, as a request reached it.
+#[derive(Clone, Debug)]
+pub struct Domain {
+    pub(crate) pool: Arc<Pool>,
+    /// Where the domain is reached from outside, without a slash at the end: by its own name, or below
+    /// `/_domain/`, as the request came.
+    pub base: String,
+    /// What stands before every path of the domain: empty, or `/_domain/` and its name.
+    pub path_prefix: String,
+    /// 1: the classic pages, 2: managed login.
+    pub version: i32,
+}
+
+impl Domain {
+    /// The domain that a Host header names: a custom domain, or a prefix before `.auth.` and anything. A
+    /// Region may follow there, as it does in the names of AWS; without one it is the default Region.
+    pub async fn of_host(service: &Service, host: &str) -> Result<Option<Self>, Error> {
+        Self::find(service, &without_port(host).to_ascii_lowercase(), String::new()).await
+    }
+
+    /// The domain of the path `/_domain/<name>`: a prefix, or what could be a host name.
+    pub async fn of_path(service: &Service, name: &str) -> Result<Option<Self>, Error> {
+        let prefix = format!("/_domain/{name}");
+        Self::find(service, &name.to_ascii_lowercase(), prefix).await
+    }
+
+    async fn find(
+        service: &Service,
+        name: &str,
+        path_prefix: String,
+    ) -> Result<Option<Self>, Error> {
+        let default = service.config.default_region.as_str();
+        let (prefix, region) = match split(name) {
+            Some((prefix, region)) => (prefix, region.unwrap_or(default)),
+            // A bare name is a prefix in a path, and nothing in a host.
+            None if !path_prefix.is_empty() && !domain::is_custom(name) => (name, default),
+            None => ("", default),
+        };
+        let mut found = None;
+        // The names that are never custom domains are not asked for as such.
+        if domain::is_custom(name) && !name.ends_with(".localhost") {
+            found = service.domain("", name).await?;
+        }
+        if found.is_none() && !prefix.is_empty() {
+            found = service.domain(region, prefix).await?;
+        }
+        let Some(found) = found else { return Ok(None) };
+        let Some(pool) = service.pool(&found.user_pool_id).await? else {
+            return Ok(None);
+        };
+        let base = if path_prefix.is_empty() {
+            let prefix = found.custom.is_none().then_some(prefix);
+            domain::url_of(&service.config, &pool, prefix, name)
+        } else {
+            format!("{}{path_prefix}", service.config.public_url)
+        };
+        Ok(Some(Self {
+            pool,
+            base,
+            path_prefix,
+            version: found.managed_login_version,
+        }))
+    }
+
+    /// The pool's id.
+    pub fn pool_id(&self) -> &str {
+        &self.pool.id
+    }
+
+    /// The pool's Region.
+    pub fn region(&self) -> &str {
+        &self.pool.region
+    }
+
+    /// Whether it shows managed login.
+    pub fn is_managed(&self) -> bool {
+        self.version == domain::MANAGED_LOGIN
+    }
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// The prefix and the Region in a name like `app.auth.eu-west-1.amazoncognito.com`.
+fn split(name: &str) -> Option<(&str, Option<&str>)> {
+    let (prefix, rest) = name.split_once('.')?;
+    let rest = rest
+        .strip_prefix("auth.")
+        .or_else(|| rest.strip_prefix("auth-fips."))?;
+    let first = rest.split('.').next().unwrap_or_default();
+    Some((prefix, is_region(first).then_some(first)))
+}
+
+/// Whether a label has the form of a Region: `eu-west-1`.
+fn is_region(label: &str) -> bool {
+    label.split('-').count() >= 3
+        && label
+            .rsplit('-')
+            .next()
+            .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_stand_before_auth_and_anything() {
+        for (name, expected) in [
+            ("app.auth.localhost", Some(("app", None))),
+            ("app.auth.eu-west-1.localhost", Some(("app", Some("eu-west-1")))),
+            (
+                "app.auth.us-east-1.amazoncognito.com",
+                Some(("app", Some("us-east-1"))),
+            ),
+            (
+                "app.auth-fips.us-gov-west-1.amazoncognito.com",
+                Some(("app", Some("us-gov-west-1"))),
+            ),
+            ("app.auth.example.com", Some(("app", None))),
+            ("app.example.com", None),
+            ("localhost", None),
+            ("127.0.0.1", None),
+        ] {
+            assert_eq!(split(name), expected, "{name}");
+        }
+        assert_eq!(without_port("app.auth.localhost:9229"), "app.auth.localhost");
+        assert_eq!(without_port("app.auth.localhost"), "app.auth.localhost");
+    }
+}

@@ -1,0 +1,33 @@
+//! OAuth 2.0 and OpenID Connect: what the endpoints and pages of a domain decide.
+
+mod authorization;
+mod browser;
+mod client;
+mod code;
+mod domain;
+mod exchange;
+mod logout;
+mod machine;
+mod params;
+mod response;
+mod revoke;
+mod sign_in;
+mod token;
+mod user_info;
+
+pub use authorization::{Authorization, Outcome, Prompt};
+pub use browser::Cookie;
+pub use domain::Domain;
+pub use logout::{Logout, logout};
+pub use params::Params;
+pub use response::complete;
+pub use revoke::revoke;
+pub use sign_in::{Progress, answer, with_password};
+pub use token::token;
+pub use user_info::user_info;
+
+pub use crate::auth::SignedIn;
+pub use crate::error::oauth::{OAuthCode, Refusal};
+
+/// What endpoints answer.
+pub type Result<T> = std::result::Result<T, Refusal>;

@@ -1,0 +1,75 @@
+//! The authorization response: the address that a browser is sent to when somebody has signed in.
+
+use super::authorization::{ResponseType, with_query};
+use super::params::encode;
+use super::{Authorization, code};
+use crate::auth::SignedIn;
+use crate::token::{self, Grant, SignIn};
+use crate::trigger::TokenSource;
+use crate::{Cx, Result};
+
+impl Authorization {
+    /// What the application is granted.
+    pub(super) fn grant(&self) -> Grant {
+        Grant {
+            scopes: self.scopes.clone(),
+            resource: self.resource.clone(),
+            nonce: self.nonce.clone(),
+        }
+    }
+}
+
+/// Answers a request for somebody who has signed in: with a code, or with the tokens themselves in the
+/// fragment. The issuer comes with it (RFC 9207).
+pub async fn complete(
+    cx: &Cx,
+    authorization: &Authorization,
+    signed_in: &SignedIn,
+) -> Result<String> {
+    let issuer = token::issuer(&cx.service, &authorization.pool);
+    let state = authorization.state.clone().map(|state| ("state", state));
+    let common = state.into_iter().chain([("iss", issuer)]);
+    let is_code = authorization.response_type == ResponseType::Code;
+    let mut params = if is_code {
+        vec![("code", code::issue(cx, authorization, signed_in).await?)]
+    } else {
+        tokens(cx, authorization, signed_in).await?
+    };
+    params.extend(common);
+    let text = encode(params.iter().map(|(name, value)| (*name, value.as_str())));
+    let address = &authorization.redirect_uri;
+    Ok(if is_code {
+        with_query(address, &text)
+    } else {
+        format!("{address}#{text}")
+    })
+}
+
+/// The tokens of the implicit flow: never a refresh token.
+async fn tokens(
+    cx: &Cx,
+    authorization: &Authorization,
+    signed_in: &SignedIn,
+) -> Result<Vec<(&'static str, String)>> {
+    let Authorization { pool, client, .. } = authorization;
+    let sign_in = SignIn {
+        origin_jti: cx.uuid().to_string(),
+        auth_time: signed_in.auth_time,
+        proofs: signed_in.proofs.clone(),
+        device_key: signed_in.device_key.clone(),
+        grant: Some(authorization.grant()),
+        sso: None,
+    };
+    let asked = (TokenSource::HostedAuth, None);
+    let result = token::issue(cx, pool, client, &signed_in.user, &sign_in, asked).await?;
+    let mut tokens = Vec::with_capacity(4);
+    if let Some(token) = &result.id_token {
+        tokens.push(("id_token", token.to_string()));
+    }
+    if let Some(token) = &result.access_token {
+        tokens.push(("access_token", token.to_string()));
+    }
+    tokens.push(("expires_in", client.access_token_seconds().to_string()));
+    tokens.push(("token_type", "Bearer".to_owned()));
+    Ok(tokens)
+}

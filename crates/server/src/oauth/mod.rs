@@ -1,0 +1,63 @@
+//! The OAuth 2.0 and OpenID Connect endpoints of a domain.
+
+mod authorize;
+mod form;
+mod logout;
+mod page;
+mod reply;
+mod revoke;
+mod token;
+mod user_info;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::{get, post};
+use cenote_idp::Service;
+use hyper::header::HeaderValue;
+use hyper::{HeaderMap, Response, StatusCode};
+
+use crate::rpc;
+
+pub(crate) use page::{failure_page, refusal_page};
+pub(crate) use reply::redirect;
+
+/// The endpoints; each answers for the domain that its request was sent to.
+pub(crate) fn routes() -> Router<Arc<Service>> {
+    Router::new()
+        .route(
+            "/oauth2/authorize",
+            get(authorize::get)
+                .post(authorize::post)
+                .fallback(wrong_method),
+        )
+        .route(
+            "/oauth2/token",
+            post(token::token).options(preflight).fallback(wrong_method),
+        )
+        .route(
+            "/oauth2/userInfo",
+            get(user_info::get)
+                .post(user_info::post)
+                .options(preflight)
+                .fallback(wrong_method),
+        )
+        .route(
+            "/oauth2/revoke",
+            post(revoke::revoke)
+                .options(preflight)
+                .fallback(wrong_method),
+        )
+        .route("/logout", get(logout::logout).fallback(wrong_method))
+        .route("/error", get(page::error).fallback(wrong_method))
+}
+
+/// Applications in browsers of any origin may call.
+async fn preflight(headers: HeaderMap) -> Response<Body> {
+    rpc::preflight(&headers, HeaderValue::from_static("GET,POST"))
+}
+
+async fn wrong_method() -> StatusCode {
+    StatusCode::METHOD_NOT_ALLOWED
+}

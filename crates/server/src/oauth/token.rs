@@ -1,0 +1,33 @@
+//! `/oauth2/token`.
+
+use axum::body::Body;
+use cenote_idp::oauth::{Refusal, token as tokens};
+use hyper::header::AUTHORIZATION;
+use hyper::{HeaderMap, Response};
+
+use super::{form, reply};
+use crate::hosts::At;
+
+/// Answers with tokens.
+pub(super) async fn token(At { domain, cx }: At, headers: HeaderMap, body: Body) -> Response<Body> {
+    let answer = async {
+        let params = form::params(&headers, body).await?;
+        tokens(&cx, &domain, authorization(&headers)?, &params).await
+    };
+    match answer.await {
+        Ok(members) => reply::json(&cx, &domain, members),
+        Err(refusal) => reply::refused(&cx, &domain, &refusal),
+    }
+}
+
+/// The header of this name, of which there is at most one.
+pub(super) fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    let mut values = headers.get_all(AUTHORIZATION).into_iter();
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(Refusal::authorization_twice());
+    }
+    first
+        .map(|value| value.to_str().map_err(|_| Refusal::authorization_twice()))
+        .transpose()
+}
