@@ -12,7 +12,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask codegen [--model PATH]   regenerate; with --model, take over a new service model first
        cargo xtask check                    format, lints, generated files, file lengths, licences
-       cargo xtask test [WORD]...           every test, or those of: rust python node sqlite postgres
+       cargo xtask test [WORD]...           every test, or those of: rust python node browser sqlite postgres
        cargo xtask fuzz [--seconds N] [TARGET]...   fuzz every target, or those, for 60 seconds or N each";
 
 fn main() -> ExitCode {

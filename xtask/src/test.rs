@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode};
 use postgres::Cluster;
 use tally::{Runner, Tally};
 
-const USAGE: &str = "usage: cargo xtask test [rust] [python] [node] [sqlite] [postgres]";
+const USAGE: &str = "usage: cargo xtask test [rust] [python] [node] [browser] [sqlite] [postgres]";
 
 /// What a run covers: everything, or what the words of the command line name.
 struct Choice {
@@ -35,7 +35,7 @@ impl Choice {
                 found
             }
         };
-        let languages = ["rust", "python", "node"];
+        let languages = ["rust", "python", "node", "browser"];
         let stores = ["sqlite", "postgres"];
         if let Some(unknown) = words
             .iter()
@@ -81,7 +81,8 @@ fn run_all(root: &Path, choice: &Choice, tally: &mut Tally) -> Result<(), String
         match *language {
             "rust" => run.rust(&choice.stores, tally)?,
             "python" => run.python(&choice.stores, tally)?,
-            _ => run.node(&choice.stores, tally)?,
+            "node" => run.node(&choice.stores, tally)?,
+            _ => run.browser(&choice.stores, tally)?,
         }
     }
     Ok(())
@@ -175,6 +176,30 @@ impl Run<'_> {
     fn node(&self, stores: &[&str], tally: &mut Tally) -> Result<(), String> {
         let folder = self.root.join("wire-tests").join("node");
         clients::node(&folder)?;
+        self.node_tests(("Node clients", "wire_node"), &folder, &[], stores, tally)
+    }
+
+    /// Chromium, by way of Node. Its tests start the server with what those of the Node clients have.
+    fn browser(&self, stores: &[&str], tally: &mut Tally) -> Result<(), String> {
+        let folders = self.root.join("wire-tests");
+        clients::node(&folders.join("node"))?;
+        let folder = folders.join("browser");
+        clients::node(&folder)?;
+        let chromium = clients::chromium()?;
+        let environment = [("CENOTE_CHROMIUM", chromium.as_path())];
+        let names = ("Chromium", "wire_browser");
+        self.node_tests(names, &folder, &environment, stores, tally)
+    }
+
+    /// Runs the tests of a folder with Node. `names` are what the run is called and its database.
+    fn node_tests(
+        &self,
+        (name, database): (&str, &str),
+        folder: &Path,
+        environment: &[(&str, &Path)],
+        stores: &[&str],
+        tally: &mut Tally,
+    ) -> Result<(), String> {
         for store in stores {
             let mut command = Command::new("node");
             command
@@ -184,12 +209,13 @@ impl Run<'_> {
                     "--test-reporter=tap",
                     "tests/",
                 ])
-                .current_dir(&folder);
+                .current_dir(folder)
+                .envs(environment.iter().copied());
             let mut command = self.tell(command, store);
             if *store == "postgres" {
-                command.env("CENOTE_WIRE_DATABASE", self.cluster.create("wire_node")?);
+                command.env("CENOTE_WIRE_DATABASE", self.cluster.create(database)?);
             }
-            tally.run(&format!("Node clients on {store}"), Runner::Node, command)?;
+            tally.run(&format!("{name} on {store}"), Runner::Node, command)?;
         }
         Ok(())
     }
@@ -202,11 +228,17 @@ fn cargo(root: &Path) -> Command {
     command
 }
 
+/// Where a program is found on the PATH.
+fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|program| program.is_file())
+}
+
 /// Whether a program is found on the PATH.
 fn available(program: &str) -> bool {
-    std::env::var_os("PATH").is_some_and(|path| {
-        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
-    })
+    find(program).is_some()
 }
 
 /// Runs a command to its end; anything but success is an error that names it.

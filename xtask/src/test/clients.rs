@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{available, install, perform};
+use super::{available, find, install, perform};
 
 /// A Python of the tests' own, with the packages of `requirements.txt`; gives its path.
 pub(super) fn python(root: &Path, folder: &Path) -> Result<PathBuf, String> {
@@ -64,6 +64,16 @@ pub(super) fn node(folder: &Path) -> Result<(), String> {
             .current_dir(folder),
     )?;
     mark(&lock, &stamp)
+}
+
+/// Chromium's path; installs it where that is possible.
+pub(super) fn chromium() -> Result<PathBuf, String> {
+    const NAMES: [&str; 2] = ["chromium", "chromium-browser"];
+    if let Some(found) = NAMES.into_iter().find_map(find) {
+        return Ok(found);
+    }
+    install(&["chromium"])?;
+    find("chromium").ok_or_else(|| "chromium was installed, but it is not found".to_owned())
 }
 
 /// Whether what was installed last is what the list says now.

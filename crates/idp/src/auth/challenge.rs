@@ -4,7 +4,8 @@ use cenote_model::{ChallengeNameType, ExplicitAuthFlowsType};
 
 use super::session::{Pending, Session};
 use super::{
-    Parameters, Scene, Step, custom, device, mfa_setup, new_password, password, second_factor, srp,
+    Parameters, Scene, Step, choice, custom, device, mfa_setup, new_password, password,
+    second_factor, srp,
 };
 use crate::{Cx, Error, Result};
 
@@ -38,11 +39,15 @@ pub(crate) async fn respond(
     }
     let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
     let session = Session::open(cx, scene, session).await?;
-    if session.pending.challenge() != challenge {
+    if session.pending.challenge() != Some(challenge) {
         return Err(Error::session_invalid());
     }
     match session.pending.clone() {
         Pending::NewPassword => new_password::answer(cx, scene, session, answers).await,
+        Pending::Choice => choice::select(cx, scene, session, answers).await,
+        Pending::Password => choice::answer_password(cx, scene, session, answers).await,
+        Pending::PasswordSrp => choice::answer_srp(cx, scene, session, answers).await,
+        Pending::FirstCode(sent) => choice::answer_code(cx, scene, session, &sent, answers).await,
         Pending::SecondFactor(factor, sent) => {
             second_factor::answer_code(cx, scene, session, (factor, &sent), answers).await
         }
@@ -55,7 +60,9 @@ pub(crate) async fn respond(
             mfa_setup::answer_code(cx, scene, session, &sent, answers).await
         }
         Pending::Custom(custom) => custom::answer(cx, scene, session, custom, answers).await,
-        // Answered above.
-        Pending::PasswordVerifier | Pending::Device => Err(Error::session_invalid()),
+        // Answered above, or elsewhere.
+        Pending::PasswordVerifier | Pending::Device | Pending::SignUp | Pending::SignedUp => {
+            Err(Error::session_invalid())
+        }
     }
 }

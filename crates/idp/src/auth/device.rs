@@ -6,7 +6,8 @@ use cenote_model::{ChallengeNameType, NewDeviceMetadataType};
 use super::exchange::{self, Claim, Prover};
 use super::session::{self, Pending, Session};
 use super::{Parameters, Progress, Proof, Scene, Step, finish};
-use crate::ports::{Change, Expect, Kind, Write};
+use crate::pool::Pool;
+use crate::ports::{Change, CommitError, Expect, Kind, Write};
 use crate::user::devices::{self, Device};
 use crate::user::limits::{Guessed, Lockout};
 use crate::user::{self, User};
@@ -151,7 +152,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
     });
     change.writes.extend(lockout.succeed(cx, pool).await?);
     cx.try_commit(change).await.map_err(session::refused)?;
-    finish(cx, scene, &user, progress).await
+    finish(cx, scene, &user, progress, Some(device)).await
 }
 
 /// The device of a finished sign-in: `device_key` in its tokens.
@@ -162,23 +163,22 @@ pub(super) struct SignedIn {
     pub(super) new: Option<NewDeviceMetadataType>,
 }
 
-/// Notes the sign-in on the device, or gives an unknown one its key.
+/// Notes the sign-in on its device, or gives an unknown one a key.
 pub(super) async fn sign_in(
     cx: &Cx,
-    scene: &Scene,
+    pool: &Pool,
     user: &User,
-    progress: &Progress,
+    device: Option<Device>,
 ) -> Result<SignedIn> {
-    let pool = &scene.pool;
     if !pool.tracks_devices() {
         return Ok(SignedIn::default());
     }
-    if let Some(device) = recognise(cx, scene, user, progress).await? {
+    if let Some(device) = device {
         let key = device.key.clone();
         let change = Change::new().with(device.note_sign_in(cx)?);
         // Whoever wrote it at the same time noted the same, or forgot the device.
         if let Err(error) = cx.try_commit(change).await
-            && !matches!(error, crate::ports::CommitError::Conflict { .. })
+            && !matches!(error, CommitError::Conflict { .. })
         {
             return Err(error.into());
         }

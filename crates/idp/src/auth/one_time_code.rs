@@ -1,6 +1,7 @@
 //! Codes that a sign-in sends to a phone number or an e-mail address. Nothing of one is stored: its digest
 //! travels in the sealed session.
 
+use cenote_model::{CodeDeliveryDetailsType, UserStatusType};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -12,7 +13,7 @@ use crate::pool::Pool;
 use crate::ports::{Change, CommitError, Write};
 use crate::trigger::Origin;
 use crate::user::limits::{self, Hourly};
-use crate::user::{self, User, names};
+use crate::user::{self, User, codes, names};
 use crate::{Cx, Error, Result};
 
 /// How often a message is put into the outbox when the database asks to try again. What came before in
@@ -50,26 +51,15 @@ pub(super) async fn send(
         cause: Cause::Authentication,
         origin: Origin::client(&scene.client.id, scene.metadata.as_ref()),
         target: target.clone(),
-        secret: code.clone(),
+        secret: Some(code.clone()),
         shown_name: None,
     }];
-    let mut tries = 1;
-    loop {
-        let mut change = Change {
-            writes: first.iter().cloned().collect(),
-        };
-        change.push(limits::count(cx, pool, &user.sub, Hourly::SignInCode).await?);
-        message::enclose(cx, pool, &letters, &mut change)?;
-        match cx.try_commit(change).await {
-            Ok(()) => break,
-            Err(error @ CommitError::Conflict { index: 0 }) if first.is_some() => {
-                return Err(session::refused(error));
-            }
-            Err(CommitError::Conflict { .. }) if tries < TRIES => tries += 1,
-            Err(CommitError::Store(error)) => return Err(error.into()),
-            Err(_) => return Err(Error::busy()),
-        }
-    }
+    let enclose = |change: &mut Change| {
+        message::enclose(cx, pool, &letters, change)?;
+        codes::level(cx, &scene.client, change);
+        Ok(())
+    };
+    queue(cx, pool, &user.sub, first, &enclose).await?;
     message::post(cx, pool, &letters).await?;
     Ok(SentCode {
         attribute: target.attribute.to_owned(),
@@ -78,11 +68,80 @@ pub(super) async fn send(
     })
 }
 
+/// Does what [`send`] does, at the same cost, for a user who does not exist. The code is too long to be
+/// guessed, and nobody gets it.
+pub(super) async fn send_to_nobody(
+    cx: &Cx,
+    scene: &Scene,
+    (sub, name): (&str, &str),
+    attribute: &'static str,
+    first: Option<Write>,
+) -> Result<(SentCode, CodeDeliveryDetailsType)> {
+    let pool = &scene.pool;
+    let code = crypto::digits(&*cx.service.entropy, 40);
+    let nobody = User::new(
+        cx,
+        pool,
+        sub.to_owned(),
+        name.to_owned(),
+        UserStatusType::Unknown,
+    );
+    let target = Target::invented(attribute, name, sub);
+    let letter = Letter {
+        user: &nobody,
+        cause: Cause::Authentication,
+        origin: Origin::client(&scene.client.id, scene.metadata.as_ref()),
+        target: target.clone(),
+        secret: Some(code.clone()),
+        shown_name: None,
+    };
+    let enclose = |change: &mut Change| message::queue_for_nobody(cx, pool, &letter, change);
+    queue(cx, pool, sub, first, &enclose).await?;
+    let sent = SentCode {
+        attribute: attribute.to_owned(),
+        value: String::new(),
+        digest: digest(cx, pool, sub, &code),
+    };
+    Ok((sent, target.details()))
+}
+
+/// Counts a message and puts it into the outbox.
+async fn queue(
+    cx: &Cx,
+    pool: &Pool,
+    sub: &str,
+    first: Option<Write>,
+    enclose: &(dyn Fn(&mut Change) -> Result<()> + Send + Sync),
+) -> Result<()> {
+    for _ in 0..TRIES {
+        let mut change = Change {
+            writes: first.iter().cloned().collect(),
+        };
+        change.push(limits::count(cx, pool, sub, Hourly::SignInCode).await?);
+        enclose(&mut change)?;
+        match cx.try_commit(change).await {
+            Ok(()) => return Ok(()),
+            Err(error @ CommitError::Conflict { index: 0 }) if first.is_some() => {
+                return Err(session::refused(error));
+            }
+            Err(CommitError::Conflict { .. }) => {}
+            Err(CommitError::Store(error)) => return Err(error.into()),
+            Err(_) => break,
+        }
+    }
+    Err(Error::busy())
+}
+
 impl SentCode {
     /// Whether this is what was sent.
-    pub(super) fn is(&self, cx: &Cx, pool: &Pool, user: &User, typed: &str) -> bool {
-        let typed = digest(cx, pool, &user.sub, typed);
+    pub(super) fn is(&self, cx: &Cx, pool: &Pool, sub: &str, typed: &str) -> bool {
+        let typed = digest(cx, pool, sub, typed);
         typed.as_bytes().ct_eq(self.digest.as_bytes()).into()
+    }
+
+    /// Whether it went by e-mail.
+    pub(super) fn is_by_email(&self) -> bool {
+        self.attribute == "email"
     }
 
     /// `email` or `phone_number`.

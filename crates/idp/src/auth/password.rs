@@ -3,6 +3,7 @@
 use cenote_model::ErrorCode;
 
 use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor};
+use crate::ports::Write;
 use crate::trigger::{self, Arrival};
 use crate::user::limits::Lockout;
 use crate::user::{Account, migration, password, sign_in};
@@ -14,13 +15,36 @@ pub(crate) async fn with_password(
     scene: &Scene,
     parameters: &Parameters<'_>,
 ) -> Result<Step> {
-    let Scene { pool, client, .. } = scene;
+    let Scene { client, .. } = scene;
     let username = parameters.required("USERNAME")?;
     let typed = parameters.required("PASSWORD")?;
     scene.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
     let (account, lockout) = find(cx, scene, username, typed).await?;
     let person = scene.person(&account, username);
     trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
+    let mut progress = Progress::new(Flow::Password);
+    progress.note_device(parameters.optional("DEVICE_KEY"));
+    prove(
+        cx,
+        scene,
+        (account, lockout),
+        (username, typed),
+        progress,
+        None,
+    )
+    .await
+}
+
+/// Checks the password and goes on. `first` is the use of the session that asked for it.
+pub(super) async fn prove(
+    cx: &Cx,
+    scene: &Scene,
+    (account, lockout): (Account, Lockout),
+    (username, typed): (&str, &str),
+    progress: Progress,
+    first: Option<Write>,
+) -> Result<Step> {
+    let Scene { pool, client, .. } = scene;
     let user = match &account {
         Account::Known(user) => match &user.password {
             Some(known) if known.matches(cx, pool, user, typed).await? => Some(user),
@@ -43,10 +67,9 @@ pub(crate) async fn with_password(
         return Err(Error::wrong_password());
     };
     password::adopt(cx, pool, user, typed).await?;
-    let proved = lockout.succeed(cx, pool).await?.into_iter().collect();
-    let mut progress = Progress::new(Flow::Password).with(Proof::Password);
-    progress.note_device(parameters.optional("DEVICE_KEY"));
-    after_first_factor(cx, scene, user, progress, proved).await
+    let forgotten = lockout.succeed(cx, pool).await?;
+    let proved = first.into_iter().chain(forgotten).collect();
+    after_first_factor(cx, scene, user, progress.with(Proof::Password), proved).await
 }
 
 /// Finds who signs in. Somebody who is not here may be brought along.

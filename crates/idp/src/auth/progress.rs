@@ -13,6 +13,8 @@ pub(crate) enum Flow {
     Password,
     /// CUSTOM_AUTH: triggers decide.
     Custom,
+    /// USER_AUTH: one of several first factors, then what follows it.
+    Choice,
 }
 
 /// What a user has proved.
@@ -31,6 +33,17 @@ pub(crate) enum Proof {
     Sms,
     /// A code that went to the e-mail address.
     Email,
+}
+
+impl Proof {
+    /// A code that went to this attribute: `email` or `phone_number`.
+    pub(crate) fn of_code(attribute: &str) -> Self {
+        if attribute == "email" {
+            Self::Email
+        } else {
+            Self::Sms
+        }
+    }
 }
 
 /// The state of a sign-in that outlives a call.
@@ -65,9 +78,11 @@ impl Progress {
         }
     }
 
-    /// What tokens at its end are issued for.
+    /// What tokens at its end are issued for. The proof of a device comes last.
     pub(crate) fn token_source(&self) -> TokenSource {
-        if self.proofs.contains(&Proof::NewPassword) {
+        if self.proofs.contains(&Proof::Device) {
+            TokenSource::AuthenticateDevice
+        } else if self.proofs.contains(&Proof::NewPassword) {
             TokenSource::NewPasswordChallenge
         } else {
             TokenSource::Authentication

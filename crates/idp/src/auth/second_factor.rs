@@ -7,10 +7,12 @@ use super::one_time_code::{self, SentCode};
 use super::session::{self, Pending, Session};
 use super::{
     Parameters, Progress, Proof, Scene, Step, after_second_factor, check_state, mfa_setup,
+    on_device,
 };
 use crate::message::Target;
 use crate::ports::{Change, CommitError, Write};
 use crate::user::User;
+use crate::user::devices::Device;
 use crate::user::limits::{Guessed, Lockout};
 use crate::user::mfa::{Factor, Required};
 use crate::{Cx, Error, Result};
@@ -18,10 +20,16 @@ use crate::{Cx, Error, Result};
 /// Digits of a code that is sent as a second factor.
 const DIGITS: usize = 6;
 
-/// Asks for the second factor if there must be one, and issues the tokens if not.
-pub(super) async fn ask(cx: &Cx, scene: &Scene, user: &User, progress: Progress) -> Result<Step> {
+/// Asks for the second factor if there must be one, and goes on without if not.
+pub(super) async fn ask(
+    cx: &Cx,
+    scene: &Scene,
+    user: &User,
+    progress: Progress,
+    device: Option<Device>,
+) -> Result<Step> {
     match user.required_factor(&scene.pool) {
-        Required::Nothing => after_second_factor(cx, scene, user, progress).await,
+        Required::Nothing => on_device(cx, scene, user, progress, device).await,
         Required::One(factor) => ask_for(cx, scene, user, progress, factor, None).await,
         Required::OneOf(factors) => {
             let choice = names_of(&factors);
@@ -154,7 +162,7 @@ pub(super) async fn take_code(
 ) -> Result<Step> {
     let pool = &scene.pool;
     let lockout = Lockout::check(cx, pool, Guessed::SecondFactor, &before.sub).await?;
-    if !sent.is(cx, pool, before, typed) {
+    if !sent.is(cx, pool, &before.sub, typed) {
         lockout.fail(cx, pool).await?;
         return Err(Error::sign_in_code_wrong());
     }

@@ -38,14 +38,26 @@ pub(crate) enum Pending {
     SetUpEmail(SentCode),
     /// CUSTOM_CHALLENGE.
     Custom(Custom),
-    /// PASSWORD_VERIFIER within CUSTOM_AUTH, whose state is in SECRET_BLOCK.
+    /// PASSWORD_VERIFIER within CUSTOM_AUTH or USER_AUTH, whose state is in SECRET_BLOCK.
     PasswordVerifier,
+    /// SELECT_CHALLENGE.
+    Choice,
+    /// PASSWORD.
+    Password,
+    /// PASSWORD_SRP.
+    PasswordSrp,
+    /// EMAIL_OTP or SMS_OTP as the first factor, with the code that went out.
+    FirstCode(SentCode),
+    /// ConfirmSignUp, which SignUp made the session for.
+    SignUp,
+    /// InitiateAuth, which ConfirmSignUp made the session for.
+    SignedUp,
 }
 
 impl Pending {
-    /// The name of the challenge.
-    pub(crate) const fn challenge(&self) -> ChallengeNameType {
-        match self {
+    /// The name of the challenge; the sessions of a sign-up wait for an operation of their own.
+    pub(crate) fn challenge(&self) -> Option<ChallengeNameType> {
+        Some(match self {
             Self::NewPassword => ChallengeNameType::NewPasswordRequired,
             Self::Device => ChallengeNameType::DeviceSrpAuth,
             Self::SecondFactor(Factor::Sms, _) => ChallengeNameType::SmsMfa,
@@ -55,7 +67,13 @@ impl Pending {
             Self::MfaSetup(_) => ChallengeNameType::MfaSetup,
             Self::Custom(_) => ChallengeNameType::CustomChallenge,
             Self::PasswordVerifier => ChallengeNameType::PasswordVerifier,
-        }
+            Self::Choice => ChallengeNameType::SelectChallenge,
+            Self::Password => ChallengeNameType::Password,
+            Self::PasswordSrp => ChallengeNameType::PasswordSrp,
+            Self::FirstCode(sent) if sent.is_by_email() => ChallengeNameType::EmailOtp,
+            Self::FirstCode(_) => ChallengeNameType::SmsOtp,
+            Self::SignUp | Self::SignedUp => return None,
+        })
     }
 }
 
@@ -140,7 +158,7 @@ impl Session {
     }
 
     /// Whether it is still about this user as he is now.
-    fn fits(&self, user: &User) -> bool {
+    pub(super) fn fits(&self, user: &User) -> bool {
         self.sub == user.sub && self.password_set_at == password_set_at(user)
     }
 
@@ -168,8 +186,9 @@ impl Session {
         scene: &Scene,
         parameters: impl IntoIterator<Item = (&'a str, String)>,
     ) -> Result<Step> {
+        let name = self.pending.challenge();
         Ok(Step::Challenge {
-            name: self.pending.challenge(),
+            name: name.ok_or_else(|| Error::internal("no challenge waits for this session"))?,
             session: Some(self.seal(cx, scene)?),
             parameters: parameters
                 .into_iter()
@@ -181,6 +200,12 @@ impl Session {
 
     /// Opens a session of this pool and client that is alive and not used yet.
     pub(crate) async fn open(cx: &Cx, scene: &Scene, text: &str) -> Result<Self> {
+        let session = Self::open_if_alive(cx, scene, text).await?;
+        session.ok_or_else(Error::session_expired)
+    }
+
+    /// The same for a caller who has another use for an expired one.
+    pub(super) async fn open_if_alive(cx: &Cx, scene: &Scene, text: &str) -> Result<Option<Self>> {
         let session: Self = BASE64URL_NOPAD
             .decode(text.as_bytes())
             .ok()
@@ -196,7 +221,7 @@ impl Session {
             .and_then(|plain| serde_json::from_slice(&plain).ok())
             .ok_or_else(Error::session_invalid)?;
         if session.expires_at <= cx.now() {
-            return Err(Error::session_expired());
+            return Ok(None);
         }
         if cx
             .live(Kind::Consumed, &scene.pool.id, &session.id)
@@ -205,7 +230,7 @@ impl Session {
         {
             return Err(Error::session_used());
         }
-        Ok(session)
+        Ok(Some(session))
     }
 
     /// Opens a session by itself: it says to which client it belongs.

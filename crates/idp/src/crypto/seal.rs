@@ -46,11 +46,13 @@ pub enum Purpose {
     Invented,
     /// The cookie of a browser in which somebody has signed in.
     Browser,
+    /// What a sign-in page tells the next one.
+    PageData,
 }
 
 impl Purpose {
     /// Every purpose, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::SigningKey,
         Self::Verifier,
         Self::ClientSecret,
@@ -64,6 +66,7 @@ impl Purpose {
         Self::ProviderSecret,
         Self::Invented,
         Self::Browser,
+        Self::PageData,
     ];
 
     /// The name that keys are derived with: what is stored depends on it, so it never changes.
@@ -82,6 +85,7 @@ impl Purpose {
             Self::ProviderSecret => "provider-secret",
             Self::Invented => "invented",
             Self::Browser => "browser",
+            Self::PageData => "page-data",
         }
     }
 }

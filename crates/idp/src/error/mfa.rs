@@ -28,6 +28,10 @@ impl Error {
         )
     }
 
+    pub(crate) fn factor_without_password() -> Self {
+        Self::invalid("User has no password for multi-factor authentication to follow.")
+    }
+
     pub(crate) fn software_token_proof() -> Self {
         Self::invalid("Exactly one of AccessToken and Session must be given.")
     }

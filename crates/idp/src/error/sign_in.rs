@@ -95,6 +95,10 @@ impl Error {
         Self::invalid("Initiate Auth method not supported.")
     }
 
+    pub(crate) fn challenge_not_available() -> Self {
+        Self::invalid("Selected challenge is not available.")
+    }
+
     pub(crate) fn custom_auth_trigger_missing() -> Self {
         Self::invalid("Custom auth lambda trigger is not configured for the user pool.")
     }

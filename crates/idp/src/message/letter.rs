@@ -63,8 +63,9 @@ pub(crate) struct Letter<'a> {
     pub(crate) cause: Cause,
     pub(crate) origin: Origin<'a>,
     pub(crate) target: Target,
-    /// The code or the temporary password.
-    pub(crate) secret: String,
+    /// The code or the temporary password. An invitation has none for a user with a password of his own,
+    /// or with no need of one.
+    pub(crate) secret: Option<String>,
     /// What an invitation calls the user.
     pub(crate) shown_name: Option<String>,
 }
@@ -88,11 +89,15 @@ impl Letter<'_> {
         }
         // A temporary password is encrypted as it would stand in HTML.
         let secret = match self.cause {
-            Cause::AdminCreateUser => text.code.as_deref().map(template::escape),
-            _ => text.code.clone().or_else(|| Some(self.secret.clone())),
+            Cause::AdminCreateUser => self.secret.as_deref().map(template::escape),
+            _ => self.secret.clone(),
         };
         let function = trigger::sender(cx, pool, self, secret);
         outbox::row(cx, self, text, function)
+    }
+
+    fn code(&self) -> &str {
+        self.secret.as_deref().unwrap_or_default()
     }
 
     /// A text with a code. Only sign-ups use a link, and only by e-mail where the pool says so.
@@ -119,7 +124,7 @@ impl Letter<'_> {
                 |_| true,
             );
             let client_id = self.origin.client_id.unwrap_or_default();
-            let link = confirm_link(cx, pool, client_id, &self.user.username, &self.secret);
+            let link = confirm_link(cx, pool, client_id, &self.user.username, self.code());
             return template::by_link(&template, link);
         }
         overlay(
@@ -133,7 +138,7 @@ impl Letter<'_> {
             template::has_code,
         );
         overlay(&mut template.email_subject, custom.email_subject, |_| true);
-        template::code(&template, purpose, medium, &self.secret)
+        template::code(&template, purpose, medium, self.code())
     }
 
     fn invitation(&self, pool: &Pool, custom: CustomMessage) -> Text {
@@ -143,12 +148,14 @@ impl Letter<'_> {
             .as_ref()
             .and_then(|config| config.invite_message_template.clone())
             .unwrap_or_default();
-        let fits = |text: &str| template::has_code(text) && template::has_username(text);
+        let has_code = |text: &str| self.secret.is_none() || template::has_code(text);
+        let fits = |text: &str| has_code(text) && template::has_username(text);
         overlay(&mut template.sms_message, custom.sms_message, fits);
         overlay(&mut template.email_message, custom.email_message, fits);
         overlay(&mut template.email_subject, custom.email_subject, |_| true);
         let shown_name = self.shown_name.as_deref().unwrap_or(&self.user.username);
-        template::invitation(&template, self.target.medium(), shown_name, &self.secret)
+        let password = self.secret.as_deref();
+        template::invitation(&template, self.target.medium(), shown_name, password)
     }
 
     fn sign_in(&self, pool: &Pool, custom: CustomMessage) -> Text {
@@ -157,7 +164,7 @@ impl Letter<'_> {
         overlay(&mut sms, custom.sms_message, template::has_code);
         overlay(&mut email.message, custom.email_message, template::has_code);
         overlay(&mut email.subject, custom.email_subject, |_| true);
-        template::sign_in_code(sms, email, self.target.medium(), &self.secret)
+        template::sign_in_code(sms, email, self.target.medium(), self.code())
     }
 
     fn check_length(&self, text: &Text) -> Result<()> {

@@ -83,6 +83,23 @@ impl Target {
         })
     }
 
+    /// Where a message to nobody would go: to the name, if it is an address of the kind, or to one that is
+    /// made up and the same each time.
+    pub(crate) fn invented(attribute: &'static str, name: &str, invented_sub: &str) -> Self {
+        use crate::user::attributes::{is_email, is_phone_number};
+        let letter = |at: usize| char::from(b'a' + invented_sub.as_bytes()[at] % 26);
+        match attribute {
+            "email" if is_email(name) => Self::email(name),
+            "email" => Self::email(format!("{}@{}", letter(0), letter(1))),
+            _ if is_phone_number(name) => Self::phone(name),
+            _ => {
+                let digit = |byte: u8| char::from(b'0' + byte % 10);
+                let digits: String = invented_sub.bytes().map(digit).take(11).collect();
+                Self::phone(format!("+{digits}"))
+            }
+        }
+    }
+
     pub(crate) fn medium(&self) -> DeliveryMediumType {
         if self.attribute == "email" {
             DeliveryMediumType::Email
@@ -198,24 +215,11 @@ pub(crate) fn invented_details(
     invented_sub: &str,
 ) -> CodeDeliveryDetailsType {
     use crate::user::attributes::{is_email, is_phone_number};
-    if is_phone_number(name) {
-        return Target::phone(name).details();
-    }
-    if is_email(name) {
-        return Target::email(name).details();
-    }
     let only_phone = pool.auto_verifies(VerifiedAttributeType::PhoneNumber)
         && !pool.auto_verifies(VerifiedAttributeType::Email);
-    if only_phone {
-        let digits: String = invented_sub
-            .bytes()
-            .map(|byte| char::from(b'0' + byte % 10))
-            .take(11)
-            .collect();
-        return Target::phone(format!("+{digits}")).details();
-    }
-    let letter = |at: usize| char::from(b'a' + invented_sub.as_bytes()[at] % 26);
-    Target::email(format!("{}@{}", letter(0), letter(1))).details()
+    let by_phone = is_phone_number(name) || (!is_email(name) && only_phone);
+    let attribute = if by_phone { "phone_number" } else { "email" };
+    Target::invented(attribute, name, invented_sub).details()
 }
 
 #[cfg(test)]

@@ -23,6 +23,9 @@ const CODE: &str = "{####}";
 /// Stands for the username, in invitations.
 const USERNAME: &str = "{username}";
 
+/// Stands for the password in a pool's invitation to a user who has no temporary one.
+const NO_PASSWORD: &str = "********";
+
 /// Whether a text has a place for the code.
 pub(super) fn has_code(text: &str) -> bool {
     text.contains(CODE)
@@ -124,38 +127,39 @@ pub(super) fn by_link(template: &VerificationMessageTemplateType, link: String) 
     }
 }
 
-/// An invitation text. The username is escaped in e-mail, which is HTML.
+/// An invitation text, with the temporary password if there is one. The username is escaped in e-mail, which is HTML.
 pub(super) fn invitation(
     template: &MessageTemplateType,
     medium: DeliveryMediumType,
     username: &str,
-    password: &str,
+    password: Option<&str>,
 ) -> Text {
-    const DEFAULT: &str = "Your username is {username} and temporary password is {####}.";
+    let (default_subject, default) = match password {
+        Some(_) => (
+            "Your temporary password",
+            "Your username is {username} and temporary password is {####}.",
+        ),
+        None => ("Your account", "Your username is {username}."),
+    };
+    let shown = password.unwrap_or(NO_PASSWORD);
     let (subject, body) = match medium {
         DeliveryMediumType::Sms => {
-            let body = template.sms_message.as_deref().unwrap_or(DEFAULT);
-            (
-                None,
-                body.replace(USERNAME, username).replace(CODE, password),
-            )
+            let body = template.sms_message.as_deref().unwrap_or(default);
+            (None, body.replace(USERNAME, username).replace(CODE, shown))
         }
         DeliveryMediumType::Email => {
-            let body = template.email_message.as_deref().unwrap_or(DEFAULT);
+            let body = template.email_message.as_deref().unwrap_or(default);
             let body = body
                 .replace(USERNAME, &escape(username))
-                .replace(CODE, &escape(password));
-            let subject = template
-                .email_subject
-                .as_deref()
-                .unwrap_or("Your temporary password");
-            (Some(subject.to_owned()), body)
+                .replace(CODE, &escape(shown));
+            let subject = template.email_subject.as_deref();
+            (Some(subject.unwrap_or(default_subject).to_owned()), body)
         }
     };
     Text {
         subject,
         body,
-        code: Some(password.to_owned()),
+        code: password.map(str::to_owned),
         link: None,
     }
 }
@@ -207,11 +211,25 @@ mod tests {
             &MessageTemplateType::default(),
             DeliveryMediumType::Email,
             "<b>",
-            "a&1",
+            Some("a&1"),
         );
         assert_eq!(
             text.body,
             "Your username is &lt;b&gt; and temporary password is a&amp;1."
         );
+    }
+
+    #[test]
+    fn an_invitation_without_a_password_shows_none() {
+        let template = MessageTemplateType {
+            sms_message: Some("{username}: {####}".to_owned()),
+            ..Default::default()
+        };
+        let text = |medium| invitation(&template, medium, "ada", None);
+        let sms = text(DeliveryMediumType::Sms);
+        assert_eq!((sms.body.as_str(), sms.code), ("ada: ********", None));
+        let mail = text(DeliveryMediumType::Email);
+        assert_eq!(mail.body, "Your username is ada.");
+        assert_eq!(mail.subject.as_deref(), Some("Your account"));
     }
 }

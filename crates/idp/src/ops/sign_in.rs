@@ -52,7 +52,8 @@ pub(crate) async fn initiate_auth(
     };
     let cx = &*cx.of_user(&scene.client, input.user_context_data.as_ref());
     let parameters = Parameters(input.auth_parameters.as_ref());
-    let step = initiate(cx, &scene, input.auth_flow, &parameters).await?;
+    let session = input.session.as_deref();
+    let step = initiate(cx, &scene, input.auth_flow, &parameters, session).await?;
     Ok(answer!(InitiateAuthResponse, step))
 }
 
@@ -70,7 +71,8 @@ pub(crate) async fn admin_initiate_auth(
         ..Scene::new(pool, client)
     };
     let parameters = Parameters(input.auth_parameters.as_ref());
-    let step = initiate(cx, &scene, input.auth_flow, &parameters).await?;
+    let session = input.session.as_deref();
+    let step = initiate(cx, &scene, input.auth_flow, &parameters, session).await?;
     Ok(answer!(AdminInitiateAuthResponse, step))
 }
 
@@ -117,6 +119,7 @@ async fn initiate(
     scene: &Scene,
     flow: AuthFlowType,
     parameters: &Parameters<'_>,
+    session: Option<&str>,
 ) -> Result<Step> {
     use ExplicitAuthFlowsType as Allowed;
     let Scene {
@@ -150,7 +153,7 @@ async fn initiate(
         }
         AuthFlowType::UserAuth => {
             client.check_flow(Allowed::AllowUserAuth)?;
-            Err(Error::flow_not_built("USER_AUTH"))
+            auth::start_choice(cx, scene, parameters, session).await
         }
     }
 }

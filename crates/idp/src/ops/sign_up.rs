@@ -1,11 +1,12 @@
 //! Self-service registration: SignUp, ConfirmSignUp, ResendConfirmationCode, and the link that confirms.
 
 use cenote_model::{
-    AliasAttributeType, ConfirmSignUpRequest, ConfirmSignUpResponse, Operation,
-    ResendConfirmationCodeRequest, ResendConfirmationCodeResponse, SignUpRequest, SignUpResponse,
-    UserStatusType, VerifiedAttributeType,
+    AliasAttributeType, ConfirmSignUpRequest, ConfirmSignUpResponse, ExplicitAuthFlowsType,
+    Operation, ResendConfirmationCodeRequest, ResendConfirmationCodeResponse, SignUpRequest,
+    SignUpResponse, UserStatusType, VerifiedAttributeType,
 };
 
+use crate::auth::sign_up::{self as session, Going};
 use crate::message::{self, Cause, Letter};
 use crate::pool::{Client, Pool};
 use crate::ports::Change;
@@ -15,7 +16,8 @@ use crate::user::limits::{self, Hourly};
 use crate::user::{self, Account, User, attributes, names, password, update};
 use crate::{Cx, Error, Result, rpc};
 
-/// Registers an UNCONFIRMED user and sends the code that confirms him.
+/// Registers an UNCONFIRMED user and sends the code that confirms him. A user who can sign in with a code
+/// needs no password.
 pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     client.check_secret_hash(cx, &input.username, input.secret_hash.as_deref())?;
@@ -26,14 +28,21 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
         .password
         .as_deref()
         .filter(|password| !password.is_empty());
-    let password = password.ok_or_else(Error::password_missing)?;
+    if password.is_none() && !client.allows(ExplicitAuthFlowsType::AllowUserAuth) {
+        return Err(Error::password_missing());
+    }
     let mut user = new_user(cx, &pool, &client, input)?;
-    if let Some(reason) = password::policy_violation(&pool, password) {
-        return Err(Error::password_did_not_conform(reason));
+    match password.map(|password| password::policy_violation(&pool, password)) {
+        Some(Some(reason)) => return Err(Error::password_did_not_conform(reason)),
+        Some(None) => {}
+        None if has_contact_for_codes(&pool, &user) => {}
+        None => return Err(Error::password_missing()),
     }
     let origin = Origin::client(&client.id, input.client_metadata.as_ref());
     let verified = ask_trigger(cx, &pool, origin, input, &mut user).await?;
-    password::set(cx, &pool, &mut user, password, false).await?;
+    if let Some(password) = password {
+        password::set(cx, &pool, &mut user, password, false).await?;
+    }
 
     let mut change = Change::new();
     names::take_over_all(cx, &pool, &user, &verified, &mut change).await?;
@@ -59,12 +68,27 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
     if is_confirmed {
         trigger::post_confirmation(cx, &pool, origin, CONFIRM_SIGN_UP, &user).await?;
     }
+    // The code that went out is what the session goes on with.
+    let session = match &letter {
+        Some(_) => session::signed_up(cx, &pool, &client, &user)?,
+        None => None,
+    };
     Ok(SignUpResponse {
         user_confirmed: is_confirmed,
         code_delivery_details: letter.as_ref().map(Letter::details),
+        session: session.map(Into::into),
         user_sub: user.sub,
-        session: None,
     })
+}
+
+/// Whether the user can do without a password: he has an address that the pool verifies by itself and takes
+/// codes at as a first factor.
+fn has_contact_for_codes(pool: &Pool, user: &User) -> bool {
+    let verifies = |contact| match contact {
+        "email" => pool.auto_verifies(VerifiedAttributeType::Email),
+        _ => pool.auto_verifies(VerifiedAttributeType::PhoneNumber),
+    };
+    user.contacts_for_codes(pool).any(verifies)
 }
 
 /// The user whom a sign-up describes, without a password.
@@ -133,19 +157,25 @@ pub(crate) async fn confirm_sign_up(
 ) -> Result<ConfirmSignUpResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     client.check_secret_hash(cx, &input.username, input.secret_hash.as_deref())?;
-    confirm(
-        cx,
-        &pool,
-        &client,
-        &Confirmation {
-            username: &input.username,
-            code: &input.confirmation_code,
-            force_alias_creation: input.force_alias_creation.unwrap_or_default(),
-            metadata: input.client_metadata.as_ref(),
-        },
-    )
-    .await?;
-    Ok(ConfirmSignUpResponse::default())
+    let going = match input.session.as_deref() {
+        Some(session) => Going::open(cx, &pool, &client, session).await?,
+        None => None,
+    };
+    let confirmation = Confirmation {
+        username: &input.username,
+        code: &input.confirmation_code,
+        force_alias_creation: input.force_alias_creation.unwrap_or_default(),
+        metadata: input.client_metadata.as_ref(),
+        going: going.as_ref(),
+    };
+    let (user, proved) = confirm(cx, &pool, &client, &confirmation).await?;
+    let session = match (going, proved) {
+        (Some(going), Some(attribute)) => Some(going.confirmed(cx, &user, &attribute)?),
+        _ => None,
+    };
+    Ok(ConfirmSignUpResponse {
+        session: session.map(Into::into),
+    })
 }
 
 /// Confirms a user who opened the link of the sign-up's e-mail. The code is the proof: a link carries no
@@ -157,12 +187,13 @@ pub async fn confirm_by_link(cx: &Cx, client_id: &str, username: &str, code: &st
         code,
         force_alias_creation: false,
         metadata: None,
+        going: None,
     };
     let mut run = 1;
     loop {
         match confirm(cx, &pool, &client, &confirmation).await {
             Err(error) => rpc::again(Operation::ConfirmSignUp, &mut run, error)?,
-            confirmed => return confirmed,
+            confirmed => return confirmed.map(drop),
         }
     }
 }
@@ -173,17 +204,23 @@ struct Confirmation<'a> {
     code: &'a str,
     force_alias_creation: bool,
     metadata: Option<&'a Metadata>,
+    /// The sign-up that goes on into a sign-in.
+    going: Option<&'a Going>,
 }
 
+/// Answers the confirmed user, and the attribute that the code has proved to be his.
 async fn confirm(
     cx: &Cx,
     pool: &Pool,
     client: &Client,
     confirmation: &Confirmation<'_>,
-) -> Result<()> {
+) -> Result<(User, Option<String>)> {
     let Confirmation { username, code, .. } = confirmation;
     let account =
         user::find_public(cx, pool, client, username, Error::user_client_not_found).await?;
+    if let Some(going) = confirmation.going {
+        going.check(&account)?;
+    }
     if let Account::Known(user) = &account
         && user.status != UserStatusType::Unconfirmed
     {
@@ -199,7 +236,8 @@ async fn confirm(
     after.status = UserStatusType::Confirmed;
     after.modified_at = cx.now();
     // What the code proves is the address that got it, which may have been changed since.
-    if after.attribute(&code.attribute) == Some(&code.value) {
+    let is_proved = after.attribute(&code.attribute) == Some(&code.value);
+    if is_proved {
         after
             .attributes
             .insert(format!("{}_verified", code.attribute), "true".to_owned());
@@ -216,7 +254,8 @@ async fn confirm(
         })
     })?;
     let origin = Origin::client(&client.id, confirmation.metadata);
-    trigger::post_confirmation(cx, pool, origin, CONFIRM_SIGN_UP, &after).await
+    trigger::post_confirmation(cx, pool, origin, CONFIRM_SIGN_UP, &after).await?;
+    Ok((after, is_proved.then_some(code.attribute)))
 }
 
 /// Sends a new code, which replaces the one before.

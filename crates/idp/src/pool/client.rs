@@ -213,7 +213,7 @@ impl Client {
 
     /// Whether a sign-in flow is on. Without a list, SRP, custom and refresh are; a list of legacy
     /// names has them on too, unless CUSTOM_AUTH_FLOW_ONLY turns SRP off.
-    fn allows(&self, flow: ExplicitAuthFlowsType) -> bool {
+    pub(crate) fn allows(&self, flow: ExplicitAuthFlowsType) -> bool {
         use ExplicitAuthFlowsType as Flow;
         let flows = self
             .shape

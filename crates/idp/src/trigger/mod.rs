@@ -175,6 +175,12 @@ impl Answers {
         answers.get(key).cloned()
     }
 
+    /// Whether no trigger was asked.
+    pub(crate) fn is_empty(&self) -> bool {
+        let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.is_empty()
+    }
+
     fn put(&self, key: String, answer: Result<Value>) {
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         answers.insert(key, answer);

@@ -69,17 +69,18 @@ pub(crate) async fn pre_authentication(
     Ok(())
 }
 
-/// Tells that a user has passed every challenge. An error keeps the tokens back.
+/// Tells that a user has passed every challenge, and, where the pool tracks devices, whether on a new one.
+/// An error keeps the tokens back.
 pub(crate) async fn post_authentication(
     cx: &Cx,
     pool: &Pool,
     origin: Origin<'_>,
     user: &User,
-    device_key: Option<&str>,
+    is_new_device: Option<bool>,
 ) -> Result<()> {
     let mut request = json!({"userAttributes": event::user_attributes(pool, user)});
-    if pool.shape.device_configuration.is_some() {
-        request["newDeviceUsed"] = device_key.is_none().into();
+    if let Some(is_new_device) = is_new_device {
+        request["newDeviceUsed"] = is_new_device.into();
     }
     let _ignored: Option<IgnoredAny> = call(
         cx,

@@ -48,6 +48,7 @@ const PLAIN: [&str; 4] = [
 pub(crate) enum TokenSource {
     Authentication,
     NewPasswordChallenge,
+    AuthenticateDevice,
     RefreshTokens,
     /// A sign-in on the pages.
     HostedAuth,
@@ -60,6 +61,7 @@ impl TokenSource {
         match self {
             Self::Authentication => "Authentication",
             Self::NewPasswordChallenge => "NewPasswordChallenge",
+            Self::AuthenticateDevice => "AuthenticateDevice",
             Self::RefreshTokens => "RefreshTokens",
             Self::HostedAuth => "HostedAuth",
             Self::TokenExchange => "TokenExchange",

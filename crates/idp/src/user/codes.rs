@@ -130,7 +130,7 @@ pub(crate) fn send<'a>(
         cause,
         origin,
         target,
-        secret: digits,
+        secret: Some(digits),
         shown_name: None,
     })
 }
@@ -168,7 +168,7 @@ pub(crate) fn send_to_nobody(
         cause,
         origin,
         target: Target::email(""),
-        secret: digits,
+        secret: Some(digits),
         shown_name: None,
     };
     message::queue_for_nobody(cx, pool, &letter, change)?;

@@ -136,12 +136,12 @@ pub(super) fn read_along(rows: Vec<(Record, String)>) -> Result<Option<Vec<Group
 }
 
 /// All groups of a user in the order in which they count: by precedence, those without one last, then by
-/// name. They are read unless they were read along with the user; who has waited for others since then
-/// reads the user anew.
+/// name. They are read unless they were read along with the user, and no trigger has been waited for: it may
+/// have changed them.
 pub(crate) async fn of_user(cx: &Cx, user: &User) -> Result<Vec<Group>> {
     let mut groups = match &user.groups {
-        Some(groups) => groups.clone(),
-        None => page_of_user(cx, &user.pool_id, &user.sub, None, PER_USER).await?,
+        Some(groups) if cx.answers.is_empty() => groups.clone(),
+        _ => page_of_user(cx, &user.pool_id, &user.sub, None, PER_USER).await?,
     };
     groups.sort_by_key(|group| group.precedence.map_or(i64::MAX, i64::from));
     Ok(groups)

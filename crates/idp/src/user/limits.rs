@@ -117,6 +117,8 @@ pub(crate) enum Guessed {
     NewSoftwareToken,
     /// The password of a remembered device.
     Device,
+    /// A code that is the first factor.
+    FirstCode,
 }
 
 impl Guessed {
@@ -126,6 +128,7 @@ impl Guessed {
             Self::SecondFactor => "mfa/",
             Self::NewSoftwareToken => "software_token/",
             Self::Device => "device/",
+            Self::FirstCode => "first_code/",
         };
         format!("{prefix}{sub}")
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use cenote_model::{
-    DeliveryMediumType, EmailMfaSettingsType, MFAOptionType, SMSMfaSettingsType,
-    SoftwareTokenMfaSettingsType, UserPoolMfaType, UserPoolTierType,
+    AuthFactorType, DeliveryMediumType, EmailMfaSettingsType, MFAOptionType, SMSMfaSettingsType,
+    SoftwareTokenMfaSettingsType, UserPoolMfaType, UserPoolTierType, UserStatusType,
     WebAuthnFactorConfigurationType, WebAuthnMfaSettingsType,
 };
 use serde::{Deserialize, Serialize};
@@ -122,6 +122,20 @@ impl User {
             Factor::Email => self.attributes.contains_key("email"),
             Factor::SoftwareToken => self.mfa.token.is_some(),
         }
+    }
+
+    /// The addresses that can take a code as the first factor of a sign-in.
+    pub(crate) fn contacts_for_codes(&self, pool: &Pool) -> impl Iterator<Item = &'static str> {
+        let factors = pool.first_factors();
+        [
+            (AuthFactorType::EmailOtp, "email"),
+            (AuthFactorType::SmsOtp, "phone_number"),
+        ]
+        .into_iter()
+        .filter(|(factor, contact)| {
+            factors.contains(factor) && self.attributes.contains_key(*contact)
+        })
+        .map(|(_, contact)| contact)
     }
 
     /// The factors that are set up and turned on.
@@ -259,6 +273,11 @@ impl Preferences<'_> {
 pub(crate) fn prefer(pool: &Pool, user: &mut User, preferences: &Preferences<'_>) -> Result<()> {
     if preferences.wishes().filter(|wish| wish.preferred).count() > 1 {
         return Err(Error::two_preferred_factors());
+    }
+    // A second factor follows the password: without one it would lock its user out.
+    let has_no_password = user.password.is_none() && user.status == UserStatusType::Confirmed;
+    if has_no_password && preferences.wishes().any(|wish| wish.enabled) {
+        return Err(Error::factor_without_password());
     }
     for wish in preferences.wishes() {
         if wish.enabled {

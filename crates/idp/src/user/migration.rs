@@ -12,9 +12,6 @@ use crate::ports::{Change, CommitError};
 use crate::trigger::{self, Arrival, Migrated, Origin, Trigger};
 use crate::{Cx, Error, Result};
 
-/// Stands in a welcome message for the password, which is the user's own.
-const OWN_PASSWORD: &str = "********";
-
 /// Tries to bring a user along who was not found; whether he is here now. To a client that hides users, one
 /// whom the trigger does not know is like anybody who is not here.
 pub(crate) async fn migrate(
@@ -119,7 +116,7 @@ fn new_user(
     Ok(user)
 }
 
-/// The welcome messages: an invitation that keeps the password to itself.
+/// The welcome messages: invitations without a password, since it is the user's own.
 fn welcome<'a>(
     user: &'a User,
     client: &'a Client,
@@ -143,7 +140,7 @@ fn welcome<'a>(
         cause: Cause::AdminCreateUser,
         origin: Origin::client(&client.id, arrival.metadata),
         target,
-        secret: OWN_PASSWORD.to_owned(),
+        secret: None,
         shown_name: Some(arrival.typed.to_owned()),
     })
     .collect()

@@ -7,6 +7,7 @@ use super::support::signing::{
     MINUTE_MS, admin_initiate, all_flows, answer_srp, initiate, invalid, not_authorized, respond,
     result, start_srp, timestamp, verified, wrong_password,
 };
+use super::support::triggers::Stage;
 use super::support::world::{Answer, PASSWORD, World};
 use super::support::{refusal, text, with};
 
@@ -347,6 +348,27 @@ async fn a_remembered_device_proves_itself_before_the_tokens() {
         respond(&w, "DEVICE_PASSWORD_VERIFIER", Some(&session), proof).await,
         not_authorized("Invalid session for the user.")
     );
+}
+
+#[tokio::test]
+async fn triggers_are_told_of_a_device_that_proved_itself() {
+    let devices = json!({"DeviceConfiguration": {"ChallengeRequiredOnNewDevice": true}});
+    let triggers = ["PostAuthentication", "PreTokenGeneration"];
+    let s = Stage::new(&triggers, devices, json!({})).await;
+    s.w.made("ada", &[]).await;
+    let device = known(&s.w).await.confirmed(&s.w).await;
+    let told = |events: Vec<Value>| {
+        let is_new = events[0]["request"]["newDeviceUsed"].clone();
+        json!([is_new, events[1]["triggerSource"]])
+    };
+    let expected = json!([true, "TokenGeneration_Authentication"]);
+    assert_eq!(told(s.script.events()), expected);
+    let session = asked(device.sign_in(&s.w).await);
+    let proof = device.proof(&s.w, Some(&session), SECRET).await;
+    let name = "DEVICE_PASSWORD_VERIFIER";
+    result(respond(&s.w, name, Some(&session), proof).await);
+    let expected = json!([false, "TokenGeneration_AuthenticateDevice"]);
+    assert_eq!(told(s.script.events()), expected);
 }
 
 #[tokio::test]

@@ -182,7 +182,7 @@ async fn a_welcome_message_keeps_the_password_to_itself() {
         .iter()
         .map(|message| (message.to.as_str(), message.body.as_str()))
         .collect();
-    let text = "Your username is ada and temporary password is ********.";
+    let text = "Your username is ada.";
     assert_eq!(
         texts,
         [("+12065550100", text)],

@@ -40,6 +40,24 @@ async fn a_code_goes_to_the_function_of_its_medium() {
 }
 
 #[tokio::test]
+async fn an_invitation_without_a_password_has_no_code() {
+    let factors = json!({"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]});
+    let settings = json!({"Policies": {"SignInPolicy": factors}});
+    let s = Stage::new(&["CustomEmailSender"], settings, json!({})).await;
+    let input = json!({
+        "Username": "ada", "DesiredDeliveryMediums": ["EMAIL"],
+        "UserAttributes": attributes(&[("email", "ada@example.com")]),
+    });
+    s.w.admin("AdminCreateUser", input).await.expect("a user");
+    let taken = message::take(&s.w.h.service, 10).await.expect("messages");
+    let sent = taken[0].function.as_ref().expect("a function");
+    assert_eq!(
+        (&sent.secret, &sent.event["request"]["code"]),
+        (&None, &json!(null))
+    );
+}
+
+#[tokio::test]
 async fn a_temporary_password_is_escaped_for_html() {
     let settings = json!({"SmsConfiguration": sms()});
     let s = Stage::new(&["CustomSMSSender"], settings, json!({})).await;

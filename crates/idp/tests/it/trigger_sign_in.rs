@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::support::refusal;
 use crate::support::signing::{
-    admin_initiate, answer_srp, initiate, invited, no_such_user, result, start_srp, wrong_password,
+    admin_initiate, answer_srp, initiate, invited, no_such_user, result, start_srp, verified,
+    wrong_password,
 };
 use crate::support::triggers::{Stage, with_response};
 use crate::support::world::PASSWORD;
@@ -142,6 +143,28 @@ async fn an_unknown_user_is_asked_about_where_the_client_hides_who_exists() {
     result(s.w.sign_in("ada", PASSWORD).await);
     let events = s.script.events();
     assert_eq!(events[0]["request"]["userNotFound"], false);
+}
+
+#[tokio::test]
+async fn tokens_show_the_groups_that_a_trigger_gave_meanwhile() {
+    let s = Stage::new(&["PreAuthentication"], json!({}), json!({})).await;
+    s.w.made("ada", &[]).await;
+    let group = json!({"GroupName": "late"});
+    s.w.admin("CreateGroup", group).await.expect("a group");
+    let (h, pool) = (s.w.h.clone(), s.w.pool.clone());
+    s.script.acts("PreAuthentication", move |event| {
+        let h = h.clone();
+        let input = json!({"UserPoolId": pool, "Username": "ada", "GroupName": "late"});
+        async move {
+            h.call("AdminAddUserToGroup", input)
+                .await
+                .expect("a member");
+            Ok(event.to_string().into_bytes())
+        }
+    });
+    let tokens = result(s.w.sign_in("ada", PASSWORD).await);
+    let access = verified(&s.w, &tokens["AccessToken"]).await;
+    assert_eq!(access.claims["cognito:groups"], json!(["late"]));
 }
 
 #[tokio::test]

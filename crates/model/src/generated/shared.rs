@@ -402,7 +402,7 @@ pub(super) static PASSWORD_TYPE: Text = Text {
         class: None,
         regex: LazyLock::new(|| {
             compile(
-                r"\A(?:^[^\t\n\x{0B}\x{0C}\r ]+[^\n\r\x{85}\x{2028}\x{2029}]*[^\t\n\x{0B}\x{0C}\r ]+$)\z",
+                r"\A(?:^(?:[^\t\n\x{0B}\x{0C}\r ]+[^\n\r\x{85}\x{2028}\x{2029}]*[^\t\n\x{0B}\x{0C}\r ]+)?$)\z",
             )
         }),
     }),

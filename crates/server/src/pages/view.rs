@@ -198,7 +198,6 @@ pub(crate) struct Question {
 /// A form.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Form {
-    pub(crate) id: Option<&'static str>,
     pub(crate) action: String,
     pub(crate) hidden: Vec<(&'static str, String)>,
     pub(crate) fields: Vec<Field>,
@@ -223,11 +222,6 @@ impl Form {
         form
     }
 
-    /// Whether the script of the passkeys fills it in and sends it.
-    pub(crate) fn is_passkey(&self) -> bool {
-        self.id == Some("passkey-form")
-    }
-
     fn field_mut(&mut self, name: &str) -> Option<&mut Field> {
         self.fields.iter_mut().find(|field| field.name == name)
     }
@@ -240,32 +234,6 @@ pub(crate) struct SetUp {
     pub(crate) qr: String,
     /// The key in groups of four.
     pub(crate) key: String,
-}
-
-/// What a passkey is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PasskeyKind {
-    Create,
-    Get,
-}
-
-impl PasskeyKind {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Get => "get",
-        }
-    }
-}
-
-/// What the script of the passkeys works with.
-#[derive(Clone, Debug)]
-pub(crate) struct Passkey {
-    pub(crate) kind: PasskeyKind,
-    /// The options, as JSON.
-    pub(crate) options: String,
-    pub(crate) button: String,
-    pub(crate) script: String,
 }
 
 /// The sentence about terms of use and privacy policy.
@@ -319,7 +287,6 @@ pub(crate) struct Page {
     pub(crate) graphic: Option<&'static str>,
     pub(crate) set_up: Option<SetUp>,
     pub(crate) forms: Vec<Form>,
-    pub(crate) passkey: Option<Passkey>,
     pub(crate) terms: Option<Terms>,
     pub(crate) links: Vec<Link>,
 }
@@ -337,7 +304,6 @@ impl Page {
             graphic: None,
             set_up: None,
             forms: Vec::new(),
-            passkey: None,
             terms: None,
             links: Vec::new(),
         }

@@ -1,4 +1,4 @@
-//! AdminCreateUser: a new user with a temporary password, or the invitation once more.
+//! AdminCreateUser: a new user with a temporary password or with no need of one, or the invitation once more.
 
 use cenote_model::{
     AdminCreateUserRequest, AdminCreateUserResponse, AliasAttributeType, DeliveryMediumType,
@@ -32,10 +32,16 @@ async fn create(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<
     let mut attributes = attributes::check_new(pool, given)?;
     let (sub, username) = names::identify(cx, pool, &input.username, &mut attributes)?;
     update::check_verified_flags(&attributes)?;
-    let temporary = temporary_password(cx, pool, input)?;
-
     let mut user = User::new(cx, pool, sub, username, UserStatusType::ForceChangePassword);
     user.attributes = attributes;
+    let temporary = match given_password(pool, input)? {
+        // Codes to an address of his are how he signs in.
+        None if user.contacts_for_codes(pool).next().is_some() => {
+            user.status = UserStatusType::Confirmed;
+            None
+        }
+        given => Some(given.unwrap_or_else(|| generated_password(cx, pool))),
+    };
     let targets = if input.message_action == Some(MessageActionType::Suppress) {
         Vec::new()
     } else {
@@ -53,7 +59,9 @@ async fn create(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<
         input.validation_data.as_deref(),
     )
     .await?;
-    password::set(cx, pool, &mut user, &temporary, true).await?;
+    if let Some(temporary) = &temporary {
+        password::set(cx, pool, &mut user, temporary, true).await?;
+    }
 
     let mut change = Change::new();
     if input.force_alias_creation.unwrap_or_default() {
@@ -61,7 +69,7 @@ async fn create(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<
         names::take_over_all(cx, pool, &user, &aliases, &mut change).await?;
     }
     user::insert(pool, &user, &mut change)?;
-    let letters = invitations(pool, &user, origin, targets, &temporary);
+    let letters = invitations(pool, &user, origin, targets, temporary.as_deref());
     message::commit(cx, pool, change, &letters, |error| {
         names::refused(error, |name| match names::attribute_of(pool, &user, name) {
             Some(attribute) if pool.has_username_attributes() => {
@@ -81,7 +89,7 @@ async fn invite_again(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> R
     if before.status != UserStatusType::ForceChangePassword {
         return Err(Error::resend_not_possible(&input.username));
     }
-    let temporary = temporary_password(cx, pool, input)?;
+    let temporary = given_password(pool, input)?.unwrap_or_else(|| generated_password(cx, pool));
     let targets = targets(input, &before)?;
     let mut after = before.clone();
     password::set(cx, pool, &mut after, &temporary, true).await?;
@@ -90,26 +98,28 @@ async fn invite_again(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> R
     let mut change = Change::new();
     user::update(pool, &before, &after, &mut change)?;
     let origin = Origin::admin(input.client_metadata.as_ref());
-    let letters = invitations(pool, &after, origin, targets, &temporary);
+    let letters = invitations(pool, &after, origin, targets, Some(&temporary));
     message::commit(cx, pool, change, &letters, Error::from).await?;
     Ok(after)
 }
 
-/// The password of the request, which must meet the policy, or a generated one, which does.
-fn temporary_password(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<String> {
-    if let Some(given) = input
-        .temporary_password
-        .as_deref()
-        .filter(|given| !given.is_empty())
-    {
-        return match password::policy_violation(pool, given) {
-            Some(reason) => Err(Error::password_did_not_conform(reason)),
-            None => Ok(given.to_owned()),
-        };
+/// The password of the request, which must meet the policy. A blank one is none.
+fn given_password(pool: &Pool, input: &AdminCreateUserRequest) -> Result<Option<String>> {
+    let given = input.temporary_password.as_deref();
+    let Some(given) = given.filter(|given| !given.is_empty()) else {
+        return Ok(None);
+    };
+    match password::policy_violation(pool, given) {
+        Some(reason) => Err(Error::password_did_not_conform(reason)),
+        None => Ok(Some(given.to_owned())),
     }
+}
+
+/// A password that meets the policy.
+fn generated_password(cx: &Cx, pool: &Pool) -> String {
     let minimum = pool.password_policy().minimum_length.unwrap_or_default();
     let minimum = usize::try_from(minimum).unwrap_or_default();
-    Ok(crypto::password(&*cx.service.entropy, minimum))
+    crypto::password(&*cx.service.entropy, minimum)
 }
 
 /// Where the invitation goes: by SMS unless the request names other mediums. A medium that the user has
@@ -136,13 +146,13 @@ fn targets(input: &AdminCreateUserRequest, user: &User) -> Result<Vec<Target>> {
     Ok(targets)
 }
 
-/// The invitations with a temporary password.
+/// The invitations, with a temporary password where there is one.
 fn invitations<'a>(
     pool: &Pool,
     user: &'a User,
     origin: Origin<'a>,
     targets: Vec<Target>,
-    temporary: &str,
+    temporary: Option<&str>,
 ) -> Vec<Letter<'a>> {
     let letter = |target: Target| Letter {
         user,
@@ -150,7 +160,7 @@ fn invitations<'a>(
         origin,
         shown_name: Some(shown_name(pool, user, &target).to_owned()),
         target,
-        secret: temporary.to_owned(),
+        secret: temporary.map(str::to_owned),
     };
     targets.into_iter().map(letter).collect()
 }

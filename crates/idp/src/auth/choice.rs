@@ -1,0 +1,317 @@
+//! USER_AUTH: the user chooses how to prove who he is, and SELECT_CHALLENGE, PASSWORD, PASSWORD_SRP,
+//! EMAIL_OTP and SMS_OTP as answers to it.
+
+use cenote_model::{AuthFactorType, ChallengeNameType, UserStatusType};
+
+use super::one_time_code::{self, SentCode};
+use super::session::{self, Pending, Session};
+use super::{
+    Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, exchange, password,
+    sign_up, srp,
+};
+use crate::message::Target;
+use crate::pool::Pool;
+use crate::ports::{Change, CommitError, Write};
+use crate::trigger;
+use crate::user::limits::{Guessed, Lockout};
+use crate::user::mfa::Required;
+use crate::user::{self, Account, User, sign_in};
+use crate::{Cx, Error, Result};
+
+/// Digits of a code that is the first factor.
+const DIGITS: usize = 8;
+
+/// Starts a sign-in.
+pub(crate) async fn start(
+    cx: &Cx,
+    scene: &Scene,
+    parameters: &Parameters<'_>,
+    session: Option<&str>,
+) -> Result<Step> {
+    if let Some(session) = session {
+        return sign_up::start(cx, scene, parameters, session).await;
+    }
+    let username = parameters.required("USERNAME")?;
+    let hash = parameters.optional("SECRET_HASH");
+    scene.client.check_secret_hash(cx, username, hash)?;
+    if parameters.optional("TARGET_ACR_VALUES").is_some()
+        || parameters.optional("ACCESS_TOKEN").is_some()
+    {
+        return Err(Error::flow_not_built(
+            "Stepping up to an authentication level",
+        ));
+    }
+    let account = user::find_public(
+        cx,
+        &scene.pool,
+        &scene.client,
+        username,
+        Error::user_not_found,
+    )
+    .await?;
+    let person = scene.person(&account, username);
+    trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
+    let mut progress = Progress::new(Flow::Choice);
+    progress.note_device(parameters.optional("DEVICE_KEY"));
+    let available = available(&scene.pool, &account);
+    let preferred = parameters
+        .optional("PREFERRED_CHALLENGE")
+        .and_then(ChallengeNameType::parse)
+        .filter(|preferred| available.contains(preferred));
+    let step = if let Some(chosen) = preferred {
+        begin(cx, scene, &account, chosen, parameters, progress, None).await?
+    } else {
+        let session = Session::of(cx, scene, &account, Pending::Choice, progress);
+        session.ask(cx, scene, [])?
+    };
+    Ok(step.with_available(available))
+}
+
+/// What the user can choose from: what the pool allows and he has. Whoever needs a second factor, or has yet
+/// to change a temporary password, begins with the password. Of nobody the pool's own list is told.
+fn available(pool: &Pool, account: &Account) -> Vec<ChallengeNameType> {
+    use ChallengeNameType as Challenge;
+    let known = match account {
+        Account::Known(user) => Some(user),
+        Account::Unknown { .. } => None,
+    };
+    let allows = |factor| pool.first_factors().contains(&factor);
+    let only_password = known.is_some_and(|user| {
+        user.status == UserStatusType::ForceChangePassword
+            || user.required_factor(pool) != Required::Nothing
+    });
+    let by_password =
+        allows(AuthFactorType::Password) && known.is_none_or(|user| user.password.is_some());
+    let codes_to = |factor, contact| match known {
+        Some(user) => user.contacts_for_codes(pool).any(|has| has == contact),
+        None => allows(factor),
+    };
+    let by_email = codes_to(AuthFactorType::EmailOtp, "email");
+    let by_sms = codes_to(AuthFactorType::SmsOtp, "phone_number");
+    [
+        (by_password, Challenge::PasswordSrp),
+        (by_password, Challenge::Password),
+        (by_email && !only_password, Challenge::EmailOtp),
+        (by_sms && !only_password, Challenge::SmsOtp),
+    ]
+    .into_iter()
+    .filter_map(|(is_there, challenge)| is_there.then_some(challenge))
+    .collect()
+}
+
+/// Begins with what was chosen, and takes the proof at once if it came along. `first` is the use of the
+/// session that asked.
+async fn begin(
+    cx: &Cx,
+    scene: &Scene,
+    account: &Account,
+    chosen: ChallengeNameType,
+    parameters: &Parameters<'_>,
+    progress: Progress,
+    first: Option<Write>,
+) -> Result<Step> {
+    let username = parameters.required("USERNAME")?;
+    let has = |name| {
+        parameters
+            .optional(name)
+            .is_some_and(|value| !value.is_empty())
+    };
+    let pending = match chosen {
+        ChallengeNameType::Password if has("PASSWORD") => {
+            return prove_password(cx, scene, parameters, progress, first).await;
+        }
+        ChallengeNameType::PasswordSrp if has("SRP_A") => {
+            return ask_for_proof(cx, scene, account, parameters, progress, first).await;
+        }
+        ChallengeNameType::EmailOtp => {
+            return send_code(cx, scene, (account, username), "email", progress, first).await;
+        }
+        ChallengeNameType::SmsOtp => {
+            let who = (account, username);
+            return send_code(cx, scene, who, "phone_number", progress, first).await;
+        }
+        ChallengeNameType::Password => Pending::Password,
+        _ => Pending::PasswordSrp,
+    };
+    use_up(cx, first).await?;
+    Session::of(cx, scene, account, pending, progress).ask(cx, scene, [])
+}
+
+async fn use_up(cx: &Cx, first: Option<Write>) -> Result<()> {
+    let Some(first) = first else { return Ok(()) };
+    let change = Change::new().with(first);
+    cx.try_commit(change).await.map_err(session::refused)
+}
+
+async fn prove_password(
+    cx: &Cx,
+    scene: &Scene,
+    parameters: &Parameters<'_>,
+    progress: Progress,
+    first: Option<Write>,
+) -> Result<Step> {
+    let username = parameters.required("USERNAME")?;
+    let typed = parameters.required("PASSWORD")?;
+    let found = sign_in::find_by_name(cx, &scene.pool, &scene.client, username).await?;
+    password::prove(cx, scene, found, (username, typed), progress, first).await
+}
+
+/// Begins SRP: the session goes along for the client to hand on, and the state is in SECRET_BLOCK.
+async fn ask_for_proof(
+    cx: &Cx,
+    scene: &Scene,
+    account: &Account,
+    parameters: &Parameters<'_>,
+    progress: Progress,
+    first: Option<Write>,
+) -> Result<Step> {
+    let public_a = exchange::public_a(parameters)?;
+    Lockout::check(cx, &scene.pool, Guessed::Password, account.sub()).await?;
+    use_up(cx, first).await?;
+    let pending = Pending::PasswordVerifier;
+    let session = Session::of(cx, scene, account, pending, progress.clone()).seal(cx, scene)?;
+    srp::ask(cx, scene, account, &public_a, progress, Some(session)).await
+}
+
+/// Sends a code to the user's address, or does the same for nobody.
+async fn send_code(
+    cx: &Cx,
+    scene: &Scene,
+    (account, username): (&Account, &str),
+    attribute: &'static str,
+    progress: Progress,
+    first: Option<Write>,
+) -> Result<Step> {
+    let (sent, details) = match account {
+        Account::Known(user) => {
+            let target = Target::of(user, attribute).ok_or_else(Error::session_invalid)?;
+            let sent = one_time_code::send(cx, scene, user, &target, DIGITS, first).await?;
+            (sent, target.details())
+        }
+        Account::Unknown { sub } => {
+            let nobody = (sub.as_str(), username);
+            one_time_code::send_to_nobody(cx, scene, nobody, attribute, first).await?
+        }
+    };
+    let parameters = [
+        (
+            "CODE_DELIVERY_DELIVERY_MEDIUM",
+            details
+                .delivery_medium
+                .map_or("", |medium| medium.as_str())
+                .to_owned(),
+        ),
+        (
+            "CODE_DELIVERY_DESTINATION",
+            details.destination.unwrap_or_default(),
+        ),
+    ];
+    let session = Session::of(cx, scene, account, Pending::FirstCode(sent), progress);
+    session.ask(cx, scene, parameters)
+}
+
+/// The answer to SELECT_CHALLENGE.
+pub(super) async fn select(
+    cx: &Cx,
+    scene: &Scene,
+    session: Session,
+    answers: &Parameters<'_>,
+) -> Result<Step> {
+    let account = account_of(cx, scene, &session, answers).await?;
+    let available = available(&scene.pool, &account);
+    let chosen = ChallengeNameType::parse(answers.required("ANSWER")?)
+        .filter(|chosen| available.contains(chosen))
+        .ok_or_else(Error::challenge_not_available)?;
+    let first = session.consume(cx, &scene.pool);
+    begin(
+        cx,
+        scene,
+        &account,
+        chosen,
+        answers,
+        session.progress,
+        Some(first),
+    )
+    .await
+}
+
+/// The answer to PASSWORD.
+pub(super) async fn answer_password(
+    cx: &Cx,
+    scene: &Scene,
+    session: Session,
+    answers: &Parameters<'_>,
+) -> Result<Step> {
+    account_of(cx, scene, &session, answers).await?;
+    let first = session.consume(cx, &scene.pool);
+    prove_password(cx, scene, answers, session.progress, Some(first)).await
+}
+
+/// The answer to PASSWORD_SRP.
+pub(super) async fn answer_srp(
+    cx: &Cx,
+    scene: &Scene,
+    session: Session,
+    answers: &Parameters<'_>,
+) -> Result<Step> {
+    let account = account_of(cx, scene, &session, answers).await?;
+    let first = session.consume(cx, &scene.pool);
+    ask_for_proof(cx, scene, &account, answers, session.progress, Some(first)).await
+}
+
+/// The answer to EMAIL_OTP or SMS_OTP. The right code also verifies the address, and confirms a user who
+/// has not been confirmed.
+pub(super) async fn answer_code(
+    cx: &Cx,
+    scene: &Scene,
+    session: Session,
+    sent: &SentCode,
+    answers: &Parameters<'_>,
+) -> Result<Step> {
+    let pool = &scene.pool;
+    let parameter = if sent.is_by_email() {
+        "EMAIL_OTP_CODE"
+    } else {
+        "SMS_OTP_CODE"
+    };
+    let typed = answers.required(parameter)?;
+    let account = account_of(cx, scene, &session, answers).await?;
+    let lockout = Lockout::check(cx, pool, Guessed::FirstCode, account.sub()).await?;
+    let known = match &account {
+        Account::Known(user) if sent.fits(user) => Some(user),
+        _ => None,
+    };
+    let Some(before) = known.filter(|user| sent.is(cx, pool, &user.sub, typed)) else {
+        lockout.fail(cx, pool).await?;
+        return Err(Error::sign_in_code_wrong());
+    };
+    if !before.enabled {
+        return Err(Error::user_disabled());
+    }
+    let mut after = User::clone(before);
+    if after.status == UserStatusType::Unconfirmed {
+        after.status = UserStatusType::Confirmed;
+    }
+    let mut change = Change::new().with(session.consume(cx, pool));
+    change.writes.extend(lockout.succeed(cx, pool).await?);
+    sent.verify(cx, pool, before, &mut after, &mut change)
+        .await?;
+    cx.try_commit(change).await.map_err(|error| match error {
+        CommitError::NameTaken { .. } => Error::alias_exists(sent.attribute()),
+        other => session::refused(other),
+    })?;
+    let progress = session.progress.with(Proof::of_code(sent.attribute()));
+    after_first_factor(cx, scene, &after, progress, Vec::new()).await
+}
+
+/// Whose session it is. A user who was disabled meanwhile learns it after the proof.
+async fn account_of(
+    cx: &Cx,
+    scene: &Scene,
+    session: &Session,
+    answers: &Parameters<'_>,
+) -> Result<Account> {
+    session
+        .account(cx, scene, answers.required("USERNAME")?)
+        .await
+}

@@ -1,0 +1,102 @@
+//! From a sign-up straight into a sign-in: the Session of SignUp goes to ConfirmSignUp, and the Session of
+//! that one to USER_AUTH, where the code of the sign-up counts as the first factor.
+
+use std::sync::Arc;
+
+use cenote_model::ExplicitAuthFlowsType;
+
+use super::session::{Pending, Session};
+use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor};
+use crate::pool::{Client, Pool};
+use crate::trigger;
+use crate::user::{Account, User};
+use crate::{Cx, Error, Result};
+
+/// The Session of a SignUp that sent a code; `None` where the client has no USER_AUTH to go on with.
+pub(crate) fn signed_up(
+    cx: &Cx,
+    pool: &Arc<Pool>,
+    client: &Arc<Client>,
+    user: &User,
+) -> Result<Option<String>> {
+    if !client.allows(ExplicitAuthFlowsType::AllowUserAuth) {
+        return Ok(None);
+    }
+    let scene = Scene::new(Arc::clone(pool), Arc::clone(client));
+    let progress = Progress::new(Flow::Choice);
+    let session = Session::new(cx, &scene, user, Pending::SignUp, progress);
+    session.seal(cx, &scene).map(Some)
+}
+
+/// A sign-up that ConfirmSignUp goes on with.
+pub(crate) struct Going {
+    scene: Scene,
+    session: Session,
+}
+
+impl Going {
+    /// Opens the Session of SignUp. The code lives longer than it does: when it has expired the code still
+    /// confirms, and nothing more.
+    pub(crate) async fn open(
+        cx: &Cx,
+        pool: &Arc<Pool>,
+        client: &Arc<Client>,
+        text: &str,
+    ) -> Result<Option<Self>> {
+        let scene = Scene::new(Arc::clone(pool), Arc::clone(client));
+        let Some(session) = Session::open_if_alive(cx, &scene, text).await? else {
+            return Ok(None);
+        };
+        if session.pending != Pending::SignUp {
+            return Err(Error::session_invalid());
+        }
+        Ok(Some(Self { scene, session }))
+    }
+
+    /// Checks that it is this account's sign-up.
+    pub(crate) fn check(&self, account: &Account) -> Result<()> {
+        match account {
+            Account::Known(user) if self.session.fits(user) => Ok(()),
+            _ => Err(Error::session_invalid()),
+        }
+    }
+
+    /// The Session of ConfirmSignUp, whose code went to this attribute.
+    pub(crate) fn confirmed(self, cx: &Cx, user: &User, attribute: &str) -> Result<String> {
+        let proof = Proof::of_code(attribute);
+        let progress = self.session.progress.with(proof);
+        let session = Session::new(cx, &self.scene, user, Pending::SignedUp, progress);
+        session.seal(cx, &self.scene)
+    }
+}
+
+/// USER_AUTH with the Session of ConfirmSignUp. It says who signs in; whoever is named beside it must be
+/// the same.
+pub(super) async fn start(
+    cx: &Cx,
+    scene: &Scene,
+    parameters: &Parameters<'_>,
+    text: &str,
+) -> Result<Step> {
+    let hash = parameters.optional("SECRET_HASH");
+    let named = parameters.optional("USERNAME");
+    if scene.client.is_confidential() || hash.is_some() {
+        let username = parameters.required("USERNAME")?;
+        scene.client.check_secret_hash(cx, username, hash)?;
+    }
+    let session = Session::open(cx, scene, text).await?;
+    if session.pending != Pending::SignedUp {
+        return Err(Error::session_invalid());
+    }
+    let user = match named {
+        Some(username) => session.user(cx, scene, username).await?,
+        None => session.owner(cx, scene).await?,
+    };
+    let account = Account::Known(Box::new(user.clone()));
+    let person = scene.person(&account, named.unwrap_or(&user.username));
+    trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
+    let first = session.consume(cx, &scene.pool);
+    let mut progress = session.progress;
+    progress.note_device(parameters.optional("DEVICE_KEY"));
+    after_first_factor(cx, scene, &user, progress, vec![first]).await
+}
