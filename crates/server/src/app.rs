@@ -18,7 +18,7 @@ use crate::config::{Limits, Posture, Settings};
 use crate::confirm::confirm_user;
 use crate::logo::logo;
 use crate::rpc::{self, Verifier};
-use crate::{admin, discovery, import, oauth};
+use crate::{admin, discovery, import, oauth, pages};
 
 /// Answers requests.
 #[derive(Clone)]
@@ -50,11 +50,12 @@ impl App {
             limits: settings.limits,
             long_bodies: Semaphore::new(rpc::LONG_BODIES),
         };
-        let pages = Router::new()
+        let domain = Router::new()
             .route("/confirmUser", get(confirm_user))
             .route("/confirmUser/", get(confirm_user))
             .route("/{pool}/{client}/{version}/assets/images/{file}", get(logo))
-            .merge(oauth::routes());
+            .merge(oauth::routes())
+            .merge(pages::routes());
         let mut others = Router::new()
             .route(
                 "/{pool}/.well-known/jwks.json",
@@ -64,9 +65,9 @@ impl App {
                 "/{pool}/.well-known/openid-configuration",
                 get(discovery::openid_configuration).options(get_preflight),
             )
-            .merge(pages.clone())
+            .merge(domain.clone())
             // A domain, for those who cannot resolve its name.
-            .nest("/_domain/{domain}", pages)
+            .nest("/_domain/{domain}", domain)
             .route("/_import/{pool}/{job}", put(import::upload))
             .route("/_cenote/health", get(admin::health))
             .with_state(Arc::clone(service));

@@ -14,6 +14,7 @@ pub mod log;
 mod logo;
 mod oauth;
 pub mod outbound;
+mod pages;
 mod peer;
 mod rpc;
 mod run;

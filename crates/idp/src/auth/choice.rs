@@ -33,7 +33,7 @@ pub(crate) async fn start(
     }
     let username = parameters.required("USERNAME")?;
     let hash = parameters.optional("SECRET_HASH");
-    scene.client.check_secret_hash(cx, username, hash)?;
+    scene.check_secret_hash(cx, username, hash)?;
     if parameters.optional("TARGET_ACR_VALUES").is_some()
         || parameters.optional("ACCESS_TOKEN").is_some()
     {

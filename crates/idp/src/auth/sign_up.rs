@@ -80,9 +80,9 @@ pub(super) async fn start(
 ) -> Result<Step> {
     let hash = parameters.optional("SECRET_HASH");
     let named = parameters.optional("USERNAME");
-    if scene.client.is_confidential() || hash.is_some() {
+    if !scene.is_hosted && (scene.client.is_confidential() || hash.is_some()) {
         let username = parameters.required("USERNAME")?;
-        scene.client.check_secret_hash(cx, username, hash)?;
+        scene.check_secret_hash(cx, username, hash)?;
     }
     let session = Session::open(cx, scene, text).await?;
     if session.pending != Pending::SignedUp {

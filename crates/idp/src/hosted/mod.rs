@@ -184,6 +184,8 @@ impl Site {
             });
             found.extend(link);
         }
-        Ok(<[String; 2]>::try_from(found).ok().map(|[terms, privacy]| (terms, privacy)))
+        Ok(<[String; 2]>::try_from(found)
+            .ok()
+            .map(|[terms, privacy]| (terms, privacy)))
     }
 }

@@ -2,6 +2,7 @@
 
 use cenote_model::{CodeDeliveryDetailsType, DeliveryMediumType, Operation};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::Site;
@@ -43,6 +44,19 @@ struct Answer {
     user_confirmed: bool,
     code_delivery_details: Option<CodeDeliveryDetailsType>,
     session: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Associated {
+    secret_code: String,
+    session: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Verified {
+    session: String,
 }
 
 impl Site {
@@ -117,6 +131,33 @@ impl Site {
         Ok(())
     }
 
+    /// Makes the secret of an authenticator app for a sign-in that needs one. Answers it with the next session.
+    pub async fn associate_app(&self, cx: &Cx, session: &str) -> Result<(String, String)> {
+        let body = json!({"Session": session}).to_string();
+        let operation = Operation::AssociateSoftwareToken;
+        let answer = rpc::dispatch(cx, operation, body.as_bytes()).await?;
+        let answer: Associated = read(operation, answer.as_deref())?;
+        Ok((answer.secret_code, answer.session))
+    }
+
+    /// Registers the app with its first code. Answers the next session.
+    pub async fn verify_app(
+        &self,
+        cx: &Cx,
+        session: &str,
+        code: &str,
+        device: Option<&str>,
+    ) -> Result<String> {
+        let mut body = json!({"Session": session, "UserCode": code});
+        if let Some(device) = device {
+            body["FriendlyDeviceName"] = device.into();
+        }
+        let operation = Operation::VerifySoftwareToken;
+        let answer = rpc::dispatch(cx, operation, body.to_string().as_bytes()).await?;
+        let answer: Verified = read(operation, answer.as_deref())?;
+        Ok(answer.session)
+    }
+
     /// Runs an operation as the client would.
     async fn call(
         &self,
@@ -132,7 +173,11 @@ impl Site {
         }
         let body = Value::Object(input).to_string();
         let answer = rpc::dispatch(cx, operation, body.as_bytes()).await?;
-        serde_json::from_slice(answer.as_deref().unwrap_or(b"{}"))
-            .map_err(|error| Error::internal(format!("{}: {error}", operation.name())))
+        read(operation, answer.as_deref())
     }
+}
+
+fn read<T: DeserializeOwned>(operation: Operation, answer: Option<&[u8]>) -> Result<T> {
+    serde_json::from_slice(answer.unwrap_or(b"{}"))
+        .map_err(|error| Error::internal(format!("{}: {error}", operation.name())))
 }

@@ -99,8 +99,15 @@ pub struct ClassicLook {
 
 /// The customization of a client, or else that of all clients, or else nothing.
 pub async fn classic_look(cx: &Cx, pool: &str, client: &str) -> Result<ClassicLook> {
-    let Some((of, Customization { css, logo, modified_at, .. })) =
-        customization(cx, pool, client).await?
+    let Some((
+        of,
+        Customization {
+            css,
+            logo,
+            modified_at,
+            ..
+        },
+    )) = customization(cx, pool, client).await?
     else {
         return Ok(ClassicLook::default());
     };

@@ -22,7 +22,12 @@ impl Domain {
     /// The domain that a Host header names: a custom domain, or a prefix before `.auth.` and anything. A
     /// Region may follow there, as it does in the names of AWS; without one it is the default Region.
     pub async fn of_host(service: &Service, host: &str) -> Result<Option<Self>, Error> {
-        Self::find(service, &without_port(host).to_ascii_lowercase(), String::new()).await
+        Self::find(
+            service,
+            &without_port(host).to_ascii_lowercase(),
+            String::new(),
+        )
+        .await
     }
 
     /// The domain of the path `/_domain/<name>`: a prefix, or what could be a host name.
@@ -119,7 +124,10 @@ mod tests {
     fn prefixes_stand_before_auth_and_anything() {
         for (name, expected) in [
             ("app.auth.localhost", Some(("app", None))),
-            ("app.auth.eu-west-1.localhost", Some(("app", Some("eu-west-1")))),
+            (
+                "app.auth.eu-west-1.localhost",
+                Some(("app", Some("eu-west-1"))),
+            ),
             (
                 "app.auth.us-east-1.amazoncognito.com",
                 Some(("app", Some("us-east-1"))),
@@ -135,7 +143,10 @@ mod tests {
         ] {
             assert_eq!(split(name), expected, "{name}");
         }
-        assert_eq!(without_port("app.auth.localhost:9229"), "app.auth.localhost");
+        assert_eq!(
+            without_port("app.auth.localhost:9229"),
+            "app.auth.localhost"
+        );
         assert_eq!(without_port("app.auth.localhost"), "app.auth.localhost");
     }
 }

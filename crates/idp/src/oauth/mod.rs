@@ -22,7 +22,7 @@ pub use logout::{Logout, logout};
 pub use params::Params;
 pub use response::complete;
 pub use revoke::revoke;
-pub use sign_in::{Progress, answer, with_password};
+pub use sign_in::{Progress, answer, with_choice, with_password};
 pub use token::token;
 pub use user_info::user_info;
 

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cenote_model::{ChallengeNameType, Sensitive};
+use cenote_model::{ChallengeNameType, Operation, Sensitive};
+use serde_json::json;
 
 use super::Authorization;
 use crate::auth::{self, Parameters, Scene, SignedIn, Step};
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Result, rpc};
 
 /// Where a sign-in stands.
 pub enum Progress {
@@ -49,7 +50,34 @@ pub async fn with_password(
 ) -> Result<Progress> {
     let given = sensitive(&[("USERNAME", username), ("PASSWORD", password)]);
     let scene = scene(authorization);
-    progress(auth::with_password(cx, &scene, &Parameters(Some(&given))).await?)
+    count(cx, Operation::InitiateAuth, None).await?;
+    let mut run = 1;
+    loop {
+        match auth::with_password(cx, &scene, &Parameters(Some(&given))).await {
+            Err(error) => rpc::again(Operation::InitiateAuth, &mut run, error)?,
+            Ok(step) => return progress(step),
+        }
+    }
+}
+
+/// Begins with a username alone, for its owner to choose how he signs in; or with the session of a sign-up
+/// that he has just confirmed.
+pub async fn with_choice(
+    cx: &Cx,
+    authorization: &Authorization,
+    username: &str,
+    session: Option<&str>,
+) -> Result<Progress> {
+    let given = sensitive(&[("USERNAME", username)]);
+    let scene = scene(authorization);
+    count(cx, Operation::InitiateAuth, None).await?;
+    let mut run = 1;
+    loop {
+        match auth::start_choice(cx, &scene, &Parameters(Some(&given)), session).await {
+            Err(error) => rpc::again(Operation::InitiateAuth, &mut run, error)?,
+            Ok(step) => return progress(step),
+        }
+    }
 }
 
 /// Answers a question; the answers are those of RespondToAuthChallenge, `USERNAME` among them.
@@ -62,8 +90,29 @@ pub async fn answer(
 ) -> Result<Progress> {
     let given = sensitive(answers);
     let scene = scene(authorization);
-    let answers = Parameters(Some(&given));
-    progress(auth::respond(cx, &scene, challenge, Some(session), &answers).await?)
+    let operation = Operation::RespondToAuthChallenge;
+    count(cx, operation, Some(challenge)).await?;
+    let mut run = 1;
+    loop {
+        let answers = Parameters(Some(&given));
+        match auth::respond(cx, &scene, challenge, Some(session), &answers).await {
+            Err(error) => rpc::again(operation, &mut run, error)?,
+            Ok(step) => return progress(step),
+        }
+    }
+}
+
+/// Counts a step as the operation that it stands for.
+async fn count(cx: &Cx, operation: Operation, challenge: Option<ChallengeNameType>) -> Result<()> {
+    let body = challenge.map(|challenge| json!({"ChallengeName": challenge.as_str()}).to_string());
+    let service = &cx.service;
+    let rates = service.rates.check(
+        &*service.store,
+        cx.region(),
+        operation,
+        body.as_deref().unwrap_or_default().as_bytes(),
+    );
+    rates.await
 }
 
 fn progress(step: Step) -> Result<Progress> {

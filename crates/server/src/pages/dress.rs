@@ -19,7 +19,10 @@ pub(crate) fn page(page: Page, status: StatusCode, is_https: bool) -> Response<B
     let headers = response.headers_mut();
     for (name, value) in [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
-        (CACHE_CONTROL, "no-cache, no-store, max-age=0, must-revalidate"),
+        (
+            CACHE_CONTROL,
+            "no-cache, no-store, max-age=0, must-revalidate",
+        ),
         (PRAGMA, "no-cache"),
         (X_FRAME_OPTIONS, "DENY"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -38,6 +38,8 @@ pub(crate) enum Step {
         /// Whether by e-mail, and the masked address.
         sent_to: Option<(bool, String)>,
         is_resent: bool,
+        /// What a sign-in straight after the confirmation goes on with.
+        session: Option<String>,
     },
     /// The code of a password reset. Whether the reset is needed to sign in.
     Reset { is_needed: bool },

@@ -136,9 +136,8 @@ impl Look {
 
     fn from_settings(settings: &Value, images: &Images) -> Self {
         let is_on = |path: &str| settings.pointer(path).and_then(Value::as_bool) == Some(true);
-        let is = |path: &str, word: &str| {
-            settings.pointer(path).and_then(Value::as_str) == Some(word)
-        };
+        let is =
+            |path: &str, word: &str| settings.pointer(path).and_then(Value::as_str) == Some(word);
         let mut css = style::sheet(settings, images.scheme);
         if images.scheme == Scheme::Dynamic {
             css.push_str(
@@ -147,10 +146,26 @@ impl Look {
             );
         }
         for (setting, selector, category) in [
-            ("/components/pageBackground/image/enabled", "body", "PAGE_BACKGROUND"),
-            ("/components/form/backgroundImage/enabled", ".card", "FORM_BACKGROUND"),
-            ("/components/pageHeader/backgroundImage/enabled", ".header", "PAGE_HEADER_BACKGROUND"),
-            ("/components/pageFooter/backgroundImage/enabled", ".footer", "PAGE_FOOTER_BACKGROUND"),
+            (
+                "/components/pageBackground/image/enabled",
+                "body",
+                "PAGE_BACKGROUND",
+            ),
+            (
+                "/components/form/backgroundImage/enabled",
+                ".card",
+                "FORM_BACKGROUND",
+            ),
+            (
+                "/components/pageHeader/backgroundImage/enabled",
+                ".header",
+                "PAGE_HEADER_BACKGROUND",
+            ),
+            (
+                "/components/pageFooter/backgroundImage/enabled",
+                ".footer",
+                "PAGE_FOOTER_BACKGROUND",
+            ),
         ] {
             if is_on(setting) {
                 css.push_str(&images.background(selector, category));
@@ -309,7 +324,9 @@ mod tests {
         let both = [("FORM_LOGO", "LIGHT"), ("FORM_LOGO", "DARK")];
         let paths = |look: &Look| -> Vec<(String, &'static str)> {
             let images = look.form_logo.iter();
-            images.map(|image| (image.path.clone(), image.class)).collect()
+            images
+                .map(|image| (image.path.clone(), image.class))
+                .collect()
         };
         let light = "/_look/c/1/FORM_LOGO/LIGHT".to_owned();
         let dark = "/_look/c/1/FORM_LOGO/DARK".to_owned();
@@ -330,8 +347,14 @@ mod tests {
 
     #[test]
     fn backgrounds_and_icons_are_those_that_are_there() {
-        let look = look("LIGHT", &[("PAGE_BACKGROUND", "LIGHT"), ("FAVICON_SVG", "DYNAMIC")]);
-        assert!(look.css.contains("body{background-image:url(\"/_look/c/1/PAGE_BACKGROUND/LIGHT\")"));
+        let look = look(
+            "LIGHT",
+            &[("PAGE_BACKGROUND", "LIGHT"), ("FAVICON_SVG", "DYNAMIC")],
+        );
+        assert!(
+            look.css
+                .contains("body{background-image:url(\"/_look/c/1/PAGE_BACKGROUND/LIGHT\")")
+        );
         assert_eq!(look.icons.len(), 1);
         assert_eq!(look.icons[0].path, "/_look/c/1/FAVICON_SVG/DYNAMIC");
     }

@@ -22,34 +22,97 @@ const COLOURS: [(&str, &str); 40] = [
     ("description", "/components/pageText/*/descriptionColor"),
     ("label", "/componentClasses/inputLabel/*/textColor"),
     ("hint", "/componentClasses/inputDescription/*/textColor"),
-    ("input", "/componentClasses/input/*/defaults/backgroundColor"),
-    ("input-border", "/componentClasses/input/*/defaults/borderColor"),
+    (
+        "input",
+        "/componentClasses/input/*/defaults/backgroundColor",
+    ),
+    (
+        "input-border",
+        "/componentClasses/input/*/defaults/borderColor",
+    ),
     ("placeholder", "/componentClasses/input/*/placeholderColor"),
     ("focus", "/componentClasses/focusState/*/borderColor"),
     ("link", "/componentClasses/link/*/defaults/textColor"),
     ("link-hover", "/componentClasses/link/*/hover/textColor"),
     ("divider", "/componentClasses/divider/*/borderColor"),
-    ("primary", "/components/primaryButton/*/defaults/backgroundColor"),
-    ("primary-text", "/components/primaryButton/*/defaults/textColor"),
-    ("primary-hover", "/components/primaryButton/*/hover/backgroundColor"),
-    ("primary-hover-text", "/components/primaryButton/*/hover/textColor"),
-    ("primary-active", "/components/primaryButton/*/active/backgroundColor"),
-    ("primary-active-text", "/components/primaryButton/*/active/textColor"),
-    ("secondary", "/components/secondaryButton/*/defaults/backgroundColor"),
-    ("secondary-border", "/components/secondaryButton/*/defaults/borderColor"),
-    ("secondary-text", "/components/secondaryButton/*/defaults/textColor"),
-    ("secondary-hover", "/components/secondaryButton/*/hover/backgroundColor"),
-    ("secondary-hover-border", "/components/secondaryButton/*/hover/borderColor"),
-    ("secondary-hover-text", "/components/secondaryButton/*/hover/textColor"),
-    ("secondary-active", "/components/secondaryButton/*/active/backgroundColor"),
-    ("secondary-active-border", "/components/secondaryButton/*/active/borderColor"),
-    ("secondary-active-text", "/components/secondaryButton/*/active/textColor"),
+    (
+        "primary",
+        "/components/primaryButton/*/defaults/backgroundColor",
+    ),
+    (
+        "primary-text",
+        "/components/primaryButton/*/defaults/textColor",
+    ),
+    (
+        "primary-hover",
+        "/components/primaryButton/*/hover/backgroundColor",
+    ),
+    (
+        "primary-hover-text",
+        "/components/primaryButton/*/hover/textColor",
+    ),
+    (
+        "primary-active",
+        "/components/primaryButton/*/active/backgroundColor",
+    ),
+    (
+        "primary-active-text",
+        "/components/primaryButton/*/active/textColor",
+    ),
+    (
+        "secondary",
+        "/components/secondaryButton/*/defaults/backgroundColor",
+    ),
+    (
+        "secondary-border",
+        "/components/secondaryButton/*/defaults/borderColor",
+    ),
+    (
+        "secondary-text",
+        "/components/secondaryButton/*/defaults/textColor",
+    ),
+    (
+        "secondary-hover",
+        "/components/secondaryButton/*/hover/backgroundColor",
+    ),
+    (
+        "secondary-hover-border",
+        "/components/secondaryButton/*/hover/borderColor",
+    ),
+    (
+        "secondary-hover-text",
+        "/components/secondaryButton/*/hover/textColor",
+    ),
+    (
+        "secondary-active",
+        "/components/secondaryButton/*/active/backgroundColor",
+    ),
+    (
+        "secondary-active-border",
+        "/components/secondaryButton/*/active/borderColor",
+    ),
+    (
+        "secondary-active-text",
+        "/components/secondaryButton/*/active/textColor",
+    ),
     ("error", "/components/alert/*/error/backgroundColor"),
     ("error-border", "/components/alert/*/error/borderColor"),
-    ("success", "/componentClasses/statusIndicator/*/success/backgroundColor"),
-    ("success-border", "/componentClasses/statusIndicator/*/success/borderColor"),
-    ("pending", "/componentClasses/statusIndicator/*/pending/backgroundColor"),
-    ("pending-border", "/componentClasses/statusIndicator/*/pending/borderColor"),
+    (
+        "success",
+        "/componentClasses/statusIndicator/*/success/backgroundColor",
+    ),
+    (
+        "success-border",
+        "/componentClasses/statusIndicator/*/success/borderColor",
+    ),
+    (
+        "pending",
+        "/componentClasses/statusIndicator/*/pending/backgroundColor",
+    ),
+    (
+        "pending-border",
+        "/componentClasses/statusIndicator/*/pending/borderColor",
+    ),
 ];
 
 /// The custom properties that are lengths in pixels.
@@ -166,7 +229,9 @@ mod tests {
             },
         });
         let css = sheet(&settings, Scheme::of(&settings));
-        assert!(css.starts_with(":root{color-scheme:light dark;--page:#11223344;--card-radius:3px;"));
+        assert!(
+            css.starts_with(":root{color-scheme:light dark;--page:#11223344;--card-radius:3px;")
+        );
         assert!(css.contains("--across:flex-end;--down:center;"), "{css}");
         assert!(css.contains("--density:.7;"));
         assert!(!css.contains("style>") && !css.contains("red") && !css.contains("4px}"));

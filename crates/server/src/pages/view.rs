@@ -100,7 +100,9 @@ impl FieldKind {
     pub(crate) const fn more(self) -> &'static str {
         match self {
             Self::Text | Self::Date => " maxlength=\"2048\"",
-            Self::Name => " autocapitalize=\"none\" autocorrect=\"off\" spellcheck=\"false\" maxlength=\"128\"",
+            Self::Name => {
+                " autocapitalize=\"none\" autocorrect=\"off\" spellcheck=\"false\" maxlength=\"128\""
+            }
             Self::Email | Self::Phone | Self::Url => " maxlength=\"2048\"",
             Self::Password => " maxlength=\"256\"",
             Self::Number => " inputmode=\"decimal\" maxlength=\"32\"",
@@ -332,8 +334,7 @@ impl Page {
             if let Some(field) = wrong.and_then(|name| form.field_mut(name)) {
                 field.is_wrong = true;
                 field.has_focus = true;
-            } else if let Some(field) =
-                form.fields.iter_mut().find(|field| field.value.is_empty())
+            } else if let Some(field) = form.fields.iter_mut().find(|field| field.value.is_empty())
             {
                 field.has_focus = true;
             }

@@ -76,11 +76,17 @@ impl Visit {
         let client = authorization.client_id();
         let site = Site::find(&at.cx, at.domain.pool_id(), client).await;
         let site = site
-            .and_then(|site| site.ok_or_else(|| Error::internal("a client of an authorization is gone")))
+            .and_then(|site| {
+                site.ok_or_else(|| Error::internal("a client of an authorization is gone"))
+            })
             .map_err(failed)?;
         let Some(look) = looks.of(&at.cx, &at.domain, client).await.map_err(failed)? else {
             let page = Page::new(text::english(), looks.plain(), "error-heading");
-            return Err(dress::alone(page, StatusCode::BAD_REQUEST, "error-unavailable"));
+            return Err(dress::alone(
+                page,
+                StatusCode::BAD_REQUEST,
+                "error-unavailable",
+            ));
         };
         let cookie = |name| cookies::get(headers, name).map(str::to_owned);
         let csrf = cookie(CSRF)
@@ -253,7 +259,8 @@ impl Visit {
     /// Begins the session of the browser, under a new id.
     pub(crate) async fn begin_session(&mut self, signed_in: &mut SignedIn) -> Result<(), Error> {
         let cookie = Cookie::begin(&self.at.cx, &self.authorization, signed_in).await?;
-        self.cookies.extend(cookies::session(&self.at.domain, &cookie));
+        self.cookies
+            .extend(cookies::session(&self.at.domain, &cookie));
         Ok(())
     }
 
