@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::pool::{domain, scopes};
 use crate::{Error, Result, Service, token};
 
 /// `/{pool id}/.well-known/jwks.json` (RFC 7517).
@@ -24,13 +25,35 @@ pub async fn openid_configuration(service: &Service, pool_id: &str) -> Result<Va
         .await?
         .ok_or_else(|| Error::pool_not_found(pool_id))?;
     let issuer = token::issuer(service, &pool);
-    Ok(json!({
+    let mut document = json!({
+        "authorization_response_iss_parameter_supported": true,
+        "code_challenge_methods_supported": ["S256"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
         "issuer": issuer,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
         "response_types_supported": ["code", "token"],
         "scopes_supported": ["openid", "email", "phone", "profile"],
         "subject_types_supported": ["public"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-    }))
+    });
+    if let Some(base) = domain::base_url(&service.config, &pool) {
+        for (name, path) in ENDPOINTS {
+            document[name] = format!("{base}{path}").into();
+        }
+        if scopes::registers_clients(&pool) {
+            document["registration_endpoint"] = format!("{base}/oauth2/register").into();
+        }
+    }
+    Ok(document)
 }
+
+/// The members that a domain gives, and where it answers.
+const ENDPOINTS: [(&str, &str); 5] = [
+    ("authorization_endpoint", "/oauth2/authorize"),
+    ("end_session_endpoint", "/logout"),
+    ("revocation_endpoint", "/oauth2/revoke"),
+    ("token_endpoint", "/oauth2/token"),
+    ("userinfo_endpoint", "/oauth2/userInfo"),
+];

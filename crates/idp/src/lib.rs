@@ -4,6 +4,7 @@
 //! decides with pure functions, and hands over one [`ports::Change`].
 
 pub mod auth;
+mod cached;
 mod calendar;
 mod config;
 mod context;

@@ -2,6 +2,7 @@
 //! admin operations.
 
 mod challenge;
+mod choice;
 mod custom;
 mod device;
 mod exchange;
@@ -12,6 +13,7 @@ mod password;
 mod progress;
 mod second_factor;
 mod session;
+pub(crate) mod sign_up;
 mod srp;
 
 use std::collections::BTreeMap;
@@ -23,10 +25,12 @@ use crate::pool::{Client, Pool};
 use crate::ports::{Change, Write};
 use crate::token::{self, SignIn};
 use crate::trigger::{self, Metadata, Origin, Person};
+use crate::user::devices::Device;
 use crate::user::{Account, User};
 use crate::{Cx, Error, Result};
 
 pub(crate) use challenge::respond;
+pub(crate) use choice::start as start_choice;
 pub(crate) use custom::start as start_custom;
 pub(crate) use password::with_password;
 pub(crate) use progress::{Flow, Progress, Proof};
@@ -94,6 +98,24 @@ pub(crate) enum Step {
         /// AvailableChallenges, which only USER_AUTH has.
         available: Option<Vec<ChallengeNameType>>,
     },
+}
+
+impl Step {
+    /// The same, saying what else the user can choose from, where it asks for a first factor.
+    fn with_available(mut self, list: Vec<ChallengeNameType>) -> Self {
+        use ChallengeNameType as Challenge;
+        if let Self::Challenge {
+            name, available, ..
+        } = &mut self
+            && (matches!(
+                name,
+                Challenge::SelectChallenge | Challenge::PasswordVerifier
+            ) || list.contains(name))
+        {
+            *available = Some(list);
+        }
+        self
+    }
 }
 
 /// Somebody who has signed in on the pages, and what is known of that sign-in.
@@ -171,10 +193,10 @@ async fn after_new_password(
     {
         return Ok(step);
     }
-    second_factor::ask(cx, scene, user, progress).await
+    second_factor::ask(cx, scene, user, progress, device).await
 }
 
-/// What follows the second factor: the proof of a remembered device, then the tokens.
+/// What follows the second factor.
 async fn after_second_factor(
     cx: &Cx,
     scene: &Scene,
@@ -182,10 +204,22 @@ async fn after_second_factor(
     progress: Progress,
 ) -> Result<Step> {
     let device = device::recognise(cx, scene, user, &progress).await?;
+    on_device(cx, scene, user, progress, device).await
+}
+
+/// What follows when there is no second factor to ask for any more: the proof of a remembered device, then
+/// the tokens.
+async fn on_device(
+    cx: &Cx,
+    scene: &Scene,
+    user: &User,
+    progress: Progress,
+    device: Option<Device>,
+) -> Result<Step> {
     if let Some(step) = device::ask(cx, scene, user, device.as_ref(), &progress).await? {
         return Ok(step);
     }
-    finish(cx, scene, user, progress).await
+    finish(cx, scene, user, progress, device).await
 }
 
 /// Whether somebody who gave a right answer may go on.
@@ -201,14 +235,20 @@ fn check_state(user: &User) -> Result<()> {
     }
 }
 
-/// The end of every sign-in: issues the tokens, or hands the user on to the pages.
-async fn finish(cx: &Cx, scene: &Scene, user: &User, progress: Progress) -> Result<Step> {
+/// The end of every sign-in: issues the tokens, or hands the user on to the pages. `device` is the confirmed one that it happens on.
+async fn finish(
+    cx: &Cx,
+    scene: &Scene,
+    user: &User,
+    progress: Progress,
+    device: Option<Device>,
+) -> Result<Step> {
     let Scene { pool, client, .. } = scene;
     let origin = Origin::client(&client.id, scene.metadata.as_ref());
-    let device_key = progress.device_key.as_deref();
-    trigger::post_authentication(cx, pool, origin, user, device_key).await?;
+    let is_new_device = pool.tracks_devices().then_some(device.is_none());
+    trigger::post_authentication(cx, pool, origin, user, is_new_device).await?;
     let asked = (progress.token_source(), scene.metadata.as_ref());
-    let device = device::sign_in(cx, scene, user, &progress).await?;
+    let device = device::sign_in(cx, pool, user, device).await?;
     if scene.is_hosted {
         return Ok(Step::SignedIn(Box::new(SignedIn {
             user: user.clone(),

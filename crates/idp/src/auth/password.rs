@@ -15,7 +15,6 @@ pub(crate) async fn with_password(
     scene: &Scene,
     parameters: &Parameters<'_>,
 ) -> Result<Step> {
-    let Scene { client, .. } = scene;
     let username = parameters.required("USERNAME")?;
     let typed = parameters.required("PASSWORD")?;
     scene.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;

@@ -286,10 +286,47 @@ impl Refusal {
         )
     }
 
+    // Registration.
+
+    pub(crate) fn registration_off() -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            "Dynamic client registration is not enabled",
+        )
+    }
+
+    /// There is no initial access token, or not a good one.
+    pub fn registration_token() -> Self {
+        Self::new(
+            OAuthCode::InvalidToken,
+            "An access token with the scope aws.cognito/dcr/register is required",
+        )
+    }
+
+    pub(crate) fn redirect_uri(why: impl Into<String>) -> Self {
+        Self::new(OAuthCode::InvalidRedirectUri, why)
+    }
+
+    pub(crate) fn metadata(why: &str) -> Self {
+        Self::new(OAuthCode::InvalidClientMetadata, why)
+    }
+
     pub(crate) fn unreadable_scope(scope: &str) -> Self {
         Self::new(
             OAuthCode::InvalidGrant,
             format!("The client cannot read every attribute of the scope {scope}"),
         )
+    }
+}
+
+impl Error {
+    pub(crate) fn secrets_of_registered() -> Self {
+        Self::invalid("Client secret operations are not supported for app clients of type DCR.")
+    }
+
+    pub(crate) fn registered_with_scope(scope: &str) -> Self {
+        Self::invalid(format!(
+            "The scope {scope} is not supported for app clients of type DCR."
+        ))
     }
 }

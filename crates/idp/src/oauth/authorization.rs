@@ -107,14 +107,23 @@ impl Authorization {
             Ok(destination) => destination,
             Err(refusal) => return Ok(Outcome::Page(refusal)),
         };
-        if !offers_login(cx, &domain.pool, &client, params).await? {
-            return Ok(Outcome::Page(Refusal::login_option()));
+        let pool = &domain.pool;
+        if !offers_login(cx, pool, &client, params).await? {
+            // Whoever wants no page gets none.
+            return Ok(
+                if words(params.get("prompt")).iter().any(|it| it == "none") {
+                    let (state, refusal) = (params.get("state"), Refusal::login_required());
+                    Outcome::Redirect(refused(cx, pool, &redirect_uri, state, &refusal))
+                } else {
+                    Outcome::Page(Refusal::login_option())
+                },
+            );
         }
         match request(domain, params, &client, &redirect_uri) {
             Ok(authorization) => Ok(Outcome::Go(Box::new(authorization))),
             Err(refusal) => {
                 let state = params.get("state");
-                let location = refused(cx, &domain.pool, &redirect_uri, state, &refusal);
+                let location = refused(cx, pool, &redirect_uri, state, &refusal);
                 Ok(Outcome::Redirect(location))
             }
         }

@@ -139,10 +139,10 @@ impl Cookie {
         // The application expects somebody else (OpenID Connect Core 1.0, 3.1.2.1).
         let hint = authorization.id_token_hint.as_deref();
         let hinted = match hint {
-            Some(hint) => token::sub_of_hint(cx, &authorization.pool, hint).await?,
+            Some(hint) => token::hint(cx, &authorization.pool, hint).await?,
             None => None,
         };
-        let is_expected = hinted.is_none_or(|sub| sub == signed_in.user.sub);
+        let is_expected = hinted.is_none_or(|hint| hint.sub == signed_in.user.sub);
         Ok((is_fresh && is_expected).then_some(signed_in))
     }
 

@@ -133,9 +133,7 @@ pub(super) async fn redeem(
     }
     check_verifier(doc.challenge.as_deref(), params.get("code_verifier"))?;
     check_readable(client, &doc.grant)?;
-    let revocation = cx.uuid().to_string();
-    let (user, _) =
-        sign_in::find_for_tokens(cx, pool, &doc.sub, (Kind::Revocation, &revocation)).await?;
+    let user = sign_in::find_for_code(cx, pool, &doc.sub).await?;
     let user = user.filter(|user| {
         user.enabled
             && user.status != UserStatusType::ResetRequired
@@ -143,7 +141,7 @@ pub(super) async fn redeem(
     });
     let user = user.ok_or_else(bad)?;
     let sign_in = SignIn {
-        origin_jti: revocation,
+        origin_jti: cx.uuid().to_string(),
         auth_time: doc.auth_time,
         proofs: doc.proofs.clone(),
         device_key: doc.device_key.clone(),
@@ -159,8 +157,8 @@ pub(super) async fn redeem(
         expires_at: cx.now() + client.refresh_token_seconds() * 1000,
     });
     let expires_at = record.expires_at.unwrap_or_default();
-    let used = doc.put(pool, key, expires_at, Expect::Version(record.version))?;
-    cx.commit(Change::new().with(used)).await?;
+    let spent = doc.put(pool, key, expires_at, Expect::Version(record.version))?;
+    cx.commit(Change::new().with(spent)).await?;
     let asked = (TokenSource::HostedAuth, None);
     Ok(token::sign_in(cx, pool, client, &user, &sign_in, asked).await?)
 }

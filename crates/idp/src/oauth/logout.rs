@@ -1,9 +1,12 @@
 //! Signing out in the browser: where it goes afterwards.
 
-use super::authorization::client_of;
+use super::authorization::{client_of, with_query};
 use super::params::encode;
 use super::{Domain, Params, Refusal};
-use crate::{Cx, Error};
+use crate::{Cx, Error, token};
+
+/// Where OpenID Connect clients ask to be sent afterwards.
+const AFTERWARDS: &str = "post_logout_redirect_uri";
 
 /// Where a browser goes that signs out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +22,18 @@ pub enum Logout {
 /// Decides where to go: to a registered sign-out address, or to the sign-in page on the way to a registered
 /// callback. The session is ended by the caller in the first two cases.
 pub async fn logout(cx: &Cx, domain: &Domain, params: &Params) -> Result<Logout, Error> {
-    if let Some(name) = ["client_id", "logout_uri", "redirect_uri"]
+    if let Some(name) = ["client_id", "logout_uri", "redirect_uri", AFTERWARDS]
         .into_iter()
         .find(|name| params.is_repeated(name))
     {
         return Ok(Logout::Page(Refusal::repeated(name)));
     }
-    let Some(client_id) = params.get("client_id") else {
+    let hinted = match params.get("id_token_hint") {
+        Some(hint) => token::hint(cx, &domain.pool, hint).await?,
+        None => None,
+    };
+    let hinted = hinted.as_ref().map(|hint| hint.client.as_str());
+    let Some(client_id) = params.get("client_id").or(hinted) else {
         return Ok(Logout::Page(Refusal::missing("client_id")));
     };
     let Some(client) = client_of(cx, domain, client_id).await? else {
@@ -38,6 +46,20 @@ pub async fn logout(cx: &Cx, domain: &Domain, params: &Params) -> Result<Logout,
         } else {
             Logout::Page(Refusal::redirect_mismatch())
         });
+    }
+    if params.get("redirect_uri").is_none()
+        && let Some(uri) = params.get(AFTERWARDS)
+    {
+        // OpenID Connect RP-Initiated Logout 1.0; no request of the service's own dialect has it alone.
+        let is_own = hinted.is_none_or(|hinted| hinted == client_id);
+        if !is_own || !is_in(&client.shape.logout_urls, uri) {
+            return Ok(Logout::Page(Refusal::redirect_mismatch()));
+        }
+        let state = params.get("state").map(|state| encode([("state", state)]));
+        return Ok(Logout::Application(match state {
+            Some(state) => with_query(uri, &state),
+            None => uri.to_owned(),
+        }));
     }
     let Some(uri) = params.get("redirect_uri") else {
         return Ok(Logout::Page(Refusal::missing("logout_uri")));

@@ -80,6 +80,22 @@ pub async fn with_choice(
     }
 }
 
+/// Begins with a username alone: the user chooses how to go on, as in USER_AUTH. `preferred` is a first factor
+/// to go on with at once, where the user has it; `session` is that of a sign-up which this goes on from.
+pub async fn with_choice(
+    cx: &Cx,
+    authorization: &Authorization,
+    username: &str,
+    preferred: Option<ChallengeNameType>,
+    session: Option<&str>,
+) -> Result<Progress> {
+    let mut given = vec![("USERNAME", username)];
+    given.extend(preferred.map(|preferred| ("PREFERRED_CHALLENGE", preferred.as_str())));
+    let given = sensitive(&given);
+    let scene = scene(authorization);
+    progress(auth::start_choice(cx, &scene, &Parameters(Some(&given)), session).await?)
+}
+
 /// Answers a question; the answers are those of RespondToAuthChallenge, `USERNAME` among them.
 pub async fn answer(
     cx: &Cx,

@@ -116,8 +116,15 @@ pub(crate) async fn check(
     Ok(presented)
 }
 
-/// Whom an ID token that the pool once issued names, expired or not; `None` for anything else.
-pub(crate) async fn sub_of_hint(cx: &Cx, pool: &Pool, token: &str) -> Result<Option<String>> {
+/// Whom an ID token that the pool once issued is about.
+pub(crate) struct Hint {
+    pub(crate) sub: String,
+    /// The client that it was issued to.
+    pub(crate) client: String,
+}
+
+/// Reads an ID token that the pool once issued, expired or not; `None` for anything else.
+pub(crate) async fn hint(cx: &Cx, pool: &Pool, token: &str) -> Result<Option<Hint>> {
     let Some(token) = jwt::parse(token) else {
         return Ok(None);
     };
@@ -126,8 +133,12 @@ pub(crate) async fn sub_of_hint(cx: &Cx, pool: &Pool, token: &str) -> Result<Opt
     if !key.is_some_and(|key| token.is_signed_by(key)) {
         return Ok(None);
     }
-    let claims: Map<String, Value> = serde_json::from_slice(&token.payload).unwrap_or_default();
-    let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let is_id = text("token_use") == Some(TokenUse::Id.as_str());
-    Ok(text("sub").filter(|_| is_id).map(str::to_owned))
+    let claims = serde_json::from_slice(&token.payload).unwrap_or_default();
+    let presented = Presented { claims, user: None };
+    let is_id = presented.text("token_use") == Some(TokenUse::Id.as_str());
+    let (sub, client) = (presented.text("sub"), presented.client());
+    Ok(sub.zip(client).filter(|_| is_id).map(|(sub, client)| Hint {
+        sub: sub.to_owned(),
+        client: client.to_owned(),
+    }))
 }

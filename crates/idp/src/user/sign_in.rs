@@ -66,6 +66,15 @@ pub(crate) async fn find_for_tokens(
     Ok((rows.user, cx.unless_expired(rows.record)))
 }
 
+/// Finds who signed in for an authorization code.
+pub(crate) async fn find_for_code(cx: &Cx, pool: &Pool, sub: &str) -> Result<Option<User>> {
+    let query = SignInQuery {
+        sub: Some(sub.to_owned()),
+        ..of(pool)
+    };
+    Ok(read(cx, query).await?.user)
+}
+
 /// A question for a user of this pool and the groups.
 fn of(pool: &Pool) -> SignInQuery {
     SignInQuery {

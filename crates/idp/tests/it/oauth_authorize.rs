@@ -219,6 +219,9 @@ async fn another_login_option_is_shown_as_not_available() {
         let query = h.query(json!({"identity_provider": provider}));
         assert_eq!(page(&h, &query).await, told);
     }
+    // Without a page, where that is asked for.
+    let quiet = json!({"identity_provider": "Google", "prompt": "none"});
+    assert_eq!(h.told(quiet).await.get("error"), Some("login_required"));
     // A client that has no provider at all signs nobody in.
     let bare = json!({"SupportedIdentityProviders": []});
     let h = Hosted::new(bare).await;

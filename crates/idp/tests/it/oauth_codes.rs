@@ -402,3 +402,59 @@ async fn s19_grants_that_nobody_offers_and_clients_that_do_not_fit_are_refused()
     );
     assert_eq!(error(h.token_as(None, &twice).await), "invalid_request");
 }
+
+#[tokio::test]
+async fn s49_neither_code_nor_tokens_can_be_read_from_the_database() {
+    use cenote_idp::ports::Kind;
+    let h = Hosted::new(json!({})).await;
+    let code = h.code(json!({})).await;
+    let store = &h.w.h.service.store;
+    let read = async || {
+        let records = store
+            .records(Kind::Code, &h.w.pool, "oauth/", None, 10)
+            .await;
+        let records = records.expect("no failure");
+        assert_eq!(records.len(), 1);
+        format!("{records:?}")
+    };
+    assert!(!read().await.contains(&code));
+    let tokens = h.redeem(&code, json!({})).await.expect("tokens");
+    let used = read().await;
+    assert!(used.contains("issued") && !used.contains(&code));
+    let token = tokens["refresh_token"].as_str().expect("a token");
+    assert!(!used.contains(token));
+}
+
+#[tokio::test]
+async fn a_scope_whose_resource_server_is_gone_vanishes_from_tokens() {
+    let mut h = Hosted::new(json!({})).await;
+    let scope = [json!({"ScopeName": "read", "ScopeDescription": "read"})];
+    let server = json!({"Identifier": "orders", "Name": "orders", "Scopes": scope});
+    h.w.admin("CreateResourceServer", server)
+        .await
+        .expect("a server");
+    let scopes = json!({"AllowedOAuthScopes": ["openid", "orders/read"]});
+    h.w.client = beside(&h.w, with(crate::support::oauth::app(), scopes))
+        .await
+        .client;
+    let asked = json!({"scope": "openid orders/read"});
+    let tokens = h.tokens(asked.clone()).await;
+    let access = verified(&h.w, &tokens["access_token"]).await.claims;
+    assert_eq!(access["scope"], "openid orders/read");
+    let gone = json!({"Identifier": "orders"});
+    h.w.admin("DeleteResourceServer", gone).await.expect("gone");
+    let tokens = h.tokens(asked).await;
+    let access = verified(&h.w, &tokens["access_token"]).await.claims;
+    assert_eq!(access["scope"], "openid");
+}
+
+#[tokio::test]
+async fn a_confidential_client_without_its_secret_gets_nothing_for_a_refresh_token_either() {
+    let h = Hosted::new(json!({"GenerateSecret": true})).await;
+    let secret = json!({"client_secret": crate::support::signing::secret(&h.w).await});
+    let code = h.code(json!({})).await;
+    let tokens = h.redeem(&code, secret.clone()).await.expect("tokens");
+    let token = &tokens["refresh_token"];
+    assert_eq!(error(h.refresh(token, json!({})).await), "invalid_client");
+    h.refresh(token, secret).await.expect("tokens");
+}

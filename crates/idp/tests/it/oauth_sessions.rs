@@ -14,11 +14,13 @@ async fn reused(h: &Hosted, authorization: &Authorization, cookie: &Cookie) -> b
     found.expect("no failure").is_some()
 }
 
-async fn tracking(h: &Hosted) {
+async fn tracking() -> Hosted {
+    let h = Hosted::new(json!({})).await;
     let input = json!({"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 2}});
     h.w.admin("SetUserPoolSessionConfiguration", input)
         .await
         .expect("tracking");
+    h.again().await
 }
 
 async fn sessions(h: &Hosted) -> Vec<Value> {
@@ -168,8 +170,7 @@ async fn s29_it_has_a_new_value_each_time_and_is_nothing_in_another_pool() {
 
 #[tokio::test]
 async fn where_sessions_are_tracked_an_sso_session_stands_behind_it() {
-    let h = Hosted::new(json!({})).await;
-    tracking(&h).await;
+    let h = tracking().await;
     let request = h.good(json!({})).await;
     let (signed_in, cookie) = h.cookie(&request).await;
     let location = oauth::complete(&h.cx(), &request, &signed_in)
@@ -223,8 +224,7 @@ async fn where_sessions_are_tracked_an_sso_session_stands_behind_it() {
 
 #[tokio::test]
 async fn each_client_says_for_how_long_it_relies_on_it() {
-    let h = Hosted::new(json!({})).await;
-    tracking(&h).await;
+    let h = tracking().await;
     let set = async |minutes: i32| {
         let input = json!({"ClientId": h.w.client, "SSOSession": {"MaxValidityMinutes": minutes}});
         let done =

@@ -181,6 +181,24 @@ async fn s4_signing_out_goes_to_registered_addresses_only() {
             "{other}"
         );
     }
+    // OpenID Connect clients say it in their own words, and get their state back.
+    let hint = h.tokens(json!({})).await["id_token"].clone();
+    for params in [json!({}), json!({"client_id": null, "id_token_hint": hint})] {
+        let standard = json!({"post_logout_redirect_uri": out, "state": "a b"});
+        let location = logout(&h, with(standard, params)).await;
+        assert_eq!(location, Logout::Application(format!("{out}?state=a+b")));
+    }
+    let stranger = beside(&h.w, app()).await;
+    for other in [
+        json!({"post_logout_redirect_uri": CALLBACK}),
+        json!({"post_logout_redirect_uri": out, "client_id": null, "id_token_hint": "a.b.c"}),
+        json!({"post_logout_redirect_uri": out, "client_id": stranger.client, "id_token_hint": hint}),
+    ] {
+        assert!(
+            matches!(logout(&h, other.clone()).await, Logout::Page(_)),
+            "{other}"
+        );
+    }
     let again = json!({
         "redirect_uri": CALLBACK, "response_type": "code", "state": "a b", "scope": "openid",
     });

@@ -171,9 +171,13 @@ async fn the_discovery_document_agrees_with_the_tokens() {
         .await
         .expect("a document");
     let expected = json!({
+        "authorization_response_iss_parameter_supported": true,
+        "code_challenge_methods_supported": ["S256"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "issuer": issuer,
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
         "response_types_supported": ["code", "token"],
         "scopes_supported": ["openid", "email", "phone", "profile"],
         "subject_types_supported": ["public"],

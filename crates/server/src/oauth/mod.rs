@@ -4,6 +4,7 @@ mod authorize;
 pub(crate) mod form;
 mod logout;
 mod page;
+mod register;
 mod reply;
 mod revoke;
 mod token;
@@ -48,6 +49,10 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
             post(revoke::revoke)
                 .options(preflight)
                 .fallback(wrong_method),
+        )
+        .route(
+            "/oauth2/register",
+            post(register::register).fallback(wrong_method),
         )
         .route("/logout", get(logout::logout).fallback(wrong_method))
         .route("/error", get(page::error).fallback(wrong_method))

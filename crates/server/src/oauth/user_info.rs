@@ -37,7 +37,8 @@ async fn answer(At { domain, cx }: &At, token: Option<&str>) -> Response<Body> {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+/// The token in the header.
+pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
     let Some(value) = authorization(headers).map_err(|_| Refusal::user_info_request())? else {
         return Ok(None);
     };

@@ -17,11 +17,12 @@ use cenote_model::{
 };
 
 use crate::crypto::alphanumeric;
-use crate::pool::Client;
+use crate::pool::{Client, Pool};
 use crate::ports::{Change, Expect, Kind, Write};
 use crate::quota::Counted;
 use crate::{Cx, Error, Result, look, page};
 
+pub(crate) use oauth::check_url;
 pub(crate) use secrets::{
     add_user_pool_client_secret, delete_user_pool_client_secret, list_user_pool_client_secrets,
 };
@@ -38,6 +39,19 @@ pub(crate) async fn create_user_pool_client(
     input: &CreateUserPoolClientRequest,
 ) -> Result<CreateUserPoolClientResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
+    let client = create(cx, &pool, input, ClientTypeType::Regular).await?;
+    Ok(CreateUserPoolClientResponse {
+        user_pool_client: Some(shown(cx, &client)?),
+    })
+}
+
+/// Creates a client for an administrator, or for an application that registers itself.
+pub(crate) async fn create(
+    cx: &Cx,
+    pool: &Pool,
+    input: &CreateUserPoolClientRequest,
+    client_type: ClientTypeType,
+) -> Result<Client> {
     let entropy = &*cx.service.entropy;
     let id = alphanumeric(entropy, ID_LENGTH, true);
     let secret = match (
@@ -55,7 +69,7 @@ pub(crate) async fn create_user_pool_client(
             user_pool_id: Some(pool.id.clone()),
             client_name: Some(input.client_name.clone()),
             client_id: Some(id.as_str().into()),
-            client_type: Some(ClientTypeType::Regular),
+            client_type: Some(client_type),
             creation_date: Some(now),
             last_modified_date: Some(now),
             ..settings::of_create(input)
@@ -68,16 +82,14 @@ pub(crate) async fn create_user_pool_client(
     if let Some(secret) = &secret {
         client.add_secret(cx, secret);
     }
-    let known = oauth::known(cx, &pool, &client.shape).await?;
-    settings::settle(&pool, &mut client, "creating", &known)?;
+    let known = oauth::known(cx, pool, &client.shape).await?;
+    settings::settle(pool, &mut client, "creating", &known)?;
     let change = Change::new()
         .with(pool.require())
         .with(client.put(Expect::Absent { now: cx.now() })?)
         .with(Counted::Clients.one_more(cx, &pool.id));
     cx.commit(change).await?;
-    Ok(CreateUserPoolClientResponse {
-        user_pool_client: Some(shown(cx, &client)?),
-    })
+    Ok(client)
 }
 
 /// The client as it is shown, with its secret.

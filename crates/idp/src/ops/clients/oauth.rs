@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use cenote_model::{OAuthFlowType, UserPoolClientType};
+use cenote_model::{ClientTypeType, OAuthFlowType, UserPoolClientType};
 
 use crate::pool::{Pool, scopes};
 use crate::ports::Kind;
@@ -89,7 +89,11 @@ pub(super) fn settle(
         return Err(Error::oauth_lists_missing());
     }
     check_grants(shape, is_confidential)?;
+    let is_registered = shape.client_type == Some(ClientTypeType::Dcr);
     let mut scopes = shape.allowed_oauth_scopes.iter().flatten();
+    if is_registered && scopes.clone().any(|scope| scope == scopes::REGISTRATION) {
+        return Err(Error::registered_with_scope(scopes::REGISTRATION));
+    }
     match scopes.find(|scope| !SCOPES.contains(&scope.as_str()) && !known.scopes.contains(*scope)) {
         Some(unknown) => Err(Error::scope_not_found(unknown)),
         None => Ok(()),
@@ -117,7 +121,7 @@ fn check_grants(shape: &UserPoolClientType, is_confidential: bool) -> Result<()>
 
 /// A redirect address is absolute and has no fragment. Plain HTTP is for the caller's own machine;
 /// applications may have schemes of their own.
-fn check_url(url: &str) -> Result<()> {
+pub(crate) fn check_url(url: &str) -> Result<()> {
     if url.contains('#') {
         return Err(Error::url_with_fragment(url));
     }

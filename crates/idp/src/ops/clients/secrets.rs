@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cenote_model::{
     AddUserPoolClientSecretRequest, AddUserPoolClientSecretResponse, ClientSecretDescriptorType,
-    DeleteUserPoolClientSecretRequest, DeleteUserPoolClientSecretResponse,
+    ClientTypeType, DeleteUserPoolClientSecretRequest, DeleteUserPoolClientSecretResponse,
     ListUserPoolClientSecretsRequest, ListUserPoolClientSecretsResponse, Timestamp,
 };
 
@@ -24,6 +24,7 @@ pub(crate) async fn add_user_pool_client_secret(
 ) -> Result<AddUserPoolClientSecretResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let mut client = Arc::unwrap_or_clone(cx.client_of(&pool, &input.client_id).await?);
+    check_type(&client)?;
     if !client.is_confidential() {
         return Err(Error::secret_for_public_client());
     }
@@ -51,6 +52,14 @@ pub(crate) async fn add_user_pool_client_secret(
     })
 }
 
+/// Clients that registered themselves keep the secret that they were given.
+fn check_type(client: &Client) -> Result<()> {
+    if client.shape.client_type == Some(ClientTypeType::Dcr) {
+        return Err(Error::secrets_of_registered());
+    }
+    Ok(())
+}
+
 /// Takes a secret away: what it proves is refused from now on. The last one stays.
 pub(crate) async fn delete_user_pool_client_secret(
     cx: &Cx,
@@ -58,6 +67,7 @@ pub(crate) async fn delete_user_pool_client_secret(
 ) -> Result<DeleteUserPoolClientSecretResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let mut client = Arc::unwrap_or_clone(cx.client_of(&pool, &input.client_id).await?);
+    check_type(&client)?;
     let before = client.secrets.len();
     client
         .secrets

@@ -56,9 +56,18 @@ impl Hosted {
             ("name", "Ada"),
         ];
         w.made("ada", &given).await;
+        Self::at(w).await
+    }
+
+    async fn at(w: World) -> Self {
         let host = Domain::of_host(&w.h.service, "app.auth.localhost:9229").await;
         let domain = host.expect("no failure").expect("a domain");
         Self { w, domain }
+    }
+
+    /// The same as the next request finds it, after the pool has changed.
+    pub(crate) async fn again(self) -> Self {
+        Self::at(self.w).await
     }
 
     pub(crate) fn cx(&self) -> Cx {
