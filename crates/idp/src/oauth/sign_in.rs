@@ -60,26 +60,6 @@ pub async fn with_password(
     }
 }
 
-/// Begins with a username alone, for its owner to choose how he signs in; or with the session of a sign-up
-/// that he has just confirmed.
-pub async fn with_choice(
-    cx: &Cx,
-    authorization: &Authorization,
-    username: &str,
-    session: Option<&str>,
-) -> Result<Progress> {
-    let given = sensitive(&[("USERNAME", username)]);
-    let scene = scene(authorization);
-    count(cx, Operation::InitiateAuth, None).await?;
-    let mut run = 1;
-    loop {
-        match auth::start_choice(cx, &scene, &Parameters(Some(&given)), session).await {
-            Err(error) => rpc::again(Operation::InitiateAuth, &mut run, error)?,
-            Ok(step) => return progress(step),
-        }
-    }
-}
-
 /// Begins with a username alone: the user chooses how to go on, as in USER_AUTH. `preferred` is a first factor
 /// to go on with at once, where the user has it; `session` is that of a sign-up which this goes on from.
 pub async fn with_choice(
@@ -93,7 +73,14 @@ pub async fn with_choice(
     given.extend(preferred.map(|preferred| ("PREFERRED_CHALLENGE", preferred.as_str())));
     let given = sensitive(&given);
     let scene = scene(authorization);
-    progress(auth::start_choice(cx, &scene, &Parameters(Some(&given)), session).await?)
+    count(cx, Operation::InitiateAuth, None).await?;
+    let mut run = 1;
+    loop {
+        match auth::start_choice(cx, &scene, &Parameters(Some(&given)), session).await {
+            Err(error) => rpc::again(Operation::InitiateAuth, &mut run, error)?,
+            Ok(step) => return progress(step),
+        }
+    }
 }
 
 /// Answers a question; the answers are those of RespondToAuthChallenge, `USERNAME` among them.

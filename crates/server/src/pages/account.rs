@@ -1,15 +1,17 @@
 //! The pages around an account: sign-up and its confirmation, the reset of a forgotten password.
 
+use axum::body::Body;
 use cenote_idp::Error;
 use cenote_idp::hosted::{Reason, SignUpField};
 use cenote_idp::oauth::{with_choice, with_password};
 use cenote_model::{AttributeDataType, PasswordPolicyType};
+use hyper::{Response, StatusCode};
 
 use super::challenge::{code_field, sent_to};
 use super::flow::{Flow, Step};
 use super::text::Language;
 use super::view::{Alert, Field, FieldKind, Form, Page, Question, Terms};
-use super::visit::{Answer, Visit};
+use super::visit::Visit;
 use super::{login, refusal};
 
 /// The rules of a password, in words.
@@ -80,15 +82,15 @@ pub(crate) fn check_fields(visit: &Visit, page: &Page) -> Option<Alert> {
 }
 
 /// The page again, saying what is wrong.
-fn again(visit: &mut Visit, mut page: Page, alert: Alert) -> Answer {
+fn again(visit: &mut Visit, mut page: Page, alert: Alert) -> Response<Body> {
     page.alert = Some(alert);
-    Ok(visit.show(page))
+    visit.show(page)
 }
 
 /// The page again with the reason of a refusal, unless that ends the matter.
-fn again_for(visit: &mut Visit, page: Page, error: &Error) -> Answer {
+fn again_for(visit: &mut Visit, page: Page, error: &Error) -> Response<Body> {
     match Reason::of(error) {
-        Reason::Broken => Err(visit.broken(error)),
+        Reason::Broken => visit.broken(error),
         reason => {
             let alert = refusal::alert(visit.text, &reason);
             again(visit, page, alert)
@@ -128,16 +130,16 @@ async fn sign_up_page(visit: &Visit) -> Result<Page, Error> {
 }
 
 /// `/signup`
-pub(crate) async fn sign_up(visit: &mut Visit, is_sent: bool) -> Answer {
+pub(crate) async fn sign_up(visit: &mut Visit, is_sent: bool) -> Response<Body> {
     if !visit.site.signs_up() {
-        return Err(visit.failed(hyper::StatusCode::BAD_REQUEST, "sign-up-off"));
+        return visit.failed(StatusCode::BAD_REQUEST, "sign-up-off");
     }
     let page = match sign_up_page(visit).await {
         Ok(page) => page,
-        Err(error) => return Err(visit.broken(&error)),
+        Err(error) => return visit.broken(&error),
     };
     if !is_sent {
-        return Ok(visit.show(page));
+        return visit.show(page);
     }
     if let Some(alert) = check_fields(visit, &page) {
         return again(visit, page, alert);
@@ -165,26 +167,24 @@ pub(crate) async fn sign_up(visit: &mut Visit, is_sent: bool) -> Answer {
         let (cx, authorization) = (visit.cx(), &visit.authorization);
         return match with_password(cx, authorization, &username, &password).await {
             Ok(progress) => login::go_on(visit, username, progress).await,
-            Err(error) => Err(visit.refused(&error)),
+            Err(error) => visit.refused(&error),
         };
     }
     let Some(sent_to) = signed_up.sent_to else {
-        return Err(visit.failed(hyper::StatusCode::BAD_REQUEST, "not-confirmable"));
+        return visit.failed(StatusCode::BAD_REQUEST, "not-confirmable");
     };
     let step = Step::Confirm {
         sent_to: Some((sent_to.by_email, sent_to.destination)),
         is_resent: false,
         session: signed_up.session,
     };
-    Ok(visit.go_on("/confirm", Flow::new(username, step)))
+    visit.go_on("/confirm", Flow::new(username, step))
 }
 
 /// Whose sign-up is to be confirmed.
-fn confirming(visit: &mut Visit) -> Result<Flow, hyper::Response<axum::body::Body>> {
-    match visit.flow() {
-        Some(flow) if matches!(flow.step, Step::Confirm { .. }) => Ok(flow),
-        _ => Err(visit.expired()),
-    }
+fn confirming(visit: &Visit) -> Option<Flow> {
+    let flow = visit.flow();
+    flow.filter(|flow| matches!(flow.step, Step::Confirm { .. }))
 }
 
 fn confirm_page(visit: &Visit, flow: &Flow) -> Page {
@@ -224,11 +224,13 @@ fn confirm_page(visit: &Visit, flow: &Flow) -> Page {
 }
 
 /// `/confirm`
-pub(crate) async fn confirm(visit: &mut Visit, is_sent: bool) -> Answer {
-    let flow = confirming(visit)?;
+pub(crate) async fn confirm(visit: &mut Visit, is_sent: bool) -> Response<Body> {
+    let Some(flow) = confirming(visit) else {
+        return visit.expired();
+    };
     let mut page = confirm_page(visit, &flow);
     if !is_sent {
-        return Ok(visit.show(page));
+        return visit.show(page);
     }
     page.alert = None;
     if let Some(alert) = check_fields(visit, &page) {
@@ -247,13 +249,14 @@ pub(crate) async fn confirm(visit: &mut Visit, is_sent: bool) -> Answer {
         // The code was the proof: the sign-in goes on from here.
         Ok(Some(session)) => {
             let (cx, authorization) = (visit.cx(), &visit.authorization);
-            let progress = with_choice(cx, authorization, &flow.username, Some(&session)).await;
+            let progress =
+                with_choice(cx, authorization, &flow.username, None, Some(&session)).await;
             match progress {
                 Ok(progress) => login::go_on(visit, flow.username, progress).await,
-                Err(error) => Err(visit.refused(&error)),
+                Err(error) => visit.refused(&error),
             }
         }
-        Ok(None) => Ok(visit.to_sign_in(flow.username, "confirmed-sign-in")),
+        Ok(None) => visit.to_sign_in(flow.username, "confirmed-sign-in"),
         Err(error) => match Reason::of(&error) {
             // Nobody of that name is told apart.
             Reason::WrongPassword => {
@@ -266,10 +269,12 @@ pub(crate) async fn confirm(visit: &mut Visit, is_sent: bool) -> Answer {
 }
 
 /// `/resendcode`
-pub(crate) async fn resend_code(visit: &mut Visit) -> Answer {
-    let flow = confirming(visit)?;
+pub(crate) async fn resend_code(visit: &mut Visit) -> Response<Body> {
+    let Some(flow) = confirming(visit) else {
+        return visit.expired();
+    };
     let Step::Confirm { session, .. } = &flow.step else {
-        return Err(visit.expired());
+        return visit.expired();
     };
     match visit.site.resend_code(visit.cx(), &flow.username).await {
         Ok(to) => {
@@ -278,7 +283,7 @@ pub(crate) async fn resend_code(visit: &mut Visit) -> Answer {
                 is_resent: true,
                 session: session.clone(),
             };
-            Ok(visit.go_on("/confirm", Flow::new(flow.username, step)))
+            visit.go_on("/confirm", Flow::new(flow.username, step))
         }
         Err(error) => {
             let mut page = confirm_page(visit, &flow);
@@ -300,13 +305,13 @@ fn forgot_page(visit: &Visit) -> Page {
 }
 
 /// `/forgotPassword`
-pub(crate) async fn forgot(visit: &mut Visit, is_sent: bool) -> Answer {
+pub(crate) async fn forgot(visit: &mut Visit, is_sent: bool) -> Response<Body> {
     if !visit.site.recovers() {
-        return Err(visit.failed(hyper::StatusCode::BAD_REQUEST, "recovery-off"));
+        return visit.failed(StatusCode::BAD_REQUEST, "recovery-off");
     }
     let page = forgot_page(visit);
     if !is_sent {
-        return Ok(visit.show(page));
+        return visit.show(page);
     }
     if let Some(alert) = check_fields(visit, &page) {
         return again(visit, page, alert);
@@ -323,7 +328,7 @@ pub(crate) async fn forgot(visit: &mut Visit, is_sent: bool) -> Answer {
         }
     }
     let step = Step::Reset { is_needed: false };
-    Ok(visit.go_on("/confirmforgotPassword", Flow::new(username, step)))
+    visit.go_on("/confirmforgotPassword", Flow::new(username, step))
 }
 
 /// Whether a trigger speaks, whose words are for the user.
@@ -359,18 +364,18 @@ fn reset_page(visit: &Visit, is_needed: bool) -> Page {
 }
 
 /// `/confirmforgotPassword`
-pub(crate) async fn reset(visit: &mut Visit, is_sent: bool) -> Answer {
+pub(crate) async fn reset(visit: &mut Visit, is_sent: bool) -> Response<Body> {
     let Some(Flow {
         username,
         step: Step::Reset { is_needed },
         ..
     }) = visit.flow()
     else {
-        return Err(visit.expired());
+        return visit.expired();
     };
     let mut page = reset_page(visit, is_needed);
     if !is_sent {
-        return Ok(visit.show(page));
+        return visit.show(page);
     }
     page.alert = None;
     if let Some(alert) = check_fields(visit, &page) {
@@ -383,7 +388,7 @@ pub(crate) async fn reset(visit: &mut Visit, is_sent: bool) -> Answer {
         .reset_password(visit.cx(), &username, code.trim(), password)
         .await;
     match reset {
-        Ok(()) => Ok(visit.to_sign_in(username, "reset-done")),
+        Ok(()) => visit.to_sign_in(username, "reset-done"),
         Err(error) => match Reason::of(&error) {
             Reason::WrongPassword | Reason::NotConfirmed | Reason::Disabled => {
                 let alert = refusal::alert(visit.text, &Reason::CodeWrong);

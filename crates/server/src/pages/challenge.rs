@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::Body;
 use cenote_idp::Error;
 use cenote_idp::hosted::Reason;
 use cenote_idp::oauth::{Progress, answer};
 use cenote_model::ChallengeNameType as Challenge;
+use hyper::Response;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 
 use super::account::{attribute_field, new_password_fields};
 use super::flow::{Flow, Question, Step};
 use super::view::{Alert, Button, Field, FieldKind, Form, Page, SetUp};
-use super::visit::{Answer, Visit};
+use super::visit::Visit;
 use super::{login, refusal};
 
 /// The parameters of challenges that pages show.
@@ -36,7 +38,7 @@ pub(crate) async fn ask(
     session: String,
     mut parameters: BTreeMap<String, String>,
     available: Vec<Challenge>,
-) -> Answer {
+) -> Response<Body> {
     parameters.retain(|name, _| SHOWN.contains(&name.as_str()));
     if challenge == Challenge::SelectChallenge {
         let names: Vec<&str> = available.iter().map(|one| one.as_str()).collect();
@@ -61,14 +63,14 @@ pub(crate) async fn ask(
             let progress = answer(cx, authorization, challenge, &question.session, &answers).await;
             match progress {
                 Ok(progress) => Box::pin(login::go_on(visit, username, progress)).await,
-                Err(error) => Err(visit.refused(&error)),
+                Err(error) => visit.refused(&error),
             }
         }
         (Challenge::MfaSetup | Challenge::SelectChallenge, []) => {
             let error = Error::internal("a challenge leaves nothing to choose from");
-            Err(visit.broken(&error))
+            visit.broken(&error)
         }
-        _ => Ok(visit.go_on(path, Flow::new(username, Step::Challenge(question)))),
+        _ => visit.go_on(path, Flow::new(username, Step::Challenge(question))),
     }
 }
 
@@ -93,7 +95,12 @@ fn choices(question: &Question) -> Vec<String> {
 }
 
 /// Begins to set up a second step.
-async fn set_up(visit: &mut Visit, username: String, question: &Question, which: &str) -> Answer {
+async fn set_up(
+    visit: &mut Visit,
+    username: String,
+    question: &Question,
+    which: &str,
+) -> Response<Body> {
     let step = if which == "SOFTWARE_TOKEN_MFA" {
         match visit
             .site
@@ -101,24 +108,24 @@ async fn set_up(visit: &mut Visit, username: String, question: &Question, which:
             .await
         {
             Ok((key, session)) => Step::SetUpApp { session, key },
-            Err(error) => return Err(visit.refused(&error)),
+            Err(error) => return visit.refused(&error),
         }
     } else {
         Step::SetUpEmail {
             session: question.session.clone(),
         }
     };
-    Ok(visit.go_on("/mfa", Flow::new(username, step)))
+    visit.go_on("/mfa", Flow::new(username, step))
 }
 
 /// Shows the question.
-pub(crate) fn get(visit: &mut Visit) -> Answer {
+pub(crate) fn get(visit: &mut Visit) -> Response<Body> {
     let Some(flow) = visit.flow() else {
-        return Err(visit.expired());
+        return visit.expired();
     };
     match page(visit, &flow, None) {
-        Some(page) => Ok(visit.show(page)),
-        None => Err(visit.expired()),
+        Some(page) => visit.show(page),
+        None => visit.expired(),
     }
 }
 
@@ -311,9 +318,9 @@ fn app_page(visit: &Visit, username: &str, key: &str) -> Option<Page> {
 }
 
 /// Takes the answer.
-pub(crate) async fn post(visit: &mut Visit) -> Answer {
+pub(crate) async fn post(visit: &mut Visit) -> Response<Body> {
     let Some(flow) = visit.flow() else {
-        return Err(visit.expired());
+        return visit.expired();
     };
     let alert = match fields_missing(visit, &flow) {
         Some(alert) => alert,
@@ -323,21 +330,21 @@ pub(crate) async fn post(visit: &mut Visit) -> Answer {
             }
             Ok(Taken::SetUp(which)) => {
                 let Step::Challenge(question) = &flow.step else {
-                    return Err(visit.expired());
+                    return visit.expired();
                 };
                 return set_up(visit, flow.username.clone(), question, &which).await;
             }
             Err(error) => match Reason::of(&error) {
                 Reason::SessionOver | Reason::Broken | Reason::Disabled => {
-                    return Err(visit.refused(&error));
+                    return visit.refused(&error);
                 }
                 reason => refusal::alert(visit.text, &reason),
             },
         },
     };
     match page(visit, &flow, Some(alert)) {
-        Some(page) => Ok(visit.show(page)),
-        None => Err(visit.expired()),
+        Some(page) => visit.show(page),
+        None => visit.expired(),
     }
 }
 

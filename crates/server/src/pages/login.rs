@@ -10,14 +10,14 @@ use super::challenge;
 use super::flow::{Flow, Step};
 use super::refusal;
 use super::view::{Alert, Button, Field, FieldKind, Form, Page};
-use super::visit::{Answer, Visit};
+use super::visit::Visit;
 
 /// Shows the form, or asks whoever has signed in before whether he goes on.
-pub(crate) async fn get(visit: &mut Visit) -> Answer {
+pub(crate) async fn get(visit: &mut Visit) -> Response<Body> {
     match visit.signed_in().await {
-        Ok(Some(signed_in)) => return Ok(welcome_back(visit, &signed_in)),
+        Ok(Some(signed_in)) => return welcome_back(visit, &signed_in),
         Ok(None) => {}
-        Err(error) => return Err(visit.broken(&error)),
+        Err(error) => return visit.broken(&error),
     }
     let told = match visit.flow() {
         Some(Flow {
@@ -33,7 +33,7 @@ pub(crate) async fn get(visit: &mut Visit) -> Answer {
         None => (hint(visit), None),
     };
     let page = form(visit, &username, alert);
-    Ok(visit.show(page))
+    visit.show(page)
 }
 
 /// What the application knows of who signs in; managed login takes it up.
@@ -117,18 +117,18 @@ fn form(visit: &Visit, username: &str, alert: Option<Alert>) -> Page {
 }
 
 /// Takes the form.
-pub(crate) async fn post(visit: &mut Visit) -> Answer {
+pub(crate) async fn post(visit: &mut Visit) -> Response<Body> {
     if visit.field("continue").is_some() {
         return match visit.signed_in().await {
-            Ok(Some(signed_in)) => Ok(visit.finish(&signed_in).await),
-            Ok(None) => Ok(visit.go("/login")),
-            Err(error) => Err(visit.broken(&error)),
+            Ok(Some(signed_in)) => visit.finish(&signed_in).await,
+            Ok(None) => visit.go("/login"),
+            Err(error) => visit.broken(&error),
         };
     }
     if visit.field("switch").is_some() {
         let username = hint(visit);
         let page = form(visit, &username, None);
-        return Ok(visit.show(page));
+        return visit.show(page);
     }
     let username = visit.field("username").unwrap_or_default().to_owned();
     let password = visit.field("password").map(str::to_owned);
@@ -144,13 +144,13 @@ pub(crate) async fn post(visit: &mut Visit) -> Answer {
         if is_missing {
             let alert = refusal::missing(visit.text, field, label);
             let page = form(visit, &username, Some(alert));
-            return Ok(visit.show(page));
+            return visit.show(page);
         }
     }
     let (cx, authorization) = (visit.cx(), &visit.authorization);
     let progress = match &password {
         Some(password) => with_password(cx, authorization, &username, password).await,
-        None => with_choice(cx, authorization, &username, None).await,
+        None => with_choice(cx, authorization, &username, None, None).await,
     };
     match progress {
         Ok(progress) => go_on(visit, username, progress).await,
@@ -159,7 +159,7 @@ pub(crate) async fn post(visit: &mut Visit) -> Answer {
 }
 
 /// What a refused sign-in leads to.
-fn refused(visit: &mut Visit, username: String, error: &Error) -> Answer {
+fn refused(visit: &mut Visit, username: String, error: &Error) -> Response<Body> {
     match Reason::of(error) {
         Reason::NotConfirmed => {
             let step = Step::Confirm {
@@ -167,29 +167,33 @@ fn refused(visit: &mut Visit, username: String, error: &Error) -> Answer {
                 is_resent: false,
                 session: None,
             };
-            Ok(visit.go_on("/confirm", Flow::new(username, step)))
+            visit.go_on("/confirm", Flow::new(username, step))
         }
         Reason::ResetRequired => {
             let step = Step::Reset { is_needed: true };
-            Ok(visit.go_on("/confirmforgotPassword", Flow::new(username, step)))
+            visit.go_on("/confirmforgotPassword", Flow::new(username, step))
         }
-        Reason::Broken => Err(visit.broken(error)),
+        Reason::Broken => visit.broken(error),
         reason => {
             let alert = refusal::alert(visit.text, &reason);
             let page = form(visit, &username, Some(alert));
-            Ok(visit.show(page))
+            visit.show(page)
         }
     }
 }
 
 /// Goes on with a sign-in: to the next question, or back to the application.
-pub(crate) async fn go_on(visit: &mut Visit, username: String, progress: Progress) -> Answer {
+pub(crate) async fn go_on(
+    visit: &mut Visit,
+    username: String,
+    progress: Progress,
+) -> Response<Body> {
     match progress {
         Progress::Done(mut signed_in) => {
             if let Err(error) = visit.begin_session(&mut signed_in).await {
-                return Err(visit.refused(&error));
+                return visit.refused(&error);
             }
-            Ok(visit.finish(&signed_in).await)
+            visit.finish(&signed_in).await
         }
         Progress::Asked {
             challenge,

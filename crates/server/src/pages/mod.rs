@@ -28,7 +28,7 @@ use crate::oauth::form;
 use crate::rpc;
 use look::Looks;
 use view::{Alert, Page};
-use visit::{Answer, Visit};
+use visit::Visit;
 
 /// The pages; each answers for the domain that its request was sent to.
 pub(crate) fn routes() -> Router<Arc<Service>> {
@@ -95,27 +95,25 @@ async fn answer(
     };
     let mut visit = match Visit::begin(at, &looks, &headers, query.unwrap_or_default()).await {
         Ok(visit) => visit,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     if is_sent {
         let form = form::params(&headers, body).await.unwrap_or_default();
         if let Err(response) = visit.take(&headers, form) {
-            return response;
+            return *response;
         }
     }
-    match open(door, &mut visit, is_sent).await {
-        Ok(response) | Err(response) => response,
-    }
+    open(door, &mut visit, is_sent).await
 }
 
-async fn open(door: Door, visit: &mut Visit, is_sent: bool) -> Answer {
+async fn open(door: Door, visit: &mut Visit, is_sent: bool) -> Response<Body> {
     match (door, is_sent) {
         (Door::Login, false) => login::get(visit).await,
         (Door::Login, true) => login::post(visit).await,
         (Door::SignUp, _) => account::sign_up(visit, is_sent).await,
         (Door::Confirm, _) => account::confirm(visit, is_sent).await,
         // A link must not send mail.
-        (Door::ResendCode, false) => Ok(visit.go("/confirm")),
+        (Door::ResendCode, false) => visit.go("/confirm"),
         (Door::ResendCode, true) => account::resend_code(visit).await,
         (Door::Forgot, _) => account::forgot(visit, is_sent).await,
         (Door::Reset, _) => account::reset(visit, is_sent).await,

@@ -30,9 +30,6 @@ const LANG: &str = "lang";
 const DAY: i64 = 24 * 60 * 60;
 const YEAR: i64 = 365 * DAY;
 
-/// What a page answers: the response, or one that ends the matter early.
-pub(crate) type Answer = Result<Response<Body>, Response<Body>>;
-
 /// A request for a page of a client.
 pub(crate) struct Visit {
     pub(crate) at: At,
@@ -57,21 +54,21 @@ impl Visit {
         looks: &Looks,
         headers: &HeaderMap,
         query: String,
-    ) -> Result<Self, Response<Body>> {
+    ) -> Result<Self, Box<Response<Body>>> {
         let params = match Params::parse(query.as_bytes()) {
             Ok(params) => params,
-            Err(refusal) => return Err(refusal_page(&at, &Params::default(), &refusal)),
+            Err(refusal) => return Err(refusal_page(&at, &Params::default(), &refusal).into()),
         };
-        let failed = |error| failure_page(&at.cx, error);
+        let failed = |error| Box::new(failure_page(&at.cx, error));
         let authorization = match Authorization::read(&at.cx, &at.domain, &params).await {
             Ok(Outcome::Go(authorization)) => authorization,
-            Ok(Outcome::Redirect(location)) => return Err(redirect(&location)),
-            Ok(Outcome::Page(refusal)) => return Err(refusal_page(&at, &params, &refusal)),
+            Ok(Outcome::Redirect(location)) => return Err(redirect(&location).into()),
+            Ok(Outcome::Page(refusal)) => return Err(refusal_page(&at, &params, &refusal).into()),
             Err(error) => return Err(failed(error)),
         };
         if authorization.prompt == Prompt::None {
             let refusal = Refusal::login_required();
-            return Err(redirect(&authorization.refused(&at.cx, &refusal)));
+            return Err(redirect(&authorization.refused(&at.cx, &refusal)).into());
         }
         let client = authorization.client_id();
         let site = Site::find(&at.cx, at.domain.pool_id(), client).await;
@@ -82,11 +79,8 @@ impl Visit {
             .map_err(failed)?;
         let Some(look) = looks.of(&at.cx, &at.domain, client).await.map_err(failed)? else {
             let page = Page::new(text::english(), looks.plain(), "error-heading");
-            return Err(dress::alone(
-                page,
-                StatusCode::BAD_REQUEST,
-                "error-unavailable",
-            ));
+            let response = dress::alone(page, StatusCode::BAD_REQUEST, "error-unavailable");
+            return Err(response.into());
         };
         let cookie = |name| cookies::get(headers, name).map(str::to_owned);
         let csrf = cookie(CSRF)
@@ -126,14 +120,18 @@ impl Visit {
     }
 
     /// Takes the form that was sent, if this browser has its page from here.
-    pub(crate) fn take(&mut self, headers: &HeaderMap, form: Params) -> Result<(), Response<Body>> {
+    pub(crate) fn take(
+        &mut self,
+        headers: &HeaderMap,
+        form: Params,
+    ) -> Result<(), Box<Response<Body>>> {
         let sent = form.get("_csrf").unwrap_or_default();
         let known = self.csrf.as_bytes().ct_eq(sent.as_bytes());
         // A site next door can write cookies, but not say that it is this one.
         let from = headers.get("sec-fetch-site");
         let is_own = from.is_none_or(|from| from == "same-origin" || from == "none");
         if !bool::from(known) || !is_own || form.check_once().is_err() {
-            return Err(self.failed(StatusCode::FORBIDDEN, "error-form"));
+            return Err(self.failed(StatusCode::FORBIDDEN, "error-form").into());
         }
         self.form = form;
         Ok(())

@@ -98,7 +98,6 @@ mfa-setup-intro = Zur Anmeldung gehört ein zweiter Schritt. Wählen Sie, welche
 first-factor-heading = Wie möchten Sie sich anmelden?
 first-factor-intro = Anmeldung als { $username }.
 factor-password = Passwort
-factor-passkey = Passkey
 factor-email = Code per E-Mail
 factor-sms = Code per SMS
 factor-app = Authenticator-App
@@ -111,24 +110,11 @@ totp-key = Wenn Sie ihn nicht scannen können, geben Sie diesen Schlüssel in de
 totp-code = Geben Sie dann den Code ein, den die App zeigt.
 totp-device-label = Name für dieses Gerät (optional)
 
-## Passkeys
-passkey-heading = Schneller anmelden mit einem Passkey
-passkey-intro = Ein Passkey meldet Sie mit Fingerabdruck, Gesicht oder Bildschirmsperre an. Kein Passwort zum Merken, nichts zum Stehlen.
-passkey-create-button = Passkey erstellen
-passkey-skip = Jetzt nicht
-passkey-sign-in-heading = Passkey verwenden
-passkey-sign-in-intro = Ihr Gerät wird Sie bitten, sich zu bestätigen.
-passkey-sign-in-button = Passkey verwenden
-passkey-failed = Der Passkey konnte nicht verwendet werden. Versuchen Sie es erneut, oder wählen Sie einen anderen Weg.
-passkey-no-script = Passkeys brauchen JavaScript, das in diesem Browser ausgeschaltet ist.
-other-way = Anderen Weg wählen
-
 ## Fehler
 error-heading = Etwas ist schiefgelaufen
 error-page = Bei der angeforderten Seite ist ein Fehler aufgetreten.
 error-expired = Das hat zu lange gedauert, oder die Seite wurde zweimal geöffnet. Beginnen Sie von vorn.
 error-form = Das Formular konnte nicht geprüft werden. Gehen Sie zurück, laden Sie die Seite neu, und versuchen Sie es erneut.
-error-provider = Diese Anmeldemöglichkeit ist nicht verfügbar. Versuchen Sie eine andere.
 error-unavailable = Die Anmeldeseiten sind nicht verfügbar. Wenden Sie sich an einen Administrator.
 error-server = Der Dienst hat ein Problem. Versuchen Sie es gleich noch einmal.
 error-busy = Zu viele Anfragen. Versuchen Sie es gleich noch einmal.
@@ -147,5 +133,4 @@ password-policy = Das Passwort erfüllt die Anforderungen nicht.
 password-reused = Wählen Sie ein Passwort, das Sie noch nicht verwendet haben.
 passwords-differ = Die beiden Passwörter stimmen nicht überein.
 field-missing = Bitte ausfüllen: { $label }
-field-invalid = Bitte prüfen: { $label }
 not-confirmable = Dieses Konto lässt sich nicht durch einen Code bestätigen. Wenden Sie sich an einen Administrator.

@@ -98,7 +98,6 @@ mfa-setup-intro = Signing in takes a second step. Choose the one that you want t
 first-factor-heading = How do you want to sign in?
 first-factor-intro = Signing in as { $username }.
 factor-password = Password
-factor-passkey = Passkey
 factor-email = Code by email
 factor-sms = Code by text message
 factor-app = Authenticator app
@@ -111,24 +110,11 @@ totp-key = If you cannot scan it, enter this key in the app:
 totp-code = Then enter the code that the app shows.
 totp-device-label = Name for this device (optional)
 
-## Passkeys
-passkey-heading = Sign in faster with a passkey
-passkey-intro = A passkey signs you in with your fingerprint, your face or the lock of your screen. No password to remember, nothing to steal.
-passkey-create-button = Create a passkey
-passkey-skip = Not now
-passkey-sign-in-heading = Use your passkey
-passkey-sign-in-intro = Your device will ask you to confirm that it is you.
-passkey-sign-in-button = Use passkey
-passkey-failed = The passkey could not be used. Try again, or choose another way.
-passkey-no-script = Passkeys need JavaScript, which is off in this browser.
-other-way = Choose another way
-
 ## Errors
 error-heading = Something went wrong
 error-page = An error was encountered with the requested page.
 error-expired = This took too long, or the page was opened twice. Start again.
 error-form = The form could not be checked. Go back, reload the page and try again.
-error-provider = Login option is not available. Please try another one
 error-unavailable = Login pages unavailable. Please contact an administrator.
 error-server = The service has a problem. Try again in a moment.
 error-busy = Too many requests. Try again in a moment.
@@ -147,5 +133,4 @@ password-policy = The password does not meet the requirements.
 password-reused = Choose a password that you have not used before.
 passwords-differ = The two passwords are not the same.
 field-missing = Fill in: { $label }
-field-invalid = Check this: { $label }
 not-confirmable = This account cannot be confirmed by a code. Contact an administrator.

@@ -98,7 +98,6 @@ mfa-setup-intro = El inicio de sesión requiere un segundo paso. Elija el que qu
 first-factor-heading = ¿Cómo quiere iniciar sesión?
 first-factor-intro = Inicio de sesión como { $username }.
 factor-password = Contraseña
-factor-passkey = Clave de acceso
 factor-email = Código por correo electrónico
 factor-sms = Código por mensaje de texto
 factor-app = Aplicación de autenticación
@@ -111,24 +110,11 @@ totp-key = Si no puede escanearlo, introduzca esta clave en la aplicación:
 totp-code = Después, introduzca el código que muestra la aplicación.
 totp-device-label = Nombre para este dispositivo (opcional)
 
-## Claves de acceso
-passkey-heading = Inicie sesión más rápido con una clave de acceso
-passkey-intro = Una clave de acceso inicia su sesión con la huella, la cara o el bloqueo de pantalla. Sin contraseña que recordar y sin nada que robar.
-passkey-create-button = Crear una clave de acceso
-passkey-skip = Ahora no
-passkey-sign-in-heading = Use su clave de acceso
-passkey-sign-in-intro = Su dispositivo le pedirá que confirme que es usted.
-passkey-sign-in-button = Usar clave de acceso
-passkey-failed = No se ha podido usar la clave de acceso. Inténtelo de nuevo o elija otra forma.
-passkey-no-script = Las claves de acceso necesitan JavaScript, que está desactivado en este navegador.
-other-way = Elegir otra forma
-
 ## Errores
 error-heading = Algo ha ido mal
 error-page = Se ha producido un error en la página solicitada.
 error-expired = Ha tardado demasiado o la página se ha abierto dos veces. Empiece de nuevo.
 error-form = No se ha podido comprobar el formulario. Vuelva atrás, recargue la página e inténtelo de nuevo.
-error-provider = Esta opción de inicio de sesión no está disponible. Pruebe otra.
 error-unavailable = Las páginas de inicio de sesión no están disponibles. Póngase en contacto con un administrador.
 error-server = El servicio tiene un problema. Inténtelo de nuevo en un momento.
 error-busy = Demasiadas solicitudes. Inténtelo de nuevo en un momento.
@@ -147,5 +133,4 @@ password-policy = La contraseña no cumple los requisitos.
 password-reused = Elija una contraseña que no haya usado antes.
 passwords-differ = Las dos contraseñas no coinciden.
 field-missing = Complete: { $label }
-field-invalid = Revise: { $label }
 not-confirmable = Esta cuenta no se puede confirmar con un código. Póngase en contacto con un administrador.

@@ -98,7 +98,6 @@ mfa-setup-intro = La connexion demande une deuxième étape. Choisissez celle qu
 first-factor-heading = Comment voulez-vous vous connecter ?
 first-factor-intro = Connexion en tant que { $username }.
 factor-password = Mot de passe
-factor-passkey = Clé d’accès
 factor-email = Code par e-mail
 factor-sms = Code par SMS
 factor-app = Application d’authentification
@@ -111,24 +110,11 @@ totp-key = Si vous ne pouvez pas le scanner, saisissez cette clé dans l’appli
 totp-code = Saisissez ensuite le code affiché par l’application.
 totp-device-label = Nom de cet appareil (facultatif)
 
-## Clés d’accès
-passkey-heading = Connectez-vous plus vite avec une clé d’accès
-passkey-intro = Une clé d’accès vous connecte avec votre empreinte, votre visage ou le verrouillage de votre écran. Aucun mot de passe à retenir, rien à voler.
-passkey-create-button = Créer une clé d’accès
-passkey-skip = Pas maintenant
-passkey-sign-in-heading = Utilisez votre clé d’accès
-passkey-sign-in-intro = Votre appareil vous demandera de confirmer votre identité.
-passkey-sign-in-button = Utiliser la clé d’accès
-passkey-failed = La clé d’accès n’a pas pu être utilisée. Réessayez ou choisissez une autre méthode.
-passkey-no-script = Les clés d’accès ont besoin de JavaScript, désactivé dans ce navigateur.
-other-way = Choisir une autre méthode
-
 ## Erreurs
 error-heading = Un problème est survenu
 error-page = Une erreur s’est produite sur la page demandée.
 error-expired = Le délai est dépassé ou la page a été ouverte deux fois. Recommencez.
 error-form = Le formulaire n’a pas pu être vérifié. Revenez en arrière, rechargez la page et réessayez.
-error-provider = Cette option de connexion n’est pas disponible. Essayez-en une autre.
 error-unavailable = Les pages de connexion ne sont pas disponibles. Contactez un administrateur.
 error-server = Le service rencontre un problème. Réessayez dans un instant.
 error-busy = Trop de demandes. Réessayez dans un instant.
@@ -147,5 +133,4 @@ password-policy = Le mot de passe ne respecte pas les exigences.
 password-reused = Choisissez un mot de passe que vous n’avez pas encore utilisé.
 passwords-differ = Les deux mots de passe ne sont pas identiques.
 field-missing = À remplir : { $label }
-field-invalid = À vérifier : { $label }
 not-confirmable = Ce compte ne peut pas être confirmé par un code. Contactez un administrateur.

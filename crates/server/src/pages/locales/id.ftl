@@ -98,7 +98,6 @@ mfa-setup-intro = Untuk masuk diperlukan langkah kedua. Pilih yang ingin Anda si
 first-factor-heading = Bagaimana Anda ingin masuk?
 first-factor-intro = Masuk sebagai { $username }.
 factor-password = Kata sandi
-factor-passkey = Kunci sandi
 factor-email = Kode lewat email
 factor-sms = Kode lewat SMS
 factor-app = Aplikasi autentikator
@@ -111,24 +110,11 @@ totp-key = Jika tidak dapat memindainya, masukkan kunci ini di aplikasi:
 totp-code = Lalu masukkan kode yang ditampilkan aplikasi.
 totp-device-label = Nama untuk perangkat ini (opsional)
 
-## Kunci sandi
-passkey-heading = Masuk lebih cepat dengan kunci sandi
-passkey-intro = Kunci sandi memasukkan Anda dengan sidik jari, wajah, atau kunci layar. Tidak ada kata sandi untuk diingat, tidak ada yang dapat dicuri.
-passkey-create-button = Buat kunci sandi
-passkey-skip = Nanti saja
-passkey-sign-in-heading = Gunakan kunci sandi Anda
-passkey-sign-in-intro = Perangkat Anda akan meminta konfirmasi bahwa ini Anda.
-passkey-sign-in-button = Gunakan kunci sandi
-passkey-failed = Kunci sandi tidak dapat digunakan. Coba lagi, atau pilih cara lain.
-passkey-no-script = Kunci sandi memerlukan JavaScript, yang dimatikan di peramban ini.
-other-way = Pilih cara lain
-
 ## Kesalahan
 error-heading = Terjadi kesalahan
 error-page = Terjadi kesalahan pada halaman yang diminta.
 error-expired = Ini terlalu lama, atau halaman dibuka dua kali. Mulai lagi.
 error-form = Formulir tidak dapat diperiksa. Kembali, muat ulang halaman, dan coba lagi.
-error-provider = Opsi masuk ini tidak tersedia. Coba yang lain.
 error-unavailable = Halaman masuk tidak tersedia. Hubungi administrator.
 error-server = Layanan mengalami masalah. Coba lagi sebentar lagi.
 error-busy = Terlalu banyak permintaan. Coba lagi sebentar lagi.
@@ -147,5 +133,4 @@ password-policy = Kata sandi tidak memenuhi syarat.
 password-reused = Pilih kata sandi yang belum pernah Anda gunakan.
 passwords-differ = Kedua kata sandi tidak sama.
 field-missing = Isi: { $label }
-field-invalid = Periksa: { $label }
 not-confirmable = Akun ini tidak dapat dikonfirmasi dengan kode. Hubungi administrator.

@@ -98,7 +98,6 @@ mfa-setup-intro = L’accesso richiede un secondo passaggio. Scegli quello da co
 first-factor-heading = Come vuoi accedere?
 first-factor-intro = Accesso come { $username }.
 factor-password = Password
-factor-passkey = Passkey
 factor-email = Codice per e-mail
 factor-sms = Codice per SMS
 factor-app = App di autenticazione
@@ -111,24 +110,11 @@ totp-key = Se non puoi scansionarlo, inserisci questa chiave nell’app:
 totp-code = Poi inserisci il codice mostrato dall’app.
 totp-device-label = Nome per questo dispositivo (facoltativo)
 
-## Passkey
-passkey-heading = Accedi più in fretta con una passkey
-passkey-intro = Una passkey ti fa accedere con l’impronta, il volto o il blocco dello schermo. Nessuna password da ricordare, niente da rubare.
-passkey-create-button = Crea una passkey
-passkey-skip = Non ora
-passkey-sign-in-heading = Usa la tua passkey
-passkey-sign-in-intro = Il dispositivo ti chiederà di confermare la tua identità.
-passkey-sign-in-button = Usa passkey
-passkey-failed = Non è stato possibile usare la passkey. Riprova o scegli un altro modo.
-passkey-no-script = Le passkey richiedono JavaScript, che è disattivato in questo browser.
-other-way = Scegli un altro modo
-
 ## Errori
 error-heading = Qualcosa è andato storto
 error-page = Si è verificato un errore nella pagina richiesta.
 error-expired = È passato troppo tempo o la pagina è stata aperta due volte. Ricomincia.
 error-form = Non è stato possibile controllare il modulo. Torna indietro, ricarica la pagina e riprova.
-error-provider = Questa opzione di accesso non è disponibile. Provane un’altra.
 error-unavailable = Le pagine di accesso non sono disponibili. Contatta un amministratore.
 error-server = Il servizio ha un problema. Riprova tra un momento.
 error-busy = Troppe richieste. Riprova tra un momento.
@@ -147,5 +133,4 @@ password-policy = La password non soddisfa i requisiti.
 password-reused = Scegli una password che non hai già usato.
 passwords-differ = Le due password non coincidono.
 field-missing = Da compilare: { $label }
-field-invalid = Da controllare: { $label }
 not-confirmable = Questo account non può essere confermato con un codice. Contatta un amministratore.

@@ -98,7 +98,6 @@ mfa-setup-intro = サインインには 2 段階目の確認が必要です。�
 first-factor-heading = サインイン方法を選択
 first-factor-intro = { $username } としてサインインします。
 factor-password = パスワード
-factor-passkey = パスキー
 factor-email = メールでコードを受け取る
 factor-sms = テキストメッセージでコードを受け取る
 factor-app = 認証アプリ
@@ -111,24 +110,11 @@ totp-key = 読み取れない場合は、このキーをアプリに入力して
 totp-code = 次に、アプリに表示されるコードを入力してください。
 totp-device-label = このデバイスの名前 (任意)
 
-## パスキー
-passkey-heading = パスキーですばやくサインイン
-passkey-intro = パスキーを使うと、指紋、顔、または画面ロックでサインインできます。パスワードを覚える必要がなく、盗まれるものもありません。
-passkey-create-button = パスキーを作成
-passkey-skip = 後で
-passkey-sign-in-heading = パスキーを使用
-passkey-sign-in-intro = デバイスで本人確認を求められます。
-passkey-sign-in-button = パスキーを使用
-passkey-failed = パスキーを使用できませんでした。もう一度試すか、別の方法を選んでください。
-passkey-no-script = パスキーには JavaScript が必要ですが、このブラウザーでは無効になっています。
-other-way = 別の方法を選ぶ
-
 ## エラー
 error-heading = 問題が発生しました
 error-page = リクエストされたページでエラーが発生しました。
 error-expired = 時間がかかりすぎたか、ページが 2 回開かれました。最初からやり直してください。
 error-form = フォームを確認できませんでした。戻ってページを再読み込みし、もう一度お試しください。
-error-provider = このログイン方法は利用できません。別の方法をお試しください。
 error-unavailable = ログインページを利用できません。管理者にお問い合わせください。
 error-server = サービスに問題が発生しています。しばらくしてからもう一度お試しください。
 error-busy = リクエストが多すぎます。しばらくしてからもう一度お試しください。
@@ -147,5 +133,4 @@ password-policy = パスワードが条件を満たしていません。
 password-reused = 以前に使用していないパスワードを選んでください。
 passwords-differ = 2 つのパスワードが一致しません。
 field-missing = 入力してください: { $label }
-field-invalid = 確認してください: { $label }
 not-confirmable = このアカウントはコードでは確認できません。管理者にお問い合わせください。

@@ -98,7 +98,6 @@ mfa-setup-intro = 로그인하려면 두 번째 단계가 필요합니다. 설�
 first-factor-heading = 어떻게 로그인하시겠습니까?
 first-factor-intro = { $username }(으)로 로그인합니다.
 factor-password = 비밀번호
-factor-passkey = 패스키
 factor-email = 이메일로 코드 받기
 factor-sms = 문자 메시지로 코드 받기
 factor-app = 인증 앱
@@ -111,24 +110,11 @@ totp-key = 스캔할 수 없으면 앱에 이 키를 입력하세요:
 totp-code = 그런 다음 앱에 표시된 코드를 입력하세요.
 totp-device-label = 이 기기의 이름(선택 사항)
 
-## 패스키
-passkey-heading = 패스키로 더 빠르게 로그인
-passkey-intro = 패스키를 사용하면 지문, 얼굴 또는 화면 잠금으로 로그인합니다. 기억할 비밀번호도, 도난당할 것도 없습니다.
-passkey-create-button = 패스키 만들기
-passkey-skip = 나중에
-passkey-sign-in-heading = 패스키 사용
-passkey-sign-in-intro = 기기에서 본인 확인을 요청합니다.
-passkey-sign-in-button = 패스키 사용
-passkey-failed = 패스키를 사용할 수 없습니다. 다시 시도하거나 다른 방법을 선택하세요.
-passkey-no-script = 패스키에는 JavaScript가 필요하지만 이 브라우저에서는 꺼져 있습니다.
-other-way = 다른 방법 선택
-
 ## 오류
 error-heading = 문제가 발생했습니다
 error-page = 요청한 페이지에서 오류가 발생했습니다.
 error-expired = 시간이 너무 오래 걸렸거나 페이지가 두 번 열렸습니다. 다시 시작하세요.
 error-form = 양식을 확인할 수 없습니다. 뒤로 가서 페이지를 새로 고친 후 다시 시도하세요.
-error-provider = 이 로그인 방법은 사용할 수 없습니다. 다른 방법을 시도하세요.
 error-unavailable = 로그인 페이지를 사용할 수 없습니다. 관리자에게 문의하세요.
 error-server = 서비스에 문제가 있습니다. 잠시 후 다시 시도하세요.
 error-busy = 요청이 너무 많습니다. 잠시 후 다시 시도하세요.
@@ -147,5 +133,4 @@ password-policy = 비밀번호가 조건을 충족하지 않습니다.
 password-reused = 이전에 사용하지 않은 비밀번호를 선택하세요.
 passwords-differ = 두 비밀번호가 일치하지 않습니다.
 field-missing = 입력하세요: { $label }
-field-invalid = 확인하세요: { $label }
 not-confirmable = 이 계정은 코드로 확인할 수 없습니다. 관리자에게 문의하세요.

@@ -98,7 +98,6 @@ mfa-setup-intro = Inloggen vraagt een tweede stap. Kies welke je wilt instellen.
 first-factor-heading = Hoe wil je inloggen?
 first-factor-intro = Inloggen als { $username }.
 factor-password = Wachtwoord
-factor-passkey = Toegangssleutel
 factor-email = Code per e-mail
 factor-sms = Code per sms
 factor-app = Authenticator-app
@@ -111,24 +110,11 @@ totp-key = Kun je niet scannen, vul dan deze sleutel in de app in:
 totp-code = Vul daarna de code in die de app toont.
 totp-device-label = Naam voor dit apparaat (optioneel)
 
-## Toegangssleutels
-passkey-heading = Sneller inloggen met een toegangssleutel
-passkey-intro = Met een toegangssleutel log je in met je vingerafdruk, je gezicht of je schermvergrendeling. Geen wachtwoord om te onthouden, niets om te stelen.
-passkey-create-button = Toegangssleutel maken
-passkey-skip = Niet nu
-passkey-sign-in-heading = Gebruik je toegangssleutel
-passkey-sign-in-intro = Je apparaat vraagt je te bevestigen dat jij het bent.
-passkey-sign-in-button = Toegangssleutel gebruiken
-passkey-failed = De toegangssleutel kon niet worden gebruikt. Probeer het opnieuw of kies een andere manier.
-passkey-no-script = Toegangssleutels hebben JavaScript nodig, dat in deze browser uit staat.
-other-way = Kies een andere manier
-
 ## Fouten
 error-heading = Er is iets misgegaan
 error-page = Er is een fout opgetreden bij de gevraagde pagina.
 error-expired = Dit duurde te lang, of de pagina is twee keer geopend. Begin opnieuw.
 error-form = Het formulier kon niet worden gecontroleerd. Ga terug, laad de pagina opnieuw en probeer het nog eens.
-error-provider = Deze inlogmogelijkheid is niet beschikbaar. Probeer een andere.
 error-unavailable = De inlogpagina’s zijn niet beschikbaar. Neem contact op met een beheerder.
 error-server = De dienst heeft een probleem. Probeer het zo nog eens.
 error-busy = Te veel verzoeken. Probeer het zo nog eens.
@@ -147,5 +133,4 @@ password-policy = Het wachtwoord voldoet niet aan de eisen.
 password-reused = Kies een wachtwoord dat je nog niet hebt gebruikt.
 passwords-differ = De twee wachtwoorden zijn niet gelijk.
 field-missing = Vul in: { $label }
-field-invalid = Controleer: { $label }
 not-confirmable = Dit account kan niet met een code worden bevestigd. Neem contact op met een beheerder.

@@ -98,7 +98,6 @@ mfa-setup-intro = O login exige uma segunda etapa. Escolha qual deseja configura
 first-factor-heading = Como você quer entrar?
 first-factor-intro = Entrando como { $username }.
 factor-password = Senha
-factor-passkey = Chave de acesso
 factor-email = Código por e-mail
 factor-sms = Código por SMS
 factor-app = Aplicativo autenticador
@@ -111,24 +110,11 @@ totp-key = Se não puder escanear, digite esta chave no aplicativo:
 totp-code = Depois, digite o código que o aplicativo mostra.
 totp-device-label = Nome para este dispositivo (opcional)
 
-## Chaves de acesso
-passkey-heading = Entre mais rápido com uma chave de acesso
-passkey-intro = Com uma chave de acesso você entra usando a digital, o rosto ou o bloqueio de tela. Nenhuma senha para lembrar, nada para roubar.
-passkey-create-button = Criar uma chave de acesso
-passkey-skip = Agora não
-passkey-sign-in-heading = Use sua chave de acesso
-passkey-sign-in-intro = Seu dispositivo pedirá que você confirme que é você.
-passkey-sign-in-button = Usar chave de acesso
-passkey-failed = Não foi possível usar a chave de acesso. Tente de novo ou escolha outra forma.
-passkey-no-script = As chaves de acesso precisam de JavaScript, que está desativado neste navegador.
-other-way = Escolher outra forma
-
 ## Erros
 error-heading = Algo deu errado
 error-page = Ocorreu um erro na página solicitada.
 error-expired = Demorou demais ou a página foi aberta duas vezes. Comece de novo.
 error-form = Não foi possível verificar o formulário. Volte, recarregue a página e tente de novo.
-error-provider = Esta opção de login não está disponível. Tente outra.
 error-unavailable = As páginas de login não estão disponíveis. Fale com um administrador.
 error-server = O serviço está com um problema. Tente de novo em instantes.
 error-busy = Solicitações demais. Tente de novo em instantes.
@@ -147,5 +133,4 @@ password-policy = A senha não atende aos requisitos.
 password-reused = Escolha uma senha que você ainda não usou.
 passwords-differ = As duas senhas não são iguais.
 field-missing = Preencha: { $label }
-field-invalid = Confira: { $label }
 not-confirmable = Esta conta não pode ser confirmada por um código. Fale com um administrador.

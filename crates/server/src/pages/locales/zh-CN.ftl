@@ -98,7 +98,6 @@ mfa-setup-intro = 登录需要第二步验证。选择您要设置的方式。
 first-factor-heading = 您想如何登录？
 first-factor-intro = 正在以 { $username } 的身份登录。
 factor-password = 密码
-factor-passkey = 通行密钥
 factor-email = 电子邮件验证码
 factor-sms = 短信验证码
 factor-app = 身份验证器应用
@@ -111,24 +110,11 @@ totp-key = 如果无法扫描，请在应用中输入此密钥：
 totp-code = 然后输入应用显示的验证码。
 totp-device-label = 此设备的名称（可选）
 
-## 通行密钥
-passkey-heading = 使用通行密钥更快登录
-passkey-intro = 通行密钥让您使用指纹、面容或屏幕锁登录。无需记住密码，也没有可被盗取的内容。
-passkey-create-button = 创建通行密钥
-passkey-skip = 以后再说
-passkey-sign-in-heading = 使用您的通行密钥
-passkey-sign-in-intro = 您的设备会要求您确认身份。
-passkey-sign-in-button = 使用通行密钥
-passkey-failed = 无法使用通行密钥。请重试或选择其他方式。
-passkey-no-script = 通行密钥需要 JavaScript，但此浏览器已将其关闭。
-other-way = 选择其他方式
-
 ## 错误
 error-heading = 出了点问题
 error-page = 请求的页面出现错误。
 error-expired = 操作超时，或页面被打开了两次。请重新开始。
 error-form = 无法检查表单。请返回，重新加载页面后再试。
-error-provider = 此登录选项不可用。请尝试其他选项。
 error-unavailable = 登录页面不可用。请联系管理员。
 error-server = 服务出现问题。请稍后再试。
 error-busy = 请求过多。请稍后再试。
@@ -147,5 +133,4 @@ password-policy = 密码不符合要求。
 password-reused = 请选择以前未使用过的密码。
 passwords-differ = 两次输入的密码不一致。
 field-missing = 请填写：{ $label }
-field-invalid = 请检查：{ $label }
 not-confirmable = 此账户无法通过验证码确认。请联系管理员。

@@ -98,7 +98,6 @@ mfa-setup-intro = 登入需要第二步驗證。選擇您要設定的方式。
 first-factor-heading = 您想如何登入？
 first-factor-intro = 正在以 { $username } 的身分登入。
 factor-password = 密碼
-factor-passkey = 通行金鑰
 factor-email = 電子郵件驗證碼
 factor-sms = 簡訊驗證碼
 factor-app = 驗證器應用程式
@@ -111,24 +110,11 @@ totp-key = 如果無法掃描，請在應用程式中輸入此金鑰：
 totp-code = 然後輸入應用程式顯示的驗證碼。
 totp-device-label = 此裝置的名稱（選填）
 
-## 通行金鑰
-passkey-heading = 使用通行金鑰更快登入
-passkey-intro = 通行金鑰讓您使用指紋、臉部或螢幕鎖定登入。不必記住密碼，也沒有可被竊取的內容。
-passkey-create-button = 建立通行金鑰
-passkey-skip = 稍後再說
-passkey-sign-in-heading = 使用您的通行金鑰
-passkey-sign-in-intro = 您的裝置會要求您確認身分。
-passkey-sign-in-button = 使用通行金鑰
-passkey-failed = 無法使用通行金鑰。請再試一次或選擇其他方式。
-passkey-no-script = 通行金鑰需要 JavaScript，但此瀏覽器已將其關閉。
-other-way = 選擇其他方式
-
 ## 錯誤
 error-heading = 發生問題
 error-page = 要求的頁面發生錯誤。
 error-expired = 操作逾時，或頁面被開啟了兩次。請重新開始。
 error-form = 無法檢查表單。請返回，重新載入頁面後再試一次。
-error-provider = 此登入選項無法使用。請嘗試其他選項。
 error-unavailable = 登入頁面無法使用。請聯絡管理員。
 error-server = 服務發生問題。請稍後再試。
 error-busy = 要求過多。請稍後再試。
@@ -147,5 +133,4 @@ password-policy = 密碼不符合要求。
 password-reused = 請選擇以前未使用過的密碼。
 passwords-differ = 兩次輸入的密碼不一致。
 field-missing = 請填寫：{ $label }
-field-invalid = 請檢查：{ $label }
 not-confirmable = 此帳戶無法透過驗證碼確認。請聯絡管理員。
