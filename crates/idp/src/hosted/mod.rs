@@ -179,7 +179,9 @@ impl Site {
                 Stored::<TermsType>::find(cx, Kind::Terms, &self.pool.id, &pointer.doc).await?;
             let link = stored.and_then(|stored| {
                 let links = stored.value.links;
-                let link = links.get(language).or_else(|| links.get("cognito:default"));
+                let link = links
+                    .get(&format!("cognito:{language}"))
+                    .or_else(|| links.get("cognito:default"));
                 link.cloned()
             });
             found.extend(link);

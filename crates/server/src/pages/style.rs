@@ -234,7 +234,7 @@ mod tests {
         );
         assert!(css.contains("--across:flex-end;--down:center;"), "{css}");
         assert!(css.contains("--density:.7;"));
-        assert!(!css.contains("style>") && !css.contains("red") && !css.contains("4px}"));
+        assert!(!css.contains("style>") && !css.contains("red;") && !css.contains("4px}"));
         assert!(css.contains("@media (prefers-color-scheme:dark){:root{}}"));
     }
 }

@@ -114,7 +114,7 @@ async fn terms_are_shown_when_both_documents_are_there() {
     ] {
         let links = json!({
             "cognito:default": format!("https://example.com/{path}"),
-            "german": format!("https://example.com/de/{path}"),
+            "cognito:german": format!("https://example.com/de/{path}"),
         });
         let body = json!({
             "UserPoolId": site.pool, "ClientId": site.client, "TermsName": name,
@@ -170,9 +170,9 @@ async fn the_reset_does_not_tell_who_exists() {
     for prevent in ["ENABLED", "LEGACY"] {
         let client = json!({"PreventUserExistenceErrors": prevent});
         let site = Site::with(json!({}), client).await;
-        site.user("ann").await;
+        site.user("annabelle-77").await;
         let mut pages = Vec::new();
-        for name in ["ann", "nob"] {
+        for name in ["annabelle-77", "nobody-77"] {
             let mut browser = site.browser();
             browser.open("/forgotPassword").await;
             browser

@@ -119,10 +119,7 @@ impl Site {
     pub(crate) async fn code(&self) -> String {
         let inbox = self.server.get("/_cenote/inbox", &[]).await.json();
         let messages = inbox["messages"].as_array().expect("a list");
-        let newest = messages
-            .iter()
-            .max_by_key(|message| message["created_at"].to_string())
-            .expect("a message");
+        let newest = messages.first().expect("a message");
         newest["code"].as_str().expect("a code").to_owned()
     }
 

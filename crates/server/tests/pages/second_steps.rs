@@ -6,7 +6,14 @@ use super::browser::{Site, assert_done, assert_leads_to, assert_says, body_of};
 
 /// A pool whose users need a second step.
 async fn site(mfa: Value) -> Site {
-    let site = Site::new().await;
+    let pool = json!({
+        "EmailConfiguration": {
+            "EmailSendingAccount": "DEVELOPER",
+            "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/a@b.example",
+        },
+        "AccountRecoverySetting": {"RecoveryMechanisms": [{"Name": "admin_only", "Priority": 1}]},
+    });
+    let site = Site::with(pool, json!({})).await;
     let mut body = json!({"UserPoolId": site.pool, "MfaConfiguration": "ON"});
     body.as_object_mut()
         .expect("an object")

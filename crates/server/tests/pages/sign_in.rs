@@ -38,9 +38,9 @@ async fn a_password_signs_in_and_the_browser_is_known_afterwards() {
 #[tokio::test]
 async fn known_and_unknown_people_with_a_wrong_password_see_the_same_page() {
     let site = Site::new().await;
-    site.user("ann").await;
+    site.user("annabelle-77").await;
     let mut pages = Vec::new();
-    for name in ["ann", "nob"] {
+    for name in ["annabelle-77", "nobody-77"] {
         let mut browser = site.browser();
         browser.open("/login").await;
         browser
