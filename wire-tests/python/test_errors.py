@@ -367,9 +367,3 @@ class TestStatus:
             }),
         ):
             assert server.call(operation, body).status == 400
-
-    def test_what_is_not_built_is_501(self, server):
-        reply = server.call("ListWebAuthnCredentials", {"AccessToken": "a.b.c"})
-        assert reply.status == 501
-        assert reply.error.startswith("NotImplemented")
-        assert "ListWebAuthnCredentials" in reply.message

@@ -33,18 +33,18 @@ def machine(pool, idp):
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
 def test_a_machine_gets_a_token_for_itself(domain, machine, method):
-    client = OAuth2Client(*machine, token_endpoint_auth_method=method)
-    token = client.fetch_token(f"{domain}/oauth2/token", grant_type="client_credentials")
-    assert set(token) == {"access_token", "expires_in", "token_type", "expires_at"}
-    assert token["expires_in"] == 3600
-    with pytest.raises(OAuthError) as refused:
-        client.fetch_token(f"{domain}/oauth2/token", grant_type="client_credentials", scope="orders/write")
+    address = f"{domain}/oauth2/token"
+    with OAuth2Client(*machine, token_endpoint_auth_method=method) as client:
+        token = client.fetch_token(address, grant_type="client_credentials")
+        assert set(token) == {"access_token", "expires_in", "token_type", "expires_at"}
+        assert token["expires_in"] == 3600
+        with pytest.raises(OAuthError) as refused:
+            client.fetch_token(address, grant_type="client_credentials", scope="orders/write")
     assert refused.value.error == "invalid_grant"
 
 
 def test_a_wrong_secret_gets_nothing(domain, machine):
-    client = OAuth2Client(machine[0], "wrong")
-    with pytest.raises(OAuthError) as refused:
+    with OAuth2Client(machine[0], "wrong") as client, pytest.raises(OAuthError) as refused:
         client.fetch_token(f"{domain}/oauth2/token", grant_type="client_credentials")
     assert refused.value.error == "invalid_client"
 

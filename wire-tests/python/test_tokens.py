@@ -35,7 +35,7 @@ class TestClaims:
         claims = pool.claims(tokens["AccessToken"])
         assert set(claims) == {
             "sub", "iss", "client_id", "origin_jti", "event_id", "token_use", "scope",
-            "auth_time", "exp", "iat", "jti", "username",
+            "auth_time", "exp", "iat", "jti", "acr", "amr", "username",
         }
         assert claims["sub"] == pool.attributes(name)["sub"]
         assert claims["iss"] == pool.issuer
@@ -53,11 +53,11 @@ class TestClaims:
         claims = pool.claims(tokens["IdToken"], app.id)
         assert set(claims) == {
             "sub", "iss", "aud", "cognito:username", "origin_jti", "event_id", "token_use",
-            "auth_time", "exp", "iat", "jti", "email", "email_verified", "phone_number",
+            "auth_time", "exp", "iat", "jti", "acr", "amr", "email", "email_verified", "phone_number",
             "phone_number_verified", "custom:age", "given_name",
         } or set(claims) == {
             "sub", "iss", "aud", "cognito:username", "origin_jti", "event_id", "token_use",
-            "auth_time", "exp", "iat", "jti", "email", "email_verified", "phone_number",
+            "auth_time", "exp", "iat", "jti", "acr", "amr", "email", "email_verified", "phone_number",
             "custom:age", "given_name",
         }
         assert claims["aud"] == app.id

@@ -5,8 +5,9 @@ use cenote_model as model;
 use cenote_model::Operation;
 
 use crate::ops::{
-    account, branding, clients, devices, domains, groups, imports, limits, mfa, passwords, pools,
-    providers, replicas, resource_servers, sessions, sign_in, sign_up, tags, tokens, users,
+    account, branding, clients, devices, domains, groups, imports, limits, mfa, passkeys,
+    passwords, pools, providers, replicas, resource_servers, sessions, sign_in, sign_up, tags,
+    tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -250,6 +251,14 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::CompleteWebAuthnRegistration => {
+            Box::pin(async {
+                let input = input::<model::CompleteWebAuthnRegistrationRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&passkeys::complete_web_authn_registration(cx, &caller, &input).await?)
+            })
+            .await
+        }
         Operation::ConfirmDevice => {
             Box::pin(async {
                 let input = input::<model::ConfirmDeviceRequest>(body)?;
@@ -433,6 +442,14 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::DeleteUserPoolReplicaRequest>(body)?;
                 output(&replicas::delete_user_pool_replica(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::DeleteWebAuthnCredential => {
+            Box::pin(async {
+                let input = input::<model::DeleteWebAuthnCredentialRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&passkeys::delete_web_authn_credential(cx, &caller, &input).await?)
             })
             .await
         }
@@ -753,6 +770,14 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::ListWebAuthnCredentials => {
+            Box::pin(async {
+                let input = input::<model::ListWebAuthnCredentialsRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&passkeys::list_web_authn_credentials(cx, &caller, &input).await?)
+            })
+            .await
+        }
         Operation::ResendConfirmationCode => {
             Box::pin(async {
                 let input = input::<model::ResendConfirmationCodeRequest>(body)?;
@@ -837,6 +862,14 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::StartUserImportJobRequest>(body)?;
                 output(&imports::start_user_import_job(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::StartWebAuthnRegistration => {
+            Box::pin(async {
+                let input = input::<model::StartWebAuthnRegistrationRequest>(body)?;
+                let caller = authenticate(cx, &input.access_token).await?;
+                output(&passkeys::start_web_authn_registration(cx, &caller, &input).await?)
             })
             .await
         }
@@ -964,14 +997,10 @@ pub(crate) async fn call(
         }
         Operation::AdminListUserAuthEvents
         | Operation::AdminUpdateAuthEventFeedback
-        | Operation::CompleteWebAuthnRegistration
-        | Operation::DeleteWebAuthnCredential
         | Operation::DescribeRiskConfiguration
         | Operation::GetLogDeliveryConfiguration
-        | Operation::ListWebAuthnCredentials
         | Operation::SetLogDeliveryConfiguration
         | Operation::SetRiskConfiguration
-        | Operation::StartWebAuthnRegistration
         | Operation::UpdateAuthEventFeedback => Err(Error::not_built(operation)),
     }
 }

@@ -10,12 +10,14 @@ mod imports;
 mod limits;
 mod mfa;
 pub(crate) mod oauth;
+mod passkeys;
 mod providers;
 mod quota;
 mod replicas;
 mod resource_servers;
 mod sessions;
 mod sign_in;
+mod step_up;
 mod trigger;
 
 use cenote_model::{DecodeError, ErrorCode, Operation, UserStatusType};

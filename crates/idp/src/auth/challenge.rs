@@ -4,7 +4,7 @@ use cenote_model::{ChallengeNameType, ExplicitAuthFlowsType};
 
 use super::session::{Pending, Session};
 use super::{
-    Parameters, Scene, Step, choice, custom, device, mfa_setup, new_password, password,
+    Parameters, Scene, Step, choice, custom, device, mfa_setup, new_password, passkey, password,
     second_factor, srp,
 };
 use crate::{Cx, Error, Result};
@@ -38,7 +38,14 @@ pub(crate) async fn respond(
         _ => {}
     }
     let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
-    let session = Session::open(cx, scene, session).await?;
+    let mut session = Session::open(cx, scene, session).await?;
+    session.progress.note_device(answers.optional("DEVICE_KEY"));
+    // Whoever does not have his passkey at hand may choose again.
+    if challenge == ChallengeNameType::SelectChallenge
+        && matches!(session.pending, Pending::Passkey(_))
+    {
+        return choice::select(cx, scene, session, answers).await;
+    }
     if session.pending.challenge() != Some(challenge) {
         return Err(Error::session_invalid());
     }
@@ -47,6 +54,9 @@ pub(crate) async fn respond(
         Pending::Choice => choice::select(cx, scene, session, answers).await,
         Pending::Password => choice::answer_password(cx, scene, session, answers).await,
         Pending::PasswordSrp => choice::answer_srp(cx, scene, session, answers).await,
+        Pending::Passkey(challenge) => {
+            passkey::answer(cx, scene, session, &challenge, answers).await
+        }
         Pending::FirstCode(sent) => choice::answer_code(cx, scene, session, &sent, answers).await,
         Pending::SecondFactor(factor, sent) => {
             second_factor::answer_code(cx, scene, session, (factor, &sent), answers).await

@@ -1,13 +1,13 @@
 //! USER_AUTH: the user chooses how to prove who he is, and SELECT_CHALLENGE, PASSWORD, PASSWORD_SRP,
-//! EMAIL_OTP and SMS_OTP as answers to it.
+//! EMAIL_OTP and SMS_OTP as answers to it. WEB_AUTHN is in [`passkey`].
 
 use cenote_model::{AuthFactorType, ChallengeNameType, UserStatusType};
 
 use super::one_time_code::{self, SentCode};
 use super::session::{self, Pending, Session};
 use super::{
-    Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, exchange, password,
-    sign_up, srp,
+    Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, exchange, passkey,
+    password, sign_up, srp, step_up,
 };
 use crate::message::Target;
 use crate::pool::Pool;
@@ -15,7 +15,7 @@ use crate::ports::{Change, CommitError, Write};
 use crate::trigger;
 use crate::user::limits::{Guessed, Lockout};
 use crate::user::mfa::Required;
-use crate::user::{self, Account, User, sign_in};
+use crate::user::{self, Account, User, passkeys, sign_in};
 use crate::{Cx, Error, Result};
 
 /// Digits of a code that is the first factor.
@@ -34,13 +34,6 @@ pub(crate) async fn start(
     let username = parameters.required("USERNAME")?;
     let hash = parameters.optional("SECRET_HASH");
     scene.check_secret_hash(cx, username, hash)?;
-    if parameters.optional("TARGET_ACR_VALUES").is_some()
-        || parameters.optional("ACCESS_TOKEN").is_some()
-    {
-        return Err(Error::flow_not_built(
-            "Stepping up to an authentication level",
-        ));
-    }
     let account = user::find_public(
         cx,
         &scene.pool,
@@ -49,11 +42,20 @@ pub(crate) async fn start(
         Error::user_not_found,
     )
     .await?;
-    let person = scene.person(&account, username);
-    trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
     let mut progress = Progress::new(Flow::Choice);
     progress.note_device(parameters.optional("DEVICE_KEY"));
-    let available = available(&scene.pool, &account);
+    if let Some(wish) = step_up::read(cx, scene, parameters, &account).await? {
+        let offered = offered(cx, &scene.pool, &account);
+        wish.decide(&scene.pool, &account, &offered, &mut progress)?;
+    }
+    let person = scene.person(&account, username);
+    trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
+    if let Account::Known(user) = &account
+        && step_up::needs_only_second(&scene.pool, user, &progress)
+    {
+        return after_first_factor(cx, scene, user, progress, Vec::new()).await;
+    }
+    let available = available(cx, &scene.pool, &account, &progress);
     let preferred = parameters
         .optional("PREFERRED_CHALLENGE")
         .and_then(ChallengeNameType::parse)
@@ -67,19 +69,28 @@ pub(crate) async fn start(
     Ok(step.with_available(available))
 }
 
-/// What the user can choose from: what the pool allows and he has. Whoever needs a second factor, or has yet
+/// What the user can choose from to get where the sign-in is to lead.
+fn available(
+    cx: &Cx,
+    pool: &Pool,
+    account: &Account,
+    progress: &Progress,
+) -> Vec<ChallengeNameType> {
+    step_up::leading(pool, account, progress, offered(cx, pool, account))
+}
+
+/// The first factors that there are: what the pool allows and the user has. Whoever needs a second factor, or has yet
 /// to change a temporary password, begins with the password. Of nobody the pool's own list is told.
-fn available(pool: &Pool, account: &Account) -> Vec<ChallengeNameType> {
+fn offered(cx: &Cx, pool: &Pool, account: &Account) -> Vec<ChallengeNameType> {
     use ChallengeNameType as Challenge;
     let known = match account {
         Account::Known(user) => Some(user),
         Account::Unknown { .. } => None,
     };
     let allows = |factor| pool.first_factors().contains(&factor);
-    let only_password = known.is_some_and(|user| {
-        user.status == UserStatusType::ForceChangePassword
-            || user.required_factor(pool) != Required::Nothing
-    });
+    let must_change = known.is_some_and(|user| user.status == UserStatusType::ForceChangePassword);
+    let needs_mfa = known.is_some_and(|user| user.required_factor(pool) != Required::Nothing);
+    let only_password = must_change || needs_mfa;
     let by_password =
         allows(AuthFactorType::Password) && known.is_none_or(|user| user.password.is_some());
     let codes_to = |factor, contact| match known {
@@ -88,11 +99,15 @@ fn available(pool: &Pool, account: &Account) -> Vec<ChallengeNameType> {
     };
     let by_email = codes_to(AuthFactorType::EmailOtp, "email");
     let by_sms = codes_to(AuthFactorType::SmsOtp, "phone_number");
+    let by_passkey = passkeys::are_offered(cx, pool, account)
+        && !must_change
+        && known.is_none_or(|user| !needs_mfa || passkeys::can_replace_mfa(pool, user));
     [
         (by_password, Challenge::PasswordSrp),
         (by_password, Challenge::Password),
         (by_email && !only_password, Challenge::EmailOtp),
         (by_sms && !only_password, Challenge::SmsOtp),
+        (by_passkey, Challenge::WebAuthn),
     ]
     .into_iter()
     .filter_map(|(is_there, challenge)| is_there.then_some(challenge))
@@ -130,6 +145,9 @@ async fn begin(
             let who = (account, username);
             return send_code(cx, scene, who, "phone_number", progress, first).await;
         }
+        ChallengeNameType::WebAuthn => {
+            return passkey::ask(cx, scene, account, progress, first).await;
+        }
         ChallengeNameType::Password => Pending::Password,
         _ => Pending::PasswordSrp,
     };
@@ -137,7 +155,7 @@ async fn begin(
     Session::of(cx, scene, account, pending, progress).ask(cx, scene, [])
 }
 
-async fn use_up(cx: &Cx, first: Option<Write>) -> Result<()> {
+pub(super) async fn use_up(cx: &Cx, first: Option<Write>) -> Result<()> {
     let Some(first) = first else { return Ok(()) };
     let change = Change::new().with(first);
     cx.try_commit(change).await.map_err(session::refused)
@@ -218,10 +236,19 @@ pub(super) async fn select(
     answers: &Parameters<'_>,
 ) -> Result<Step> {
     let account = account_of(cx, scene, &session, answers).await?;
-    let available = available(&scene.pool, &account);
+    let available = available(cx, &scene.pool, &account, &session.progress);
     let chosen = ChallengeNameType::parse(answers.required("ANSWER")?)
         .filter(|chosen| available.contains(chosen))
         .ok_or_else(Error::challenge_not_available)?;
+    // The proof may come along, to the challenge of this very session.
+    if chosen == ChallengeNameType::WebAuthn && answers.optional(passkey::CREDENTIAL).is_some() {
+        return match session.pending.clone() {
+            Pending::Passkey(challenge) => {
+                passkey::answer(cx, scene, session, &challenge, answers).await
+            }
+            _ => Err(Error::passkey_wrong()),
+        };
+    }
     let first = session.consume(cx, &scene.pool);
     begin(
         cx,
@@ -305,7 +332,7 @@ pub(super) async fn answer_code(
 }
 
 /// Whose session it is. A user who was disabled meanwhile learns it after the proof.
-async fn account_of(
+pub(super) async fn account_of(
     cx: &Cx,
     scene: &Scene,
     session: &Session,

@@ -102,7 +102,6 @@ pub(super) async fn answer(
     let used = Change::new().with(session.consume(cx, &scene.pool));
     cx.try_commit(used).await.map_err(session::refused)?;
     let mut progress = session.progress;
-    progress.note_device(answers.optional("DEVICE_KEY"));
     let name = ChallengeNameType::CustomChallenge;
     progress.rounds.push(round(name, is_right, custom.metadata));
     decide(cx, scene, person, progress).await

@@ -9,12 +9,14 @@ mod exchange;
 pub(crate) mod mfa_setup;
 mod new_password;
 mod one_time_code;
+mod passkey;
 mod password;
 mod progress;
 mod second_factor;
 mod session;
 pub(crate) mod sign_up;
 mod srp;
+mod step_up;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -187,8 +189,9 @@ async fn after_new_password(
     progress: Progress,
 ) -> Result<Step> {
     let device = device::recognise(cx, scene, user, &progress).await?;
-    // A device that proves itself stands for the second factor where the pool says so.
-    if scene.pool.trusts_devices()
+    // A device that proves itself stands for the second factor where the pool says so. It leads to no level.
+    if progress.missing_level().is_none()
+        && scene.pool.trusts_devices()
         && let Some(step) = device::ask(cx, scene, user, device.as_ref(), &progress).await?
     {
         return Ok(step);
@@ -244,6 +247,9 @@ async fn finish(
     device: Option<Device>,
 ) -> Result<Step> {
     let Scene { pool, client, .. } = scene;
+    if progress.missing_level().is_some() {
+        return Err(Error::levels_out_of_reach());
+    }
     let origin = Origin::client(&client.id, scene.metadata.as_ref());
     let is_new_device = pool.tracks_devices().then_some(device.is_none());
     trigger::post_authentication(cx, pool, origin, user, is_new_device).await?;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::token::Level;
 use crate::trigger::{Round, TokenSource};
 
 /// How a sign-in began.
@@ -33,6 +34,12 @@ pub(crate) enum Proof {
     Sms,
     /// A code that went to the e-mail address.
     Email,
+    /// A passkey of the machine that signs in.
+    PlatformPasskey,
+    /// A passkey of an authenticator that is carried about.
+    RoamingPasskey,
+    /// The passkey's authenticator knew its user, in a pool that takes that for a second factor.
+    UserVerification,
 }
 
 impl Proof {
@@ -60,6 +67,9 @@ pub(crate) struct Progress {
     /// The DEVICE_KEY that the client sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) device_key: Option<String>,
+    /// The level that the sign-in is to reach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) level: Option<Level>,
 }
 
 impl Progress {
@@ -76,6 +86,12 @@ impl Progress {
         if let Some(device_key) = device_key {
             self.device_key = Some(device_key.to_owned());
         }
+    }
+
+    /// The level that it is to reach and has not reached.
+    pub(crate) fn missing_level(&self) -> Option<Level> {
+        self.level
+            .filter(|level| Level::of(&self.proofs) < Some(*level))
     }
 
     /// What tokens at its end are issued for. The proof of a device comes last.

@@ -7,7 +7,7 @@ use super::one_time_code::{self, SentCode};
 use super::session::{self, Pending, Session};
 use super::{
     Parameters, Progress, Proof, Scene, Step, after_second_factor, check_state, mfa_setup,
-    on_device,
+    on_device, step_up,
 };
 use crate::message::Target;
 use crate::ports::{Change, CommitError, Write};
@@ -15,6 +15,7 @@ use crate::user::User;
 use crate::user::devices::Device;
 use crate::user::limits::{Guessed, Lockout};
 use crate::user::mfa::{Factor, Required};
+use crate::user::passkeys;
 use crate::{Cx, Error, Result};
 
 /// Digits of a code that is sent as a second factor.
@@ -28,7 +29,15 @@ pub(super) async fn ask(
     progress: Progress,
     device: Option<Device>,
 ) -> Result<Step> {
-    match user.required_factor(&scene.pool) {
+    // A passkey that knew its user is two factors where the pool says so.
+    let is_enough = passkeys::are_two_factors(&scene.pool)
+        && progress.proofs.contains(&Proof::UserVerification);
+    let required = match progress.missing_level() {
+        Some(level) => step_up::required(&scene.pool, user, &progress, level)?,
+        None if is_enough => Required::Nothing,
+        None => user.required_factor(&scene.pool),
+    };
+    match required {
         Required::Nothing => on_device(cx, scene, user, progress, device).await,
         Required::One(factor) => ask_for(cx, scene, user, progress, factor, None).await,
         Required::OneOf(factors) => {

@@ -46,6 +46,8 @@ pub(crate) enum Pending {
     Password,
     /// PASSWORD_SRP.
     PasswordSrp,
+    /// WEB_AUTHN, with the challenge to sign, base64url.
+    Passkey(String),
     /// EMAIL_OTP or SMS_OTP as the first factor, with the code that went out.
     FirstCode(SentCode),
     /// ConfirmSignUp, which SignUp made the session for.
@@ -70,6 +72,7 @@ impl Pending {
             Self::Choice => ChallengeNameType::SelectChallenge,
             Self::Password => ChallengeNameType::Password,
             Self::PasswordSrp => ChallengeNameType::PasswordSrp,
+            Self::Passkey(_) => ChallengeNameType::WebAuthn,
             Self::FirstCode(sent) if sent.is_by_email() => ChallengeNameType::EmailOtp,
             Self::FirstCode(_) => ChallengeNameType::SmsOtp,
             Self::SignUp | Self::SignedUp => return None,

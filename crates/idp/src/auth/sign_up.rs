@@ -1,5 +1,5 @@
-//! From a sign-up straight into a sign-in: the Session of SignUp goes to ConfirmSignUp, and the Session of
-//! that one to USER_AUTH, where the code of the sign-up counts as the first factor.
+//! From a sign-up straight into a sign-in: SignUp answers a Session for ConfirmSignUp, and that one a Session
+//! for USER_AUTH, where the code of the sign-up counts as the first factor.
 
 use std::sync::Arc;
 
@@ -19,54 +19,54 @@ pub(crate) fn signed_up(
     client: &Arc<Client>,
     user: &User,
 ) -> Result<Option<String>> {
+    let progress = Progress::new(Flow::Choice);
+    session(cx, pool, client, user, Pending::SignUp, progress)
+}
+
+/// The Session of a ConfirmSignUp whose code went to this attribute.
+pub(crate) fn confirmed(
+    cx: &Cx,
+    pool: &Arc<Pool>,
+    client: &Arc<Client>,
+    user: &User,
+    attribute: &str,
+) -> Result<Option<String>> {
+    let progress = Progress::new(Flow::Choice).with(Proof::of_code(attribute));
+    session(cx, pool, client, user, Pending::SignedUp, progress)
+}
+
+fn session(
+    cx: &Cx,
+    pool: &Arc<Pool>,
+    client: &Arc<Client>,
+    user: &User,
+    pending: Pending,
+    progress: Progress,
+) -> Result<Option<String>> {
     if !client.allows(ExplicitAuthFlowsType::AllowUserAuth) {
         return Ok(None);
     }
     let scene = Scene::new(Arc::clone(pool), Arc::clone(client));
-    let progress = Progress::new(Flow::Choice);
-    let session = Session::new(cx, &scene, user, Pending::SignUp, progress);
+    let session = Session::new(cx, &scene, user, pending, progress);
     session.seal(cx, &scene).map(Some)
 }
 
-/// A sign-up that ConfirmSignUp goes on with.
-pub(crate) struct Going {
-    scene: Scene,
-    session: Session,
-}
-
-impl Going {
-    /// Opens the Session of SignUp. The code lives longer than it does: when it has expired the code still
-    /// confirms, and nothing more.
-    pub(crate) async fn open(
-        cx: &Cx,
-        pool: &Arc<Pool>,
-        client: &Arc<Client>,
-        text: &str,
-    ) -> Result<Option<Self>> {
-        let scene = Scene::new(Arc::clone(pool), Arc::clone(client));
-        let Some(session) = Session::open_if_alive(cx, &scene, text).await? else {
-            return Ok(None);
-        };
-        if session.pending != Pending::SignUp {
-            return Err(Error::session_invalid());
-        }
-        Ok(Some(Self { scene, session }))
-    }
-
-    /// Checks that it is this account's sign-up.
-    pub(crate) fn check(&self, account: &Account) -> Result<()> {
-        match account {
-            Account::Known(user) if self.session.fits(user) => Ok(()),
-            _ => Err(Error::session_invalid()),
-        }
-    }
-
-    /// The Session of ConfirmSignUp, whose code went to this attribute.
-    pub(crate) fn confirmed(self, cx: &Cx, user: &User, attribute: &str) -> Result<String> {
-        let proof = Proof::of_code(attribute);
-        let progress = self.session.progress.with(proof);
-        let session = Session::new(cx, &self.scene, user, Pending::SignedUp, progress);
-        session.seal(cx, &self.scene)
+/// Checks that a Session in ConfirmSignUp is of this account's sign-up. The code lives longer than the
+/// session, and many clients send none: one that has expired counts as none.
+pub(crate) async fn check(
+    cx: &Cx,
+    pool: &Arc<Pool>,
+    client: &Arc<Client>,
+    account: &Account,
+    text: &str,
+) -> Result<()> {
+    let scene = Scene::new(Arc::clone(pool), Arc::clone(client));
+    let Some(session) = Session::open_if_alive(cx, &scene, text).await? else {
+        return Ok(());
+    };
+    match account {
+        Account::Known(user) if session.pending == Pending::SignUp && session.fits(user) => Ok(()),
+        _ => Err(Error::session_invalid()),
     }
 }
 

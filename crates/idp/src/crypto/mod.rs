@@ -12,6 +12,7 @@ mod root;
 mod seal;
 pub mod srp;
 pub mod totp;
+pub mod webauthn;
 
 pub use cpu::{CpuError, CpuPool};
 pub use envelope::{DataKey, encrypt_for_sender, sender_context};

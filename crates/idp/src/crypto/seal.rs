@@ -44,6 +44,8 @@ pub enum Purpose {
     ProviderSecret,
     /// What is invented, the same each time, about users who do not exist.
     Invented,
+    /// The challenge that registers a passkey.
+    PasskeyChallenge,
     /// The cookie of a browser in which somebody has signed in.
     Browser,
     /// What a sign-in page tells the next one.
@@ -65,6 +67,7 @@ impl Purpose {
         Self::Totp,
         Self::ProviderSecret,
         Self::Invented,
+        Self::PasskeyChallenge,
         Self::Browser,
         Self::PageData,
     ];
@@ -84,6 +87,7 @@ impl Purpose {
             Self::Totp => "totp",
             Self::ProviderSecret => "provider-secret",
             Self::Invented => "invented",
+            Self::PasskeyChallenge => "passkey-challenge",
             Self::Browser => "browser",
             Self::PageData => "page-data",
         }

@@ -12,7 +12,7 @@ use cenote_model::{
 
 use crate::auth::mfa_setup;
 use crate::pool::Pool;
-use crate::ports::{Change, Kind};
+use crate::ports::Change;
 use crate::token::{self, Caller};
 use crate::user::mfa::{self, Factor, Preferences};
 use crate::user::software_token::PendingToken;
@@ -162,7 +162,7 @@ pub(crate) async fn admin_delete_software_token(
 
 /// Lists what the caller can sign in with.
 pub(crate) async fn get_user_auth_factors(
-    cx: &Cx,
+    _cx: &Cx,
     caller: &Caller,
     _input: &GetUserAuthFactorsRequest,
 ) -> Result<GetUserAuthFactorsResponse> {
@@ -171,7 +171,7 @@ pub(crate) async fn get_user_auth_factors(
         username: user.username.as_str().into(),
         preferred_mfa_setting: user.preferred_mfa_setting(),
         user_mfa_setting_list: user.mfa_setting_list(),
-        configured_user_auth_factors: Some(configured(cx, pool, user).await?),
+        configured_user_auth_factors: Some(configured(pool, user)),
     })
 }
 
@@ -186,7 +186,7 @@ pub(crate) async fn admin_get_user_auth_factors(
         username: user.username.as_str().into(),
         preferred_mfa_setting: user.preferred_mfa_setting(),
         user_mfa_setting_list: user.mfa_setting_list(),
-        configured_user_auth_factors: Some(configured(cx, &pool, &user).await?),
+        configured_user_auth_factors: Some(configured(&pool, &user)),
     })
 }
 
@@ -201,7 +201,7 @@ fn check_offered(pool: &Pool) -> Result<()> {
 
 /// The first and second factors that are there for the user: the pool offers them as a first factor, or
 /// the user has them turned on as a second one.
-async fn configured(cx: &Cx, pool: &Pool, user: &User) -> Result<Vec<AuthFactorType>> {
+fn configured(pool: &Pool, user: &User) -> Vec<AuthFactorType> {
     let active: Vec<Factor> = user.active_factors().collect();
     let first = pool.first_factors();
     let by_code = |first_factor, factor| {
@@ -217,19 +217,11 @@ async fn configured(cx: &Cx, pool: &Pool, user: &User) -> Result<Vec<AuthFactorT
     if by_code(AuthFactorType::SmsOtp, Factor::Sms) {
         list.push(AuthFactorType::SmsOtp);
     }
-    if first.contains(&AuthFactorType::WebAuthn) {
-        let own = format!("{}/", user.sub);
-        let passkeys = cx
-            .service
-            .store
-            .records(Kind::Passkey, &pool.id, &own, None, 1)
-            .await?;
-        if !passkeys.is_empty() {
-            list.push(AuthFactorType::WebAuthn);
-        }
+    if first.contains(&AuthFactorType::WebAuthn) && user.passkeys > 0 {
+        list.push(AuthFactorType::WebAuthn);
     }
     if user.has_set_up(Factor::SoftwareToken) {
         list.push(AuthFactorType::SoftwareToken);
     }
-    Ok(list)
+    list
 }

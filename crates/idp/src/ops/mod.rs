@@ -9,6 +9,7 @@ pub(crate) mod groups;
 pub(crate) mod imports;
 pub(crate) mod limits;
 pub(crate) mod mfa;
+pub(crate) mod passkeys;
 pub(crate) mod passwords;
 pub(crate) mod pools;
 pub(crate) mod providers;

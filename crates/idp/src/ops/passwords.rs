@@ -66,35 +66,23 @@ pub(crate) async fn forgot_password(
         migration::migrate(cx, &pool, &client, arrival).await?;
     }
     let account = recovering(cx, &pool, &client, &input.username).await?;
-    let kind = (CodePurpose::ResetPassword, Cause::ForgotPassword);
-    let origin = Origin::client(&client.id, input.client_metadata.as_ref());
-    let mut change = Change::new();
-    let mut letter = None;
-    let details = match &account {
-        Account::Known(user) => {
-            let target = reset_target(&pool, user)?;
-            change.push(limits::count(cx, &pool, &user.sub, Hourly::Recovery).await?);
-            codes::level(cx, &client, &mut change);
-            letter
-                .insert(codes::send(
-                    cx,
-                    &pool,
-                    user,
-                    kind,
-                    origin,
-                    target,
-                    &mut change,
-                )?)
-                .details()
-        }
-        Account::Unknown { sub } => {
+    let target = match &account {
+        Account::Known(user) => Some(reset_target(&pool, user)?),
+        Account::Unknown { .. } => {
             message::recovery_order(&pool)?;
-            change.push(limits::count(cx, &pool, sub, Hourly::Recovery).await?);
-            let nobody = (sub.as_str(), &*input.username);
-            codes::send_to_nobody(cx, &pool, nobody, kind, origin, &mut change)?
+            None
         }
     };
-    message::commit(cx, &pool, change, letter.as_slice(), Error::from).await?;
+    let request = codes::Request {
+        pool: &pool,
+        client: &client,
+        account: &account,
+        name: &input.username,
+        kind: (CodePurpose::ResetPassword, Cause::ForgotPassword),
+        hourly: Hourly::Recovery,
+        metadata: input.client_metadata.as_ref(),
+    };
+    let details = request.send(cx, target).await?;
     Ok(ForgotPasswordResponse {
         code_delivery_details: Some(details),
     })

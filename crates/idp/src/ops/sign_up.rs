@@ -1,18 +1,20 @@
 //! Self-service registration: SignUp, ConfirmSignUp, ResendConfirmationCode, and the link that confirms.
 
+use std::sync::Arc;
+
 use cenote_model::{
     AliasAttributeType, ConfirmSignUpRequest, ConfirmSignUpResponse, ExplicitAuthFlowsType,
     Operation, ResendConfirmationCodeRequest, ResendConfirmationCodeResponse, SignUpRequest,
     SignUpResponse, UserStatusType, VerifiedAttributeType,
 };
 
-use crate::auth::sign_up::{self as session, Going};
+use crate::auth::sign_up as session;
 use crate::message::{self, Cause, Letter};
 use crate::pool::{Client, Pool};
 use crate::ports::Change;
 use crate::trigger::{self, CONFIRM_SIGN_UP, Metadata, Origin, PreSignUpSource};
 use crate::user::codes::{self, CodePurpose};
-use crate::user::limits::{self, Hourly};
+use crate::user::limits::Hourly;
 use crate::user::{self, Account, User, attributes, names, password, update};
 use crate::{Cx, Error, Result, rpc};
 
@@ -157,21 +159,17 @@ pub(crate) async fn confirm_sign_up(
 ) -> Result<ConfirmSignUpResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
     client.check_secret_hash(cx, &input.username, input.secret_hash.as_deref())?;
-    let going = match input.session.as_deref() {
-        Some(session) => Going::open(cx, &pool, &client, session).await?,
-        None => None,
-    };
     let confirmation = Confirmation {
         username: &input.username,
         code: &input.confirmation_code,
         force_alias_creation: input.force_alias_creation.unwrap_or_default(),
         metadata: input.client_metadata.as_ref(),
-        going: going.as_ref(),
+        session: input.session.as_deref(),
     };
     let (user, proved) = confirm(cx, &pool, &client, &confirmation).await?;
-    let session = match (going, proved) {
-        (Some(going), Some(attribute)) => Some(going.confirmed(cx, &user, &attribute)?),
-        _ => None,
+    let session = match proved {
+        Some(attribute) => session::confirmed(cx, &pool, &client, &user, &attribute)?,
+        None => None,
     };
     Ok(ConfirmSignUpResponse {
         session: session.map(Into::into),
@@ -187,7 +185,7 @@ pub async fn confirm_by_link(cx: &Cx, client_id: &str, username: &str, code: &st
         code,
         force_alias_creation: false,
         metadata: None,
-        going: None,
+        session: None,
     };
     let mut run = 1;
     loop {
@@ -204,22 +202,22 @@ struct Confirmation<'a> {
     code: &'a str,
     force_alias_creation: bool,
     metadata: Option<&'a Metadata>,
-    /// The sign-up that goes on into a sign-in.
-    going: Option<&'a Going>,
+    /// The Session of SignUp.
+    session: Option<&'a str>,
 }
 
 /// Answers the confirmed user, and the attribute that the code has proved to be his.
 async fn confirm(
     cx: &Cx,
-    pool: &Pool,
-    client: &Client,
+    pool: &Arc<Pool>,
+    client: &Arc<Client>,
     confirmation: &Confirmation<'_>,
 ) -> Result<(User, Option<String>)> {
     let Confirmation { username, code, .. } = confirmation;
     let account =
         user::find_public(cx, pool, client, username, Error::user_client_not_found).await?;
-    if let Some(going) = confirmation.going {
-        going.check(&account)?;
+    if let Some(text) = confirmation.session {
+        session::check(cx, pool, client, &account, text).await?;
     }
     if let Account::Known(user) = &account
         && user.status != UserStatusType::Unconfirmed
@@ -269,12 +267,7 @@ pub(crate) async fn resend_confirmation_code(
     let account = user::find_public(cx, &pool, &client, name, Error::user_client_not_found).await?;
     let account = account.hidden_unless(cx, &pool, &client, name, |user| user.enabled);
 
-    let hourly = Hourly::ResendConfirmationCode;
-    let kind = (CodePurpose::SignUp, Cause::ResendCode);
-    let origin = Origin::client(&client.id, input.client_metadata.as_ref());
-    let mut change = Change::new();
-    let mut letter = None;
-    let details = match &account {
+    let target = match &account {
         Account::Known(user) => {
             if !user.enabled {
                 return Err(Error::user_disabled());
@@ -282,23 +275,10 @@ pub(crate) async fn resend_confirmation_code(
             if user.status != UserStatusType::Unconfirmed {
                 return Err(Error::already_confirmed());
             }
-            let target =
-                message::sign_up_target(&pool, user).ok_or_else(Error::auto_verification_off)?;
-            change.push(limits::count(cx, &pool, &user.sub, hourly).await?);
-            codes::level(cx, &client, &mut change);
-            letter
-                .insert(codes::send(
-                    cx,
-                    &pool,
-                    user,
-                    kind,
-                    origin,
-                    target,
-                    &mut change,
-                )?)
-                .details()
+            let target = message::sign_up_target(&pool, user);
+            Some(target.ok_or_else(Error::auto_verification_off)?)
         }
-        Account::Unknown { sub } => {
+        Account::Unknown { .. } => {
             let contacts = [
                 VerifiedAttributeType::PhoneNumber,
                 VerifiedAttributeType::Email,
@@ -309,11 +289,19 @@ pub(crate) async fn resend_confirmation_code(
             {
                 return Err(Error::auto_verification_off());
             }
-            change.push(limits::count(cx, &pool, sub, hourly).await?);
-            codes::send_to_nobody(cx, &pool, (sub, name), kind, origin, &mut change)?
+            None
         }
     };
-    message::commit(cx, &pool, change, letter.as_slice(), Error::from).await?;
+    let request = codes::Request {
+        pool: &pool,
+        client: &client,
+        account: &account,
+        name,
+        kind: (CodePurpose::SignUp, Cause::ResendCode),
+        hourly: Hourly::ResendConfirmationCode,
+        metadata: input.client_metadata.as_ref(),
+    };
+    let details = request.send(cx, target).await?;
     Ok(ResendConfirmationCodeResponse {
         code_delivery_details: Some(details),
     })

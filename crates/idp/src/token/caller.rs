@@ -5,7 +5,8 @@ use std::sync::Arc;
 use cenote_model::UserStatusType;
 use serde::Deserialize;
 
-use super::{ADMIN_SCOPE, issue, jwt};
+use super::{ADMIN_SCOPE, acr, issue, jwt};
+use crate::auth::Proof;
 use crate::pool::{Client, Pool};
 use crate::user::User;
 use crate::{Cx, Error, Result};
@@ -22,6 +23,10 @@ pub(crate) struct Caller {
     pub(crate) device_key: Option<String>,
     /// The family of the token, when it names one.
     pub(crate) origin_jti: Option<String>,
+    /// When its user signed in, in seconds since the epoch.
+    pub(crate) auth_time: i64,
+    /// What its user proved then.
+    pub(crate) proofs: Vec<Proof>,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +40,10 @@ struct Claims {
     origin_jti: Option<String>,
     event_id: Option<String>,
     device_key: Option<String>,
+    #[serde(default)]
+    auth_time: i64,
+    #[serde(default)]
+    amr: Vec<String>,
 }
 
 /// Checks an access token that calls the API.
@@ -104,6 +113,8 @@ pub(crate) async fn authenticate_for(
                 user,
                 device_key: claims.device_key,
                 origin_jti: claims.origin_jti,
+                auth_time: claims.auth_time,
+                proofs: acr::proofs(claims.amr.iter().map(String::as_str)),
             };
             Ok((caller, scopes))
         }

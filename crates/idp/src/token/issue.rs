@@ -6,6 +6,7 @@ use cenote_model::AuthenticationResultType;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::acr::{self, Level};
 use super::{ADMIN_SCOPE, Grant, RefreshToken, issuer, jwt, session};
 use crate::auth::Proof;
 use crate::pool::{Client, Pool};
@@ -123,6 +124,11 @@ pub(super) fn claims(
         client.revokes_tokens() || client.rotation_grace_ms().is_some() || pool.sessions.tracking;
     if is_revocable {
         common.insert("origin_jti".into(), sign_in.origin_jti.as_str().into());
+    }
+
+    if let Some(level) = Level::of(&sign_in.proofs) {
+        common.insert("acr".into(), level.name(pool).into());
+        common.insert("amr".into(), acr::methods(&sign_in.proofs).into());
     }
 
     let mut access = common.clone();

@@ -1,5 +1,6 @@
 //! Tokens: signing keys, claims, access-token checks, refresh tokens and revocation.
 
+mod acr;
 mod caller;
 mod derived;
 mod grant;
@@ -12,6 +13,7 @@ mod refresh;
 pub(crate) mod session;
 mod sign;
 
+pub(crate) use acr::Level;
 pub(crate) use caller::{Caller, authenticate, authenticate_for};
 pub(crate) use derived::{Wish, derive};
 pub(crate) use grant::{Grant, shows};

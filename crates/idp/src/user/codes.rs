@@ -4,13 +4,13 @@ use cenote_model::{CodeDeliveryDetailsType, UserStatusType};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
-use super::User;
 use super::limits::{self, Hourly};
+use super::{Account, User};
 use crate::crypto::{self, Purpose};
 use crate::message::{self, Cause, Letter, Target};
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Expect, Kind, Write};
-use crate::trigger::Origin;
+use crate::trigger::{Metadata, Origin};
 use crate::{Cx, Error, Result};
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
@@ -146,7 +146,7 @@ pub(crate) fn level(cx: &Cx, client: &Client, change: &mut Change) {
 
 /// Does what [`send`] and [`level`] do, at the same cost, for a user who does not exist. A code stays, so that a later
 /// attempt to use it is answered like a user's; it is too long to be guessed, and nobody gets it.
-pub(crate) fn send_to_nobody(
+fn send_to_nobody(
     cx: &Cx,
     pool: &Pool,
     (sub, name): (&str, &str),
@@ -173,6 +173,50 @@ pub(crate) fn send_to_nobody(
     };
     message::queue_for_nobody(cx, pool, &letter, change)?;
     Ok(message::invented_details(pool, name, sub))
+}
+
+/// A code that somebody asks for who has not proved who he is.
+pub(crate) struct Request<'a> {
+    pub(crate) pool: &'a Pool,
+    pub(crate) client: &'a Client,
+    pub(crate) account: &'a Account,
+    /// The name that was typed.
+    pub(crate) name: &'a str,
+    pub(crate) kind: (CodePurpose, Cause),
+    pub(crate) hourly: Hourly,
+    pub(crate) metadata: Option<&'a Metadata>,
+}
+
+impl Request<'_> {
+    /// Counts the request and sends the code to the user's `target`; for nobody, who has none, it does the
+    /// same at the same cost. Answers what the caller may know of the address.
+    pub(crate) async fn send(
+        self,
+        cx: &Cx,
+        target: Option<Target>,
+    ) -> Result<CodeDeliveryDetailsType> {
+        let Self {
+            pool, client, kind, ..
+        } = self;
+        let origin = Origin::client(&client.id, self.metadata);
+        let sub = self.account.sub();
+        let mut change = Change::new().with(limits::count(cx, pool, sub, self.hourly).await?);
+        let (letters, details) = match (self.account, target) {
+            (Account::Known(user), Some(target)) => {
+                level(cx, client, &mut change);
+                let letter = send(cx, pool, user, kind, origin, target, &mut change)?;
+                let details = letter.details();
+                (vec![letter], details)
+            }
+            _ => {
+                let nobody = (sub, self.name);
+                let details = send_to_nobody(cx, pool, nobody, kind, origin, &mut change)?;
+                (Vec::new(), details)
+            }
+        };
+        message::commit(cx, pool, change, &letters, Error::from).await?;
+        Ok(details)
+    }
 }
 
 /// Checks what the caller typed. The attempt is counted in any case. When it is right, the answer is

@@ -117,6 +117,8 @@ pub(crate) enum Guessed {
     NewSoftwareToken,
     /// The password of a remembered device.
     Device,
+    /// The proof of a passkey.
+    Passkey,
     /// A code that is the first factor.
     FirstCode,
 }
@@ -128,6 +130,7 @@ impl Guessed {
             Self::SecondFactor => "mfa/",
             Self::NewSoftwareToken => "software_token/",
             Self::Device => "device/",
+            Self::Passkey => "passkey/",
             Self::FirstCode => "first_code/",
         };
         format!("{prefix}{sub}")

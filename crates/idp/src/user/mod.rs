@@ -11,6 +11,7 @@ pub(crate) mod limits;
 pub(crate) mod mfa;
 pub(crate) mod migration;
 pub(crate) mod names;
+pub(crate) mod passkeys;
 pub(crate) mod password;
 pub(crate) mod sign_in;
 pub(crate) mod software_token;
@@ -62,6 +63,9 @@ pub(crate) struct User {
     /// The keys of the identities at other providers that are linked to the user.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) links: Vec<String>,
+    /// How many passkeys are registered, as many records of [`Kind::Passkey`](crate::ports::Kind::Passkey).
+    #[serde(default, skip_serializing_if = "passkeys::none")]
+    pub(crate) passkeys: usize,
     /// Second factors.
     #[serde(default, skip_serializing_if = "Mfa::is_empty")]
     pub(crate) mfa: Mfa,
@@ -101,6 +105,7 @@ impl User {
             history: Vec::new(),
             generation: 0,
             links: Vec::new(),
+            passkeys: 0,
             mfa: Mfa::default(),
             created_at: now,
             modified_at: now,

@@ -273,6 +273,33 @@ async fn a_temporary_password_is_all_that_its_user_can_choose() {
 }
 
 #[tokio::test]
+async fn a_known_device_may_be_named_in_any_answer() {
+    let w = world(json!({})).await;
+    let devices = json!({"DeviceConfiguration": {"ChallengeRequiredOnNewDevice": true}});
+    let factors = json!({"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]});
+    let pool = json!({"Policies": {"SignInPolicy": factors}});
+    w.admin("UpdateUserPool", with(pool, devices))
+        .await
+        .expect("an update");
+    w.made("ada", &[("email", "ada@example.com")]).await;
+    let by_password = json!({"PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": PASSWORD});
+    let tokens = result(begin(&w, by_password).await);
+    let key = text(&tokens["NewDeviceMetadata"]["DeviceKey"]);
+    let access = text(&tokens["AccessToken"]);
+    w.with(&access, "ConfirmDevice", json!({"DeviceKey": key}))
+        .await
+        .expect("a confirmation");
+    let asked = begin(&w, json!({"PREFERRED_CHALLENGE": "EMAIL_OTP"})).await;
+    let asked = session(asked, "EMAIL_OTP");
+    let code = w.h.code(&w.pool, "ada").await;
+    let answers = json!({"USERNAME": "ada", "EMAIL_OTP_CODE": code, "DEVICE_KEY": key});
+    let tokens = result(respond(&w, "EMAIL_OTP", Some(&asked), answers).await);
+    assert_eq!(tokens.get("NewDeviceMetadata"), None);
+    let access = verified(&w, &tokens["AccessToken"]).await;
+    assert_eq!(access.claims["device_key"], key);
+}
+
+#[tokio::test]
 async fn what_is_not_offered_cannot_be_chosen() {
     let w = world(json!({})).await;
     w.made("ada", &[]).await;

@@ -91,7 +91,7 @@ async fn an_access_token_is_exchanged_for_one_of_another_service() {
             "sub": sub_of(&s.app, "ada").await, "username": "ada", "client_id": s.service.client,
             "iss": old["iss"], "token_use": "access", "scope": ADMIN, "version": 2, "aud": "stock",
             "origin_jti": old["origin_jti"], "auth_time": now, "iat": now + 60, "exp": now + 3600,
-            "jti": null, "event_id": null,
+            "jti": null, "event_id": null, "acr": "urn:cognito:loa:1", "amr": ["pwd"],
         })
     );
     // It belongs to the family of the sign-in, and ends with it.

@@ -57,6 +57,7 @@ async fn a_code_gives_all_tokens_of_what_was_asked_for() {
             "sub": sub, "iss": issuer, "auth_time": now, "iat": now, "exp": now + 300,
             "jti": null, "event_id": null, "origin_jti": null, "token_use": "access",
             "scope": "openid email", "client_id": h.w.client, "username": "ada", "version": 2,
+            "acr": "urn:cognito:loa:1", "amr": ["pwd"],
         })
     );
     assert_eq!(
@@ -66,6 +67,7 @@ async fn a_code_gives_all_tokens_of_what_was_asked_for() {
             "jti": null, "event_id": null, "origin_jti": null, "at_hash": null, "token_use": "id",
             "aud": h.w.client, "cognito:username": "ada", "nonce": "n-0S6",
             "email": "ada@example.com", "email_verified": true,
+            "acr": "urn:cognito:loa:1", "amr": ["pwd"],
         })
     );
 }

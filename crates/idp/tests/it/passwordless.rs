@@ -71,6 +71,8 @@ async fn a_blank_password_is_none_and_codes_need_an_address_that_the_pool_verifi
     let w = world(json!({}), json!({})).await;
     assert_eq!(sign_up(&w, json!({}), &[]).await, no_password());
     assert_eq!(sign_up(&w, json!({}), &[phone]).await, no_password());
+    let blanks = json!({"Password": "  "});
+    assert!(sign_up(&w, blanks, &[EMAIL]).await.is_err());
     let blank = json!({"Password": ""});
     sign_up(&w, blank, &[EMAIL]).await.expect("a sign-up");
 

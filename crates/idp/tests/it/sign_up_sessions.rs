@@ -76,19 +76,30 @@ async fn a_session_is_answered_only_where_it_leads_somewhere() {
     let answer = w.sign_up("eve", &[]).await.expect("a sign-up");
     assert_eq!(answer.get("Session"), None);
 
-    // Who confirms without the session does not go on.
+    // A code that went to an address of before proves nothing of the present one.
     signed_up(&w, "ada").await;
     let code = w.h.code(&w.pool, "ada").await;
+    let list = attributes(&[("email", "new@example.com")]);
+    let input = json!({"Username": "ada", "UserAttributes": list});
+    w.admin("AdminUpdateUserAttributes", input)
+        .await
+        .expect("an address");
     assert_eq!(w.confirm("ada", &code).await, Ok(json!({})));
+    assert_eq!(w.status("ada").await, "CONFIRMED");
 }
 
 #[tokio::test]
-async fn an_expired_session_of_a_sign_up_still_confirms() {
+async fn a_confirmation_needs_no_session_and_an_expired_one_is_none() {
     let w = world().await;
     let session = signed_up(&w, "ada").await;
     w.h.clock.advance(3 * MINUTE_MS);
-    assert_eq!(confirm(&w, "ada", &session).await, Ok(json!({})));
-    assert_eq!(w.status("ada").await, "CONFIRMED");
+    let answer = confirm(&w, "ada", &session).await.expect("a confirmation");
+    result(enter(&w, &text(&answer["Session"]), json!({})).await);
+
+    signed_up(&w, "bob").await;
+    let code = w.h.code(&w.pool, "bob").await;
+    let answer = w.confirm("bob", &code).await.expect("a confirmation");
+    result(enter(&w, &text(&answer["Session"]), json!({})).await);
 }
 
 #[tokio::test]

@@ -80,6 +80,8 @@ async fn the_access_token_has_these_claims_and_no_others() {
         "iat": NOW,
         "exp": NOW + 3600,
         "username": "ada",
+        "acr": "urn:cognito:loa:1",
+        "amr": ["pwd"],
     });
     assert_eq!(claims, expected);
 }
@@ -100,6 +102,8 @@ async fn the_id_token_has_these_claims_and_no_others() {
         "iat": NOW,
         "exp": NOW + 3600,
         "cognito:username": "ada",
+        "acr": "urn:cognito:loa:1",
+        "amr": ["pwd"],
         "email": "ada@example.com",
         "email_verified": true,
     });

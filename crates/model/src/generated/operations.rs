@@ -937,7 +937,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ConfirmDevice",
@@ -1399,7 +1399,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "DescribeIdentityProvider",
@@ -2173,7 +2173,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "ResendConfirmationCode",
@@ -2465,7 +2465,7 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: false,
+        built: true,
     },
     OperationInfo {
         name: "StopUserImportJob",

@@ -11,6 +11,7 @@ use cenote_model::{
 
 use super::{mail_and_sms, settings};
 use crate::pool::Pool;
+use crate::user::passkeys;
 use crate::{Cx, Error, Result};
 
 /// Shows a pool's MFA and passkey configuration.
@@ -77,10 +78,11 @@ pub(crate) async fn set_user_pool_mfa_config(
             .clone_from(&input.software_token_mfa_configuration);
         pool.mfa.email.clone_from(&input.email_mfa_configuration);
     }
-    if input.web_authn_configuration.is_some() {
-        pool.mfa
-            .web_authn
-            .clone_from(&input.web_authn_configuration);
+    if let Some(configuration) = &input.web_authn_configuration {
+        if let Some(id) = &configuration.relying_party_id {
+            passkeys::check_id(id)?;
+        }
+        pool.mfa.web_authn = Some(configuration.clone());
     }
     let tier = pool
         .shape

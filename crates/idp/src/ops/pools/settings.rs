@@ -13,6 +13,7 @@ use cenote_model::{
 
 use super::{mail_and_sms, mfa, triggers};
 use crate::pool::{Pool, first_factors, tags};
+use crate::token::Level;
 use crate::{Error, Result};
 
 /// How long a temporary password lasts unless the pool says otherwise.
@@ -213,11 +214,11 @@ fn fill_registration(registration: &mut DcrConfigurationType) {
 fn acr_levels(shape: &mut UserPoolType) -> Result<()> {
     let levels: &mut BTreeMap<String, AcrLevelConfigType> =
         shape.acr_configuration.get_or_insert_default();
-    for number in 1..=4 {
+    for level in Level::ALL {
         levels
-            .entry(format!("Level{number}"))
+            .entry(level.key())
             .or_insert_with(|| AcrLevelConfigType {
-                acr_value: default_acr(number),
+                acr_value: level.default_name(),
             });
     }
     let names: BTreeSet<&str> = levels
@@ -230,16 +231,12 @@ fn acr_levels(shape: &mut UserPoolType) -> Result<()> {
     Ok(())
 }
 
-fn default_acr(level: u8) -> String {
-    format!("urn:cognito:loa:{level}")
-}
-
 fn has_own_acr_names(shape: &UserPoolType) -> bool {
-    let levels = shape.acr_configuration.as_ref();
-    (1..=4).any(|number| {
-        levels
-            .and_then(|levels| levels.get(&format!("Level{number}")))
-            .is_some_and(|level| level.acr_value != default_acr(number))
+    let names = shape.acr_configuration.as_ref();
+    Level::ALL.into_iter().any(|level| {
+        names
+            .and_then(|names| names.get(&level.key()))
+            .is_some_and(|name| name.acr_value != level.default_name())
     })
 }
 

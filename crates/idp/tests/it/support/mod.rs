@@ -5,6 +5,7 @@ pub(crate) mod groups;
 pub(crate) mod imports;
 pub(crate) mod mfa;
 pub(crate) mod oauth;
+pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod pools;
 pub(crate) mod sessions;
