@@ -54,7 +54,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose, in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SigningKey,
         Self::Verifier,
         Self::ClientSecret,
