@@ -1,20 +1,29 @@
 """Fixtures: one server per run, on the store under test; a pool and an app per test."""
 
+from pathlib import Path
+
 import pytest
 
-from cenote import sdk
+from cenote import exactness, sdk
 from cenote import store as stores
 from cenote.process import Server
 from cenote.scene import Clock, Inbox, Pool
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leaves out what belongs to the other store: those tests run in the other store's run."""
+    """Leaves out what belongs to the other store: those tests run in the other store's run. What judges a
+    whole run comes last, and not at all when only a part is run."""
     chosen = stores.kind()
-    kept, other = [], []
+    kept, other, last = [], [], []
     for item in items:
         mark = item.get_closest_marker("only")
-        (kept if mark is None or chosen in mark.args else other).append(item)
+        if item.get_closest_marker("whole") is not None:
+            last.append(item)
+        else:
+            (kept if mark is None or chosen in mark.args else other).append(item)
+    files = {path.name for path in Path(__file__).parent.glob("test_*.py")}
+    is_whole = {item.path.name for item in items} == files and exactness.notes() is not None
+    (kept if is_whole else other).extend(last)
     config.hook.pytest_deselected(items=other)
     items[:] = kept
 

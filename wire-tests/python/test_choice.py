@@ -162,5 +162,8 @@ class TestStepUp:
             "SOFTWARE_TOKEN_MFA", asked["Session"], USERNAME=name,
             SOFTWARE_TOKEN_MFA_CODE=phone.code(),
         )["AuthenticationResult"]
-        for claims in pool.claims(high["AccessToken"]), pool.claims(high["IdToken"], app.id):
+        for claims in (
+            pool.claims(high["AccessToken"], leeway=60),
+            pool.claims(high["IdToken"], app.id, leeway=60),
+        ):
             assert (claims["acr"], claims["amr"]) == ("urn:example:high", ["pwd", "otp", "mfa"])

@@ -72,11 +72,17 @@ fn run_all(root: &Path, choice: &Choice, tally: &mut Tally) -> Result<(), String
     let programs = postgres::programs()?;
     let binary = build(root)?;
     let cluster = Cluster::start(&programs)?;
-    let run = Run {
+    let mut run = Run {
         root,
         binary,
         cluster: &cluster,
+        notes: None,
     };
+    if ["rust", "python"].map(|one| choice.languages.contains(&one)) == [true; 2]
+        && choice.stores.contains(&"sqlite")
+    {
+        run.notes = Some(fresh_notes(root)?);
+    }
     for language in &choice.languages {
         match *language {
             "rust" => run.rust(&choice.stores, tally)?,
@@ -106,6 +112,8 @@ struct Run<'a> {
     root: &'a Path,
     binary: PathBuf,
     cluster: &'a Cluster,
+    /// Where a whole run notes which errors were provoked, for the check at its end.
+    notes: Option<PathBuf>,
 }
 
 impl Run<'_> {
@@ -115,6 +123,9 @@ impl Run<'_> {
             .env("CENOTE_BIN", &self.binary)
             .env("CENOTE_TEST_POSTGRES", self.cluster.url("postgres"))
             .env("CENOTE_WIRE_STORE", store);
+        if let Some(notes) = &self.notes {
+            command.env("CENOTE_EXACTNESS", notes);
+        }
         command
     }
 
@@ -219,6 +230,16 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// A file for notes without those of an earlier run.
+fn fresh_notes(root: &Path) -> Result<PathBuf, String> {
+    let folder = root.join("target");
+    let path = folder.join("exactness.txt");
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&path, ""))
+        .map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(path)
 }
 
 /// The cargo that runs this very program, at the root of the repository.

@@ -15,6 +15,7 @@ mod providers;
 mod quota;
 mod replicas;
 mod resource_servers;
+mod seed;
 mod sessions;
 mod sign_in;
 mod step_up;

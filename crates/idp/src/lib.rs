@@ -27,6 +27,7 @@ mod quota;
 mod rates;
 mod replica;
 mod rpc;
+pub mod seed;
 mod service;
 mod stored;
 pub mod token;

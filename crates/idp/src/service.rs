@@ -278,6 +278,8 @@ pub struct Cx {
     pub peer: Peer,
     /// What triggers have answered in this request.
     pub(crate) answers: Answers,
+    /// The id of what is created, when a seed chose it.
+    pub(crate) fixed_id: Option<String>,
 }
 
 /// What is known of the machine and program that sent a request.
@@ -306,6 +308,7 @@ impl Cx {
             request_id,
             peer,
             answers: Answers::default(),
+            fixed_id: None,
         }
     }
 

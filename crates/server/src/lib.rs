@@ -18,10 +18,11 @@ mod pages;
 mod peer;
 mod rpc;
 mod run;
+pub mod seed;
 mod serve;
 mod time;
 mod tls;
 
 pub use app::App;
-pub use run::{root_keys, run};
+pub use run::{beside, root_keys, run};
 pub use serve::serve;

@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::config::{Posture, RootSource, Settings, StartError};
 use crate::outbound::{Http, Senders, Targets, deliver};
+use crate::seed::{self, Direct, Document};
 use crate::{import, serve, tls};
 
 /// How often expired rows are looked for.
@@ -64,6 +65,8 @@ pub async fn run(
     root: RootKeys,
 ) -> Result<(), StartError> {
     raise_file_limit();
+    // A mistake in the seed is found before anything is touched.
+    let seed = settings.seed.as_deref().map(Document::open).transpose()?;
     let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
     let (listener, address) = listen(settings.listen)?;
     let stop = stop_signal()?;
@@ -73,34 +76,13 @@ pub async fn run(
     );
 
     let clock = Arc::new(SystemClock::default());
-    let config = Config {
-        account_id: settings.account_id.clone(),
-        default_region: settings.default_region.clone(),
-        public_url: settings.public_url.clone().unwrap_or_else(|| url.clone()),
-        issuer: settings.issuer,
-        regions: settings.regions.clone(),
-        limits: Limits::default(),
-    };
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let entropy = Arc::new(SystemEntropy);
     let time: Arc<dyn Clock> = Arc::clone(&clock) as _;
     let http = Http::default();
     let senders = Senders::new(&settings, &http, &time)?;
-    let service = Service::new(Parts {
-        store,
-        clock: Arc::clone(&time),
-        entropy,
-        triggers: Arc::new(Targets::new(&settings, &http, &time)),
-        root,
-        keys: KeyReservoir::new(),
-        config,
-        cpu_threads: threads,
-        request_rates: settings.limits.request_rates,
-    });
-    service
-        .check_root_key()
-        .await
-        .map_err(StartError::environment)?;
+    let service = assemble(&settings, &url, store, root, &time, &http).await?;
+    if let Some(seed) = seed {
+        plant(&service, &seed).await?;
+    }
     let app = App::new(&service, clock, &settings);
 
     let mut tasks = JoinSet::new();
@@ -128,6 +110,68 @@ pub async fn run(
     announce(&url);
     serve::serve(listener, tls, app, settings.limits, stop).await;
     tasks.shutdown().await;
+    Ok(())
+}
+
+/// The service on the database that the settings name, for a command that works past the server.
+pub async fn beside(
+    mut settings: Settings,
+    store: Arc<dyn Store>,
+    root: RootKeys,
+) -> Result<Arc<Service>, StartError> {
+    settings.limits.request_rates = false;
+    let time: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let url = format!("http://{}", settings.listen);
+    assemble(&settings, &url, store, root, &time, &Http::default()).await
+}
+
+/// Puts the service together; `url` is where it listens.
+async fn assemble(
+    settings: &Settings,
+    url: &str,
+    store: Arc<dyn Store>,
+    root: RootKeys,
+    time: &Arc<dyn Clock>,
+    http: &Http,
+) -> Result<Arc<Service>, StartError> {
+    let config = Config {
+        account_id: settings.account_id.clone(),
+        default_region: settings.default_region.clone(),
+        public_url: settings
+            .public_url
+            .clone()
+            .unwrap_or_else(|| url.to_owned()),
+        issuer: settings.issuer,
+        regions: settings.regions.clone(),
+        limits: Limits::default(),
+    };
+    let service = Service::new(Parts {
+        store,
+        clock: Arc::clone(time),
+        entropy: Arc::new(SystemEntropy),
+        triggers: Arc::new(Targets::new(settings, http, time)),
+        root,
+        keys: KeyReservoir::new(),
+        config,
+        cpu_threads: std::thread::available_parallelism().map_or(1, NonZero::get),
+        request_rates: settings.limits.request_rates,
+    });
+    service
+        .check_root_key()
+        .await
+        .map_err(StartError::environment)?;
+    Ok(service)
+}
+
+/// Applies the seed of a development server.
+async fn plant(service: &Arc<Service>, seed: &Document) -> Result<(), StartError> {
+    let door = Direct(Arc::clone(service));
+    let region = &service.config.default_region;
+    let report = seed::apply(&door, seed, region, false).await?;
+    for line in &report.lines {
+        tracing::info!("Seed: {line}");
+    }
+    tracing::info!("Seed: {report}");
     Ok(())
 }
 

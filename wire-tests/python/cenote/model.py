@@ -56,6 +56,11 @@ def least_input(name):
     return _structure(SERVICE.operation_model(name).input_shape)
 
 
+def least(shape):
+    """A value of this shape that meets its constraints."""
+    return _value(shape)
+
+
 def _structure(shape):
     return {name: _value(shape.members[name]) for name in shape.required_members}
 

@@ -8,12 +8,14 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from . import exactness
+
 REGION = "us-east-1"
 
 
 def client(url, region=REGION, key="test", secret="test", token=None, validate=True):
     """An unmodified boto3 client that never retries."""
-    return boto3.client(
+    made = boto3.client(
         "cognito-idp",
         endpoint_url=url,
         region_name=region,
@@ -27,6 +29,7 @@ def client(url, region=REGION, key="test", secret="test", token=None, validate=T
             max_pool_connections=50,
         ),
     )
+    return exactness.watch(made)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ import http.client
 import json
 from urllib.parse import urlsplit
 
+from . import exactness
+
 TARGET = "AWSCognitoIdentityProviderService."
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
@@ -59,7 +61,9 @@ def call(base, operation, body=None, headers=None, timeout=30):
     """One API call. `body` is a document, or the bytes to send; a header of None is left out."""
     merged = headers_for(operation) | (headers or {})
     kept = {name: value for name, value in merged.items() if value is not None}
-    return request(base, "POST", "/", encode(body), kept, timeout)
+    reply = request(base, "POST", "/", encode(body), kept, timeout)
+    exactness.hold(operation, reply.status, reply.body)
+    return reply
 
 
 class Session:

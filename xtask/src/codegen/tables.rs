@@ -174,31 +174,6 @@ pub(super) fn dispatch(plan: &Plan) -> Result<String, String> {
     Ok(file + "}\n}\n")
 }
 
-/// docs/compatibility.md.
-pub(super) fn compatibility(plan: &Plan) -> Result<String, String> {
-    let operations = &plan.service.operations;
-    let built = operations.keys().filter(|name| plan.is_built(name)).count();
-    let mut page = format!(
-        "# Compatibility\n\n\
-         {built} of the {} operations of the user pools API are built. The others answer `NotImplementedException` \
-         with status 501. Constraints of the model are checked for all built ones, in the words of the service.\n\n\
-         | Family | Operation | Authorization | State |\n|---|---|---|---|\n",
-        operations.len(),
-    );
-    for (family, names) in plan.families() {
-        for name in names {
-            let auth = plan.auth(name, &operations[name])?.label();
-            let state = if plan.is_built(name) {
-                "built"
-            } else {
-                "not yet"
-            };
-            let _ = writeln!(page, "| {family} | {name} | {auth} | {state} |");
-        }
-    }
-    Ok(page)
-}
-
 /// The variant of an error: its name without the suffix that all share.
 fn code(name: &str) -> Result<&str, String> {
     name.strip_suffix("Exception")

@@ -2,6 +2,7 @@
 
 mod account;
 mod admin_create_user;
+mod any_input;
 mod branding;
 mod choice;
 mod client_secrets;
@@ -56,6 +57,7 @@ mod resource_servers;
 mod revocation;
 mod root_keys;
 mod rotation;
+mod round_trips;
 mod second_factors;
 mod session_settings;
 mod sessions;

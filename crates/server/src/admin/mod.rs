@@ -3,6 +3,7 @@
 mod clock;
 mod inbox;
 mod kms;
+mod seed;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,7 +12,10 @@ use axum::body::Body;
 use axum::extract::{FromRef, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Json};
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 use cenote_idp::Service;
 use cenote_idp::ports::{Kind, SystemClock};
 use hyper::header::HeaderValue;
@@ -62,6 +66,8 @@ pub(crate) fn development<S>(service: Arc<Service>, clock: Arc<SystemClock>) -> 
         .route("/_cenote/inbox", get(inbox::show).delete(inbox::clear))
         .route("/_cenote/clock", get(clock::show).post(clock::shift))
         .route("/_cenote/imports/{pool}/{job}", get(import::show_log))
+        .route("/_cenote/seed/create", post(seed::create))
+        .route("/_cenote/seed/password", post(seed::password))
         .layer(middleware::from_fn(own_pages_only))
         .with_state(Doors { service, clock })
 }

@@ -27,7 +27,10 @@ pub fn dev(
         None if args.memory => RootSource::Random,
         None => RootSource::FirstStart(data.join("root.key")),
     };
-    settle(Posture::Dev, file, args.memory, root)
+    Ok(Settings {
+        seed: args.seed,
+        ..settle(Posture::Dev, file, args.memory, root)?
+    })
 }
 
 /// The settings of `cenote serve`.
@@ -205,6 +208,7 @@ fn settle(
             format: file.log.format,
             level: file.log.level.unwrap_or_else(|| "info".to_owned()),
         },
+        seed: None,
     })
 }
 

@@ -15,7 +15,7 @@ mod triggers;
 use std::fmt;
 
 pub(crate) use check::is_region;
-pub use cli::{Cli, Command, DevArgs, RootKeyArgs, ServeArgs};
+pub use cli::{ApplyArgs, Cli, Command, DevArgs, ExportArgs, PlaceArgs, RootKeyArgs, ServeArgs};
 pub use file::{Issuer, LogFormat, SmtpSecurity};
 pub use kms::{KmsKey, KmsSource};
 pub use load::{dev, serve};

@@ -166,4 +166,6 @@ pub struct Settings {
     pub limits: Limits,
     /// See [`Log`].
     pub log: Log,
+    /// What is applied before requests are taken.
+    pub seed: Option<PathBuf>,
 }

@@ -31,7 +31,7 @@ pub struct Http {
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum HttpError {
+pub(crate) enum HttpError {
     /// There was no connection, so that nothing was sent.
     Unreachable,
     /// The connection broke, or what came over it was not HTTP.
@@ -42,7 +42,7 @@ pub(super) enum HttpError {
 
 impl Http {
     /// Sends a request and reads the whole answer, of `most` bytes at most.
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         request: Request<Full<Bytes>>,
         most: usize,

@@ -11,6 +11,8 @@ mod triggers;
 mod worker;
 
 pub use http::Http;
+pub(crate) use http::HttpError;
 pub(crate) use kms::{Context, LocalKeys};
+pub(crate) use sign::{Scope, signed};
 pub use triggers::Targets;
 pub use worker::{Senders, deliver};

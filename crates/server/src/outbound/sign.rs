@@ -14,17 +14,17 @@ use crate::time;
 
 /// For whom a request is signed.
 #[derive(Clone, Copy)]
-pub(super) struct Scope<'a> {
-    pub(super) credentials: &'a AwsCredentials,
+pub(crate) struct Scope<'a> {
+    pub(crate) credentials: &'a AwsCredentials,
     /// E.g. `us-east-1`.
-    pub(super) region: &'a str,
+    pub(crate) region: &'a str,
     /// E.g. `lambda`.
-    pub(super) service: &'a str,
+    pub(crate) service: &'a str,
 }
 
 /// Signs a request with everything that it has; `now` is in seconds since the epoch. `None` when a header
 /// cannot hold what was configured.
-pub(super) fn signed(
+pub(crate) fn signed(
     mut head: Parts,
     body: Bytes,
     scope: Scope<'_>,

@@ -53,7 +53,10 @@ pub(crate) async fn create(
     client_type: ClientTypeType,
 ) -> Result<Client> {
     let entropy = &*cx.service.entropy;
-    let id = alphanumeric(entropy, ID_LENGTH, true);
+    let id = cx
+        .fixed_id
+        .clone()
+        .unwrap_or_else(|| alphanumeric(entropy, ID_LENGTH, true));
     let secret = match (
         input.generate_secret.unwrap_or_default(),
         input.client_secret.as_deref(),

@@ -29,7 +29,10 @@ pub(crate) async fn create_user_pool(
     input: &CreateUserPoolRequest,
 ) -> Result<CreateUserPoolResponse> {
     let region = cx.region().to_owned();
-    let id = format!("{region}_{}", alphanumeric(&*cx.service.entropy, 9, false));
+    let id = cx
+        .fixed_id
+        .clone()
+        .unwrap_or_else(|| format!("{region}_{}", alphanumeric(&*cx.service.entropy, 9, false)));
     let now = Timestamp(cx.now());
     let shape = UserPoolType {
         name: Some(input.pool_name.clone()),

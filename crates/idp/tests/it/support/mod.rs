@@ -8,6 +8,7 @@ pub(crate) mod oauth;
 pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod pools;
+pub(crate) mod seen;
 pub(crate) mod sessions;
 pub(crate) mod signing;
 pub(crate) mod triggers;
@@ -203,9 +204,14 @@ impl Harness {
             self.peer.clone(),
         );
         match dispatch(&cx, operation, input.to_string().as_bytes()).await {
-            Ok(Some(body)) => Ok(serde_json::from_slice(&body).expect("a JSON answer")),
-            Ok(None) => Ok(Value::Null),
+            Ok(body) => {
+                seen::note(operation.name(), "success");
+                Ok(body.map_or(Value::Null, |body| {
+                    serde_json::from_slice(&body).expect("a JSON answer")
+                }))
+            }
             Err(error) => {
+                seen::note(operation.name(), error.code.name());
                 let is_common = matches!(
                     error.code,
                     ErrorCode::Serialization | ErrorCode::NotImplemented

@@ -1,0 +1,366 @@
+//! A document from what is there: what `apply` needs to make the same again, as far as the API shows it.
+
+use std::collections::BTreeMap;
+
+use cenote_model::{
+    CreateGroupRequest, CreateIdentityProviderRequest, CreateManagedLoginBrandingRequest,
+    CreateResourceServerRequest, CreateUserPoolClientRequest, CreateUserPoolDomainRequest,
+    CreateUserPoolRequest, Decode, Operation, SetUserPoolMfaConfigRequest,
+    SetUserPoolSessionConfigurationRequest,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::document::Form;
+use super::door::{Door, Refusal};
+use super::pages::{self, Listing};
+use super::{elements, failed, members, only, shape, text, with, without, without_empty};
+use crate::config::StartError;
+
+/// Attributes that nobody sets.
+const NOT_SET: [&str; 2] = ["sub", "identities"];
+
+/// What is exported.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// The pools; all of the region if there is none.
+    pub pools: Vec<String>,
+    /// The region of pools that are not named.
+    pub region: String,
+    /// Whether users are exported.
+    pub users: bool,
+    /// How it is written.
+    pub form: Form,
+}
+
+/// Writes the document, and says what it could not hold.
+pub async fn export(door: &dyn Door, choice: &Choice) -> Result<(String, Vec<String>), StartError> {
+    let mut ids = choice.pools.clone();
+    if ids.is_empty() {
+        let list = pages::all(door, &choice.region, pages::POOLS, &json!({})).await;
+        let list = list.map_err(|refusal| failed("the list of pools", &refusal))?;
+        ids = list
+            .iter()
+            .map(|pool| text(pool, "Id").to_owned())
+            .collect();
+    }
+    let mut pools = Vec::with_capacity(ids.len());
+    let mut notes = Vec::new();
+    for id in &ids {
+        let region = id.split_once('_').map_or("", |(region, _)| region);
+        let look = Look { door, region, id };
+        pools.push(look.pool(choice.users, &mut notes).await?);
+    }
+    let document = json!({"UserPools": pools});
+    let written = match choice.form {
+        Form::Json => serde_json::to_string_pretty(&document)
+            .map(|text| text + "\n")
+            .ok(),
+        Form::Yaml => serde_saphyr::to_string(&document).ok(),
+    };
+    let written = written.ok_or_else(|| StartError::environment("the document cannot be written"));
+    Ok((written?, notes))
+}
+
+/// A look into one pool.
+struct Look<'a> {
+    door: &'a dyn Door,
+    region: &'a str,
+    id: &'a str,
+}
+
+impl Look<'_> {
+    async fn pool(&self, users: bool, notes: &mut Vec<String>) -> Result<Value, StartError> {
+        let described = self.call(Operation::DescribeUserPool, &json!({})).await?;
+        let there = &described["UserPool"];
+        let mut whole = self.settings(there)?;
+        let mut put = |name: &str, value: Value| {
+            let is_empty = value.as_array().is_some_and(Vec::is_empty) || value.is_null();
+            if !is_empty {
+                whole = with(&whole, &json!({name: value}));
+            }
+        };
+        put("Id", self.id.into());
+        put("MfaConfig", self.factors().await?);
+        put("SessionConfiguration", self.sessions(notes).await?);
+        put("ResourceServers", self.resource_servers().await?);
+        let providers = self.providers().await?;
+        let mut groups = self.all(pages::GROUPS, &json!({})).await?;
+        // Each provider has a group for its users, which comes by itself.
+        groups.retain(|group| {
+            let of = text(group, "GroupName")
+                .strip_prefix(self.id)
+                .and_then(|rest| rest.strip_prefix('_'));
+            !elements(&providers).any(|provider| Some(text(provider, "ProviderName")) == of)
+        });
+        put("IdentityProviders", providers);
+        put("Groups", self.each::<CreateGroupRequest>(&groups)?);
+        put("Clients", self.clients(notes).await?);
+        put("Domains", self.domains(there).await?);
+        put("UICustomization", self.look(notes).await?);
+        if users {
+            put("Users", self.users(there, &groups, notes).await?);
+        }
+        Ok(whole)
+    }
+
+    /// The settings as CreateUserPool takes them, without those that say the same twice.
+    fn settings(&self, there: &Value) -> Result<Value, StartError> {
+        let schema: Vec<_> = elements(&there["SchemaAttributes"])
+            .filter_map(attribute)
+            .collect();
+        let mut input = with(
+            &without(
+                there,
+                &[
+                    "SmsVerificationMessage",
+                    "EmailVerificationMessage",
+                    "EmailVerificationSubject",
+                    "MfaConfiguration",
+                ],
+            ),
+            &json!({"PoolName": there["Name"]}),
+        );
+        let config = without(
+            &there["AdminCreateUserConfig"],
+            &["UnusedAccountValidityDays"],
+        );
+        input = with(&input, &json!({"AdminCreateUserConfig": config}));
+        if !schema.is_empty() {
+            input = with(&input, &json!({"Schema": schema}));
+        }
+        let input = self.as_input::<CreateUserPoolRequest>(&input)?;
+        Ok(without_empty(&input))
+    }
+
+    async fn factors(&self) -> Result<Value, StartError> {
+        let there = self
+            .call(Operation::GetUserPoolMfaConfig, &json!({}))
+            .await?;
+        let there = self.as_input::<SetUserPoolMfaConfigRequest>(&there)?;
+        let is_plain = text(&there, "MfaConfiguration") == "OFF" && members(&there).count() == 1;
+        Ok(if is_plain { Value::Null } else { there })
+    }
+
+    /// How sessions are tracked, where the service tracks them.
+    async fn sessions(&self, notes: &mut Vec<String>) -> Result<Value, StartError> {
+        let operation = Operation::GetUserPoolSessionConfiguration;
+        match self.look_at(operation, &json!({}), notes).await? {
+            Some(there) => self.as_input::<SetUserPoolSessionConfigurationRequest>(&there),
+            None => Ok(Value::Null),
+        }
+    }
+
+    async fn resource_servers(&self) -> Result<Value, StartError> {
+        let list = self.all(pages::RESOURCE_SERVERS, &json!({})).await?;
+        self.each::<CreateResourceServerRequest>(&list)
+    }
+
+    async fn providers(&self) -> Result<Value, StartError> {
+        let mut whole = Vec::new();
+        for listed in self.all(pages::PROVIDERS, &json!({})).await? {
+            let key = only(&listed, &["ProviderName"]);
+            let there = self.call(Operation::DescribeIdentityProvider, &key).await?;
+            let there = &there["IdentityProvider"];
+            whole.push(self.as_input::<CreateIdentityProviderRequest>(there)?);
+        }
+        Ok(whole.into())
+    }
+
+    async fn clients(&self, notes: &mut Vec<String>) -> Result<Value, StartError> {
+        let mut whole = Vec::new();
+        for listed in self.all(pages::CLIENTS, &json!({})).await? {
+            let key = only(&listed, &["ClientId"]);
+            let there = self.call(Operation::DescribeUserPoolClient, &key).await?;
+            let there = &there["UserPoolClient"];
+            let mut client = with(&self.as_input::<CreateUserPoolClientRequest>(there)?, &key);
+            let branding = Operation::DescribeManagedLoginBrandingByClient;
+            if let Some(found) = self.look_at(branding, &key, notes).await? {
+                let found = with(&found["ManagedLoginBranding"], &key);
+                let found = self.as_input::<CreateManagedLoginBrandingRequest>(&found)?;
+                client = with(&client, &json!({"ManagedLoginBranding": found}));
+            }
+            whole.push(client);
+        }
+        Ok(whole.into())
+    }
+
+    async fn domains(&self, pool: &Value) -> Result<Value, StartError> {
+        let mut whole = Vec::new();
+        for member in ["Domain", "CustomDomain"] {
+            let name = text(pool, member);
+            if !name.is_empty() {
+                let key = json!({"Domain": name});
+                let there = self.call(Operation::DescribeUserPoolDomain, &key).await?;
+                let there = without_empty(&there["DomainDescription"]);
+                whole.push(self.as_input::<CreateUserPoolDomainRequest>(&there)?);
+            }
+        }
+        Ok(whole.into())
+    }
+
+    /// The classic customization of all clients. Its image cannot be read back.
+    async fn look(&self, notes: &mut Vec<String>) -> Result<Value, StartError> {
+        let key = json!({"ClientId": "ALL"});
+        let operation = Operation::GetUICustomization;
+        let Some(answer) = self.look_at(operation, &key, notes).await? else {
+            return Ok(Value::Null);
+        };
+        let there = &answer["UICustomization"];
+        if !there["ImageUrl"].is_null() {
+            notes.push(format!("{}: the logo is not exported", self.id));
+        }
+        let css = only(there, &["CSS"]);
+        Ok(if members(&css).count() == 0 {
+            Value::Null
+        } else {
+            css
+        })
+    }
+
+    async fn users(
+        &self,
+        pool: &Value,
+        groups: &[Value],
+        notes: &mut Vec<String>,
+    ) -> Result<Value, StartError> {
+        let mut of_user: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for group in groups {
+            let key = only(group, &["GroupName"]);
+            for member in self.all(pages::MEMBERS, &key).await? {
+                let name = text(&member, "Username").to_owned();
+                of_user
+                    .entry(name)
+                    .or_default()
+                    .push(text(group, "GroupName"));
+            }
+        }
+        let mut whole = Vec::new();
+        let (mut federated, mut passwords) = (0, 0);
+        for there in self.all(pages::USERS, &json!({})).await? {
+            if text(&there, "UserStatus") == "EXTERNAL_PROVIDER" {
+                federated += 1;
+                continue;
+            }
+            passwords += usize::from(text(&there, "UserStatus") == "CONFIRMED");
+            let attributes: Vec<_> = elements(&there["Attributes"])
+                .filter(|attribute| !NOT_SET.contains(&text(attribute, "Name")))
+                .collect();
+            let name = text(&there, "Username");
+            let mut user = json!({"Username": sign_in_name(pool, &there)});
+            if !attributes.is_empty() {
+                user["UserAttributes"] = json!(attributes);
+            }
+            if let Some(groups) = of_user.get(name) {
+                user["Groups"] = json!(groups);
+            }
+            if there["Enabled"] == false {
+                user["Enabled"] = false.into();
+            }
+            whole.push(user);
+        }
+        // The service lists them by ids that are another service's tomorrow.
+        whole.sort_by(|one, other| text(one, "Username").cmp(text(other, "Username")));
+        if passwords > 0 {
+            notes.push(format!(
+                "{}: {passwords} users have a password, which no service shows; add Password to them",
+                self.id
+            ));
+        }
+        if federated > 0 {
+            notes.push(format!(
+                "{}: {federated} users of identity providers are left out; they come by themselves",
+                self.id
+            ));
+        }
+        Ok(whole.into())
+    }
+
+    async fn ask(&self, operation: Operation, input: &Value) -> Result<Value, Refusal> {
+        // A domain is described by its name alone.
+        let input = if operation == Operation::DescribeUserPoolDomain {
+            input.clone()
+        } else {
+            self.in_pool(input)
+        };
+        self.door.call(self.region, operation, &input).await
+    }
+
+    /// Looks at what need not be there, on services that need not have the operation.
+    async fn look_at(
+        &self,
+        operation: Operation,
+        input: &Value,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Value>, StartError> {
+        match self.ask(operation, input).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(refusal) if refusal.is_absence() => Ok(None),
+            Err(refusal) if refusal.is_unsupported() => {
+                notes.push(format!(
+                    "{}: left out, since the service does not answer {}: {refusal}",
+                    self.id,
+                    operation.name()
+                ));
+                Ok(None)
+            }
+            Err(refusal) => Err(self.failed(operation, &refusal)),
+        }
+    }
+
+    async fn call(&self, operation: Operation, input: &Value) -> Result<Value, StartError> {
+        let answer = self.ask(operation, input).await;
+        answer.map_err(|refusal| self.failed(operation, &refusal))
+    }
+
+    async fn all(&self, listing: Listing, input: &Value) -> Result<Vec<Value>, StartError> {
+        let list = pages::all(self.door, self.region, listing, &self.in_pool(input)).await;
+        list.map_err(|refusal| self.failed(listing.operation, &refusal))
+    }
+
+    fn failed(&self, operation: Operation, refusal: &Refusal) -> StartError {
+        failed(&format!("{} of {}", operation.name(), self.id), refusal)
+    }
+
+    fn in_pool(&self, input: &Value) -> Value {
+        with(input, &json!({"UserPoolId": self.id}))
+    }
+
+    fn each<T: Decode + Serialize>(&self, list: &[Value]) -> Result<Value, StartError> {
+        let inputs = list.iter().map(|value| self.as_input::<T>(value));
+        Ok(inputs.collect::<Result<Vec<_>, _>>()?.into())
+    }
+
+    /// What is shown, as the input that makes it; without the ids of pool and client.
+    fn as_input<T: Decode + Serialize>(&self, shown: &Value) -> Result<Value, StartError> {
+        let input = shape::project::<T>(&self.in_pool(shown))
+            .map_err(|error| StartError::environment(format!("{}: {error}", self.id)))?;
+        Ok(without(&input, &["UserPoolId", "ClientId"]))
+    }
+}
+
+/// An attribute of the schema as CreateUserPool takes it, unless every pool has it.
+fn attribute(shown: &Value) -> Option<Value> {
+    let full = text(shown, "Name");
+    let custom = full
+        .strip_prefix("dev:custom:")
+        .or_else(|| full.strip_prefix("custom:"));
+    match custom {
+        Some(name) => Some(with(shown, &json!({"Name": name}))),
+        // Of standard attributes pools differ in what is required.
+        None if full != "sub" && shown["Required"] == true => Some(shown.clone()),
+        None => None,
+    }
+}
+
+/// What a user is created as: in a pool that signs in by address, the address.
+fn sign_in_name<'a>(pool: &Value, user: &'a Value) -> &'a str {
+    elements(&pool["UsernameAttributes"])
+        .filter_map(Value::as_str)
+        .find_map(|wanted| {
+            elements(&user["Attributes"])
+                .find(|attribute| text(attribute, "Name") == wanted)
+                .map(|attribute| text(attribute, "Value"))
+        })
+        .unwrap_or_else(|| text(user, "Username"))
+}
