@@ -18,7 +18,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 
 import { Server } from "../../node/support.mjs";
-import { Site, launch } from "../browser.mjs";
+import { Authenticator, Site, launch } from "../browser.mjs";
 
 const PASSWORD = "Correct-Horse-9";
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -54,7 +54,7 @@ afterEach(() => context?.close());
 let domains = 0;
 
 /** A pool with a domain and an app client, and the address of its sign-in. */
-async function scene(pool = {}, branding = { UseCognitoProvidedValues: true }) {
+async function scene(pool = {}, branding = { UseCognitoProvidedValues: true }, settings = {}) {
   const sdk = server.sdk();
   const created = await sdk.send(
     new CreateUserPoolCommand({ PoolName: "pages", AutoVerifiedAttributes: ["email"], ...pool }),
@@ -69,6 +69,7 @@ async function scene(pool = {}, branding = { UseCognitoProvidedValues: true }) {
       AllowedOAuthScopes: ["openid"],
       AllowedOAuthFlowsUserPoolClient: true,
       SupportedIdentityProviders: ["COGNITO"],
+      ...settings,
     }),
   );
   const ClientId = client.UserPoolClient.ClientId;
@@ -258,6 +259,38 @@ test("an authenticator app is set up on the way", async () => {
   const key = (await page.locator("#totp-key").textContent()).replaceAll(" ", "");
   await page.getByRole("textbox", { name: "Code" }).fill(totp(key));
   await submit();
+  await signedIn();
+});
+
+test("a passkey is made after the sign-up, and signs in", async () => {
+  const factors = { AllowedFirstAuthFactors: ["PASSWORD", "WEB_AUTHN"] };
+  const at = await scene({ Policies: { SignInPolicy: factors } }, undefined, {
+    ExplicitAuthFlows: ["ALLOW_USER_AUTH"],
+  });
+  await Authenticator.add(page);
+  await page.goto(at.at("/signup"));
+  await page.getByLabel("Username").fill("bea");
+  await page.getByLabel("Email address").fill("bea@example.com");
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("Confirm password").fill(PASSWORD);
+  await submit();
+  await page.getByLabel("Code").fill(await code("bea"));
+  await submit();
+  await page.getByText("Sign in faster with a passkey").waitFor();
+  await look("passkey-add");
+  await page.getByRole("button", { name: "Create a passkey" }).click();
+  await signedIn();
+
+  await context.clearCookies();
+  await page.goto(at.at("/login"));
+  await page.getByLabel("Username").fill("bea");
+  await submit();
+  await page.getByText("How do you want to sign in?").waitFor();
+  await look("first-factor");
+  await page.getByRole("button", { name: "Passkey" }).click();
+  await page.getByRole("button", { name: "Use passkey" }).waitFor();
+  await look("passkey-sign-in");
+  await page.getByRole("button", { name: "Use passkey" }).click();
   await signedIn();
 });
 

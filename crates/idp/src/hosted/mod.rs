@@ -3,6 +3,7 @@
 //! page's to make.
 
 mod operations;
+mod passkeys;
 mod reason;
 
 use std::sync::Arc;

@@ -37,6 +37,8 @@ pub enum Reason {
     SignUpOff,
     /// Only an administrator resets passwords.
     RecoveryOff,
+    /// The passkey is not the user's, or not for this.
+    PasskeyWrong,
     /// The password breaks the policy.
     PasswordPolicy,
     /// The password was used before.
@@ -71,6 +73,7 @@ impl Reason {
             ErrorCode::NotAuthorized if says(Error::sign_up_not_permitted()) => Self::SignUpOff,
             ErrorCode::NotAuthorized if says(Error::recovery_by_admin()) => Self::RecoveryOff,
             ErrorCode::NotAuthorized if says(Error::wrong_password()) => Self::WrongPassword,
+            ErrorCode::NotAuthorized if says(Error::passkey_wrong()) => Self::PasskeyWrong,
             ErrorCode::UserNotFound => Self::WrongPassword,
             ErrorCode::LimitExceeded | ErrorCode::TooManyFailedAttempts => Self::TooManyAttempts,
             ErrorCode::TooManyRequests => Self::Busy,

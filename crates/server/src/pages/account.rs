@@ -248,6 +248,7 @@ pub(crate) async fn confirm(visit: &mut Visit, is_sent: bool) -> Response<Body> 
     match confirmed {
         // The code was the proof: the sign-in goes on from here.
         Ok(Some(session)) => {
+            visit.wants_passkey |= visit.at.domain.is_managed() && visit.site.offers_passkeys();
             let (cx, authorization) = (visit.cx(), &visit.authorization);
             let progress =
                 with_choice(cx, authorization, &flow.username, None, Some(&session)).await;

@@ -15,16 +15,20 @@ use super::account::{attribute_field, new_password_fields};
 use super::flow::{Flow, Question, Step};
 use super::view::{Alert, Button, Field, FieldKind, Form, Page, SetUp};
 use super::visit::Visit;
-use super::{login, refusal};
+use super::{login, passkeys, refusal};
+
+/// The parameter with what a passkey is asked for.
+const OPTIONS: &str = "CREDENTIAL_REQUEST_OPTIONS";
 
 /// The parameters of challenges that pages show.
-const SHOWN: [&str; 6] = [
+const SHOWN: [&str; 7] = [
     "requiredAttributes",
     "CODE_DELIVERY_DELIVERY_MEDIUM",
     "CODE_DELIVERY_DESTINATION",
     "MFAS_CAN_CHOOSE",
     "MFAS_CAN_SETUP",
     "FRIENDLY_DEVICE_NAME",
+    OPTIONS,
 ];
 
 /// Begins the parameters of required attributes, and the answers that give them.
@@ -82,7 +86,10 @@ fn choices(question: &Question) -> Vec<String> {
             "MFAS_CAN_CHOOSE",
             &["SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "SMS_MFA"],
         ),
-        _ => ("MFAS_CAN_CHOOSE", &["PASSWORD", "EMAIL_OTP", "SMS_OTP"]),
+        _ => (
+            "MFAS_CAN_CHOOSE",
+            &["WEB_AUTHN", "PASSWORD", "EMAIL_OTP", "SMS_OTP"],
+        ),
     };
     let text = question.parameters.get(list);
     let list: Vec<String> = text
@@ -148,6 +155,10 @@ fn page(visit: &Visit, flow: &Flow, alert: Option<Alert>) -> Option<Page> {
                 page
             }
             Challenge::Password => password_page(visit, &flow.username),
+            Challenge::WebAuthn => {
+                let options = question.parameters.get(OPTIONS)?;
+                passkeys::sign_in_page(visit, options)
+            }
             _ => code_page(visit, question),
         },
         Step::SetUpApp { key, .. } => app_page(visit, &flow.username, key)?,
@@ -160,7 +171,11 @@ fn page(visit: &Visit, flow: &Flow, alert: Option<Alert>) -> Option<Page> {
             page.forms = vec![form(visit, vec![field])];
             page
         }
-        Step::Told(_) | Step::Confirm { .. } | Step::Reset { .. } => return None,
+        Step::Told(_)
+        | Step::SignIn
+        | Step::AddPasskey
+        | Step::Confirm { .. }
+        | Step::Reset { .. } => return None,
     };
     page.alert = alert;
     page.links = vec![visit.link(None, "back-to-sign-in", "/login")];
@@ -208,6 +223,7 @@ fn choice_page(visit: &Visit, question: &Question, heading: &str, intro: &str) -
         .map(|choice| Button {
             label: visit.text.say(match choice.as_str() {
                 "PASSWORD" => "factor-password",
+                "WEB_AUTHN" => "factor-passkey",
                 "EMAIL_OTP" => "factor-email",
                 "SOFTWARE_TOKEN_MFA" => "factor-app",
                 _ => "factor-sms",
@@ -383,6 +399,7 @@ async fn take(visit: &Visit, flow: &Flow) -> Result<Taken, Error> {
                 Challenge::SelectMfaType | Challenge::SelectChallenge => {
                     answers.push(("ANSWER", field("answer")));
                 }
+                Challenge::WebAuthn => answers.push(("CREDENTIAL", field("credential"))),
                 Challenge::Password => answers.push(("PASSWORD", field("password"))),
                 Challenge::SoftwareTokenMfa => {
                     answers.push(("SOFTWARE_TOKEN_MFA_CODE", field("code")));
@@ -405,7 +422,11 @@ async fn take(visit: &Visit, flow: &Flow) -> Result<Taken, Error> {
             let answers = vec![username, ("EMAIL", field("email"))];
             (Challenge::MfaSetup, session.clone(), answers)
         }
-        Step::Told(_) | Step::Confirm { .. } | Step::Reset { .. } => {
+        Step::Told(_)
+        | Step::SignIn
+        | Step::AddPasskey
+        | Step::Confirm { .. }
+        | Step::Reset { .. } => {
             return Err(Error::internal("a page took the answer of another"));
         }
     };

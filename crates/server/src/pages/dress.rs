@@ -1,5 +1,7 @@
 //! The headers of a page: nobody keeps it, nobody frames it, and it loads nothing from elsewhere.
 
+use std::sync::LazyLock;
+
 use axum::body::Body;
 use hyper::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, PRAGMA,
@@ -7,13 +9,17 @@ use hyper::header::{
 };
 use hyper::{Response, StatusCode};
 
-use super::view::{Alert, Page};
+use super::look::hash;
+use super::view::{Alert, Page, SCRIPT};
 
 const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
+/// The hash of the only script.
+static SCRIPT_HASH: LazyLock<String> = LazyLock::new(|| hash(SCRIPT));
+
 /// A page as a response.
 pub(crate) fn page(page: Page, status: StatusCode, is_https: bool) -> Response<Body> {
-    let policy = policy(&page.look.css_hash);
+    let policy = policy(&page.look.css_hash, page.passkey.is_some());
     let mut response = Response::new(Body::from(page.html()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -49,9 +55,14 @@ pub(crate) fn alone(mut page: Page, status: StatusCode, key: &str) -> Response<B
 
 /// What the page may do. Forms may lead anywhere: an application's own redirects after the sign-in belong to
 /// the submission, and browsers hold `form-action` against each of them.
-fn policy(css_hash: &str) -> String {
+fn policy(css_hash: &str, has_script: bool) -> String {
+    let script = if has_script {
+        format!("script-src 'sha256-{}'; ", *SCRIPT_HASH)
+    } else {
+        String::new()
+    };
     format!(
-        "default-src 'none'; style-src 'sha256-{css_hash}'; img-src 'self' data:; \
+        "default-src 'none'; style-src 'sha256-{css_hash}'; {script}img-src 'self' data:; \
          base-uri 'none'; frame-ancestors 'none'"
     )
 }

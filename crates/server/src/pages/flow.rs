@@ -23,6 +23,9 @@ const LONGEST: usize = 3800;
 pub(crate) struct Flow {
     pub(crate) username: String,
     pub(crate) step: Step,
+    /// Whether a passkey is to be added when somebody has signed in.
+    #[serde(default)]
+    pub(crate) wants_passkey: bool,
     /// Milliseconds since the epoch.
     #[serde(default)]
     until: i64,
@@ -33,6 +36,10 @@ pub(crate) struct Flow {
 pub(crate) enum Step {
     /// Nothing: the sign-in page tells how the last one ended, by the key of a message.
     Told(String),
+    /// The sign-in.
+    SignIn,
+    /// A passkey for whoever has just signed in.
+    AddPasskey,
     /// The code of a sign-up.
     Confirm {
         /// Whether by e-mail, and the masked address.
@@ -64,6 +71,7 @@ impl Flow {
         Self {
             username: username.into(),
             step,
+            wants_passkey: false,
             until: 0,
         }
     }

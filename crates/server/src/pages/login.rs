@@ -8,9 +8,9 @@ use hyper::Response;
 
 use super::challenge;
 use super::flow::{Flow, Step};
-use super::refusal;
 use super::view::{Alert, Button, Field, FieldKind, Form, Page};
 use super::visit::Visit;
+use super::{passkeys, refusal};
 
 /// Shows the form, or asks whoever has signed in before whether he goes on.
 pub(crate) async fn get(visit: &mut Visit) -> Response<Body> {
@@ -27,7 +27,9 @@ pub(crate) async fn get(visit: &mut Visit) -> Response<Body> {
         }) => Some((username, Alert::success(visit.text.say(&key)))),
         _ => None,
     };
-    visit.end_flow();
+    if !visit.wants_passkey {
+        visit.end_flow();
+    }
     let (username, alert) = match told {
         Some((username, alert)) => (username, Some(alert)),
         None => (hint(visit), None),
@@ -192,6 +194,10 @@ pub(crate) async fn go_on(
         Progress::Done(mut signed_in) => {
             if let Err(error) = visit.begin_session(&mut signed_in).await {
                 return visit.refused(&error);
+            }
+            if visit.wants_passkey {
+                visit.wants_passkey = false;
+                return passkeys::offer(visit, username);
             }
             visit.finish(&signed_in).await
         }

@@ -95,15 +95,19 @@ impl Looks {
     }
 }
 
+/// The hash of what stands in a page, as a policy names it.
+pub(crate) fn hash(text: &str) -> String {
+    BASE64.encode(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
+}
+
 impl Look {
     fn plain() -> Self {
         Self::with_css(style::sheet(default_settings(), Scheme::Dynamic))
     }
 
     fn with_css(css: String) -> Self {
-        let hash = digest::digest(&digest::SHA256, css.as_bytes());
         Self {
-            css_hash: BASE64.encode(hash.as_ref()),
+            css_hash: hash(&css),
             css,
             ..Self::default()
         }

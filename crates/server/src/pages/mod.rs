@@ -8,6 +8,7 @@ mod flow;
 mod image;
 mod login;
 mod look;
+mod passkeys;
 mod refusal;
 mod style;
 mod text;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
     Router::new()
         .route("/{page}", any(answer))
         .route("/{page}/", any(answer))
+        .route("/{folder}/{page}", any(answer))
         .route(
             "/_look/{client}/{version}/{category}/{mode}",
             get(image::image),
@@ -52,6 +54,7 @@ enum Door {
     Forgot,
     Reset,
     Challenge,
+    AddPasskey,
 }
 
 impl Door {
@@ -66,6 +69,7 @@ impl Door {
             "forgotpassword" => Self::Forgot,
             "confirmforgotpassword" => Self::Reset,
             "mfa" | "changepassword" => Self::Challenge,
+            "passkeys/add" => Self::AddPasskey,
             _ => return None,
         })
     }
@@ -117,6 +121,7 @@ async fn open(door: Door, visit: &mut Visit, is_sent: bool) -> Response<Body> {
         (Door::ResendCode, true) => account::resend_code(visit).await,
         (Door::Forgot, _) => account::forgot(visit, is_sent).await,
         (Door::Reset, _) => account::reset(visit, is_sent).await,
+        (Door::AddPasskey, _) => passkeys::add(visit, is_sent).await,
         (Door::Challenge, false) => challenge::get(visit),
         (Door::Challenge, true) => challenge::post(visit).await,
     }

@@ -25,6 +25,7 @@ pub(crate) fn alert(text: &Language, reason: &Reason) -> Alert {
         Reason::NameTaken => ("username-taken", Some("username")),
         Reason::SignUpOff => ("sign-up-off", None),
         Reason::RecoveryOff => ("recovery-off", None),
+        Reason::PasskeyWrong => ("passkey-failed", None),
         Reason::PasswordPolicy => ("password-policy", Some("password")),
         Reason::PasswordReused => ("password-reused", Some("password")),
         Reason::Broken => ("error-server", None),

@@ -7,6 +7,9 @@ use askama::Template;
 use super::look::{Image, Look};
 use super::text::Language;
 
+/// The script of passkeys; no other page has one.
+pub(crate) const SCRIPT: &str = include_str!("passkey.js");
+
 /// What a message above the form says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AlertKind {
@@ -200,6 +203,8 @@ pub(crate) struct Question {
 /// A form.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Form {
+    /// Of a form that only a script sends.
+    pub(crate) id: Option<&'static str>,
     pub(crate) action: String,
     pub(crate) hidden: Vec<(&'static str, String)>,
     pub(crate) fields: Vec<Field>,
@@ -236,6 +241,31 @@ pub(crate) struct SetUp {
     pub(crate) qr: String,
     /// The key in groups of four.
     pub(crate) key: String,
+}
+
+/// What a passkey is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PasskeyKind {
+    Create,
+    Get,
+}
+
+impl PasskeyKind {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Get => "get",
+        }
+    }
+}
+
+/// What the script of the passkeys works with.
+#[derive(Clone, Debug)]
+pub(crate) struct Passkey {
+    pub(crate) kind: PasskeyKind,
+    /// The options, as JSON.
+    pub(crate) options: String,
+    pub(crate) button: String,
 }
 
 /// The sentence about terms of use and privacy policy.
@@ -289,6 +319,7 @@ pub(crate) struct Page {
     pub(crate) graphic: Option<&'static str>,
     pub(crate) set_up: Option<SetUp>,
     pub(crate) forms: Vec<Form>,
+    pub(crate) passkey: Option<Passkey>,
     pub(crate) terms: Option<Terms>,
     pub(crate) links: Vec<Link>,
 }
@@ -306,6 +337,7 @@ impl Page {
             graphic: None,
             set_up: None,
             forms: Vec::new(),
+            passkey: None,
             terms: None,
             links: Vec::new(),
         }
@@ -319,6 +351,11 @@ impl Page {
             }
             _ => self.heading.clone(),
         }
+    }
+
+    /// The script of passkeys.
+    fn script(&self) -> &'static str {
+        SCRIPT
     }
 
     /// The images above the form.

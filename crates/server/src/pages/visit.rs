@@ -43,6 +43,8 @@ pub(crate) struct Visit {
     cookies: Vec<HeaderValue>,
     session: Option<String>,
     page_data: Option<String>,
+    /// Whether a passkey is to be added when somebody has signed in.
+    pub(crate) wants_passkey: bool,
     /// The fields of the form that was sent.
     pub(crate) form: Params,
 }
@@ -97,11 +99,13 @@ impl Visit {
             look,
             csrf,
             cookies: Vec::new(),
+            wants_passkey: false,
             form: Params::default(),
         };
         visit.choose_language(cookie(LANG).as_deref());
         let csrf = visit.csrf.clone();
         visit.set_cookie(CSRF, &csrf, DAY);
+        visit.wants_passkey = visit.flow().is_some_and(|flow| flow.wants_passkey);
         Ok(visit)
     }
 
@@ -219,7 +223,8 @@ impl Visit {
     }
 
     /// Sends the browser on to a page that goes on from here.
-    pub(crate) fn go_on(&mut self, path: &str, flow: Flow) -> Response<Body> {
+    pub(crate) fn go_on(&mut self, path: &str, mut flow: Flow) -> Response<Body> {
+        flow.wants_passkey = self.wants_passkey;
         let client = self.authorization.client_id();
         let Some(value) = flow.seal(&self.at.cx, &self.at.domain, client) else {
             return self.broken(&Error::internal("what a page tells the next is too long"));
@@ -250,6 +255,14 @@ impl Visit {
     pub(crate) async fn signed_in(&self) -> Result<Option<SignedIn>, Error> {
         match &self.session {
             Some(cookie) => Cookie::reuse(&self.at.cx, &self.authorization, cookie).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Who has signed in with this browser, whatever the request wants of the sign-in.
+    pub(crate) async fn session_owner(&self) -> Result<Option<SignedIn>, Error> {
+        match &self.session {
+            Some(cookie) => Cookie::owner(&self.at.cx, &self.authorization, cookie).await,
             None => Ok(None),
         }
     }

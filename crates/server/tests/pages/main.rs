@@ -7,5 +7,6 @@ mod accounts;
 mod browser;
 mod guards;
 mod looks;
+mod passkeys;
 mod second_steps;
 mod sign_in;

@@ -98,6 +98,7 @@ mfa-setup-intro = Zur Anmeldung gehört ein zweiter Schritt. Wählen Sie, welche
 first-factor-heading = Wie möchten Sie sich anmelden?
 first-factor-intro = Anmeldung als { $username }.
 factor-password = Passwort
+factor-passkey = Passkey
 factor-email = Code per E-Mail
 factor-sms = Code per SMS
 factor-app = Authenticator-App
@@ -109,6 +110,17 @@ totp-qr = QR-Code für Ihre Authenticator-App
 totp-key = Wenn Sie ihn nicht scannen können, geben Sie diesen Schlüssel in der App ein:
 totp-code = Geben Sie dann den Code ein, den die App zeigt.
 totp-device-label = Name für dieses Gerät (optional)
+
+## Passkeys
+passkey-heading = Schneller anmelden mit einem Passkey
+passkey-intro = Ein Passkey meldet Sie mit Fingerabdruck, Gesicht oder Bildschirmsperre an. Kein Passwort zum Merken, nichts zum Stehlen.
+passkey-create-button = Passkey erstellen
+passkey-skip = Jetzt nicht
+passkey-sign-in-heading = Passkey verwenden
+passkey-sign-in-intro = Ihr Gerät wird Sie bitten, sich zu bestätigen.
+passkey-sign-in-button = Passkey verwenden
+passkey-failed = Der Passkey konnte nicht verwendet werden. Versuchen Sie es erneut, oder wählen Sie einen anderen Weg.
+passkey-no-script = Passkeys brauchen JavaScript, das in diesem Browser ausgeschaltet ist.
 
 ## Fehler
 error-heading = Etwas ist schiefgelaufen

@@ -98,6 +98,7 @@ mfa-setup-intro = Signing in takes a second step. Choose the one that you want t
 first-factor-heading = How do you want to sign in?
 first-factor-intro = Signing in as { $username }.
 factor-password = Password
+factor-passkey = Passkey
 factor-email = Code by email
 factor-sms = Code by text message
 factor-app = Authenticator app
@@ -109,6 +110,17 @@ totp-qr = QR code for your authenticator app
 totp-key = If you cannot scan it, enter this key in the app:
 totp-code = Then enter the code that the app shows.
 totp-device-label = Name for this device (optional)
+
+## Passkeys
+passkey-heading = Sign in faster with a passkey
+passkey-intro = A passkey signs you in with your fingerprint, your face or the lock of your screen. No password to remember, nothing to steal.
+passkey-create-button = Create a passkey
+passkey-skip = Not now
+passkey-sign-in-heading = Use your passkey
+passkey-sign-in-intro = Your device will ask you to confirm that it is you.
+passkey-sign-in-button = Use passkey
+passkey-failed = The passkey could not be used. Try again, or choose another way.
+passkey-no-script = Passkeys need JavaScript, which is off in this browser.
 
 ## Errors
 error-heading = Something went wrong

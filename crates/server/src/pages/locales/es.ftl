@@ -98,6 +98,7 @@ mfa-setup-intro = El inicio de sesión requiere un segundo paso. Elija el que qu
 first-factor-heading = ¿Cómo quiere iniciar sesión?
 first-factor-intro = Inicio de sesión como { $username }.
 factor-password = Contraseña
+factor-passkey = Clave de acceso
 factor-email = Código por correo electrónico
 factor-sms = Código por mensaje de texto
 factor-app = Aplicación de autenticación
@@ -109,6 +110,17 @@ totp-qr = Código QR para su aplicación de autenticación
 totp-key = Si no puede escanearlo, introduzca esta clave en la aplicación:
 totp-code = Después, introduzca el código que muestra la aplicación.
 totp-device-label = Nombre para este dispositivo (opcional)
+
+## Claves de acceso
+passkey-heading = Inicie sesión más rápido con una clave de acceso
+passkey-intro = Una clave de acceso inicia su sesión con la huella, la cara o el bloqueo de pantalla. Sin contraseña que recordar y sin nada que robar.
+passkey-create-button = Crear una clave de acceso
+passkey-skip = Ahora no
+passkey-sign-in-heading = Use su clave de acceso
+passkey-sign-in-intro = Su dispositivo le pedirá que confirme que es usted.
+passkey-sign-in-button = Usar clave de acceso
+passkey-failed = No se ha podido usar la clave de acceso. Inténtelo de nuevo o elija otra forma.
+passkey-no-script = Las claves de acceso necesitan JavaScript, que está desactivado en este navegador.
 
 ## Errores
 error-heading = Algo ha ido mal

@@ -98,6 +98,7 @@ mfa-setup-intro = La connexion demande une deuxième étape. Choisissez celle qu
 first-factor-heading = Comment voulez-vous vous connecter ?
 first-factor-intro = Connexion en tant que { $username }.
 factor-password = Mot de passe
+factor-passkey = Clé d’accès
 factor-email = Code par e-mail
 factor-sms = Code par SMS
 factor-app = Application d’authentification
@@ -109,6 +110,17 @@ totp-qr = Code QR pour votre application d’authentification
 totp-key = Si vous ne pouvez pas le scanner, saisissez cette clé dans l’application :
 totp-code = Saisissez ensuite le code affiché par l’application.
 totp-device-label = Nom de cet appareil (facultatif)
+
+## Clés d’accès
+passkey-heading = Connectez-vous plus vite avec une clé d’accès
+passkey-intro = Une clé d’accès vous connecte avec votre empreinte, votre visage ou le verrouillage de votre écran. Aucun mot de passe à retenir, rien à voler.
+passkey-create-button = Créer une clé d’accès
+passkey-skip = Pas maintenant
+passkey-sign-in-heading = Utilisez votre clé d’accès
+passkey-sign-in-intro = Votre appareil vous demandera de confirmer votre identité.
+passkey-sign-in-button = Utiliser la clé d’accès
+passkey-failed = La clé d’accès n’a pas pu être utilisée. Réessayez ou choisissez une autre méthode.
+passkey-no-script = Les clés d’accès ont besoin de JavaScript, désactivé dans ce navigateur.
 
 ## Erreurs
 error-heading = Un problème est survenu

@@ -98,6 +98,7 @@ mfa-setup-intro = Untuk masuk diperlukan langkah kedua. Pilih yang ingin Anda si
 first-factor-heading = Bagaimana Anda ingin masuk?
 first-factor-intro = Masuk sebagai { $username }.
 factor-password = Kata sandi
+factor-passkey = Kunci sandi
 factor-email = Kode lewat email
 factor-sms = Kode lewat SMS
 factor-app = Aplikasi autentikator
@@ -109,6 +110,17 @@ totp-qr = Kode QR untuk aplikasi autentikator Anda
 totp-key = Jika tidak dapat memindainya, masukkan kunci ini di aplikasi:
 totp-code = Lalu masukkan kode yang ditampilkan aplikasi.
 totp-device-label = Nama untuk perangkat ini (opsional)
+
+## Kunci sandi
+passkey-heading = Masuk lebih cepat dengan kunci sandi
+passkey-intro = Kunci sandi memasukkan Anda dengan sidik jari, wajah, atau kunci layar. Tidak ada kata sandi untuk diingat, tidak ada yang dapat dicuri.
+passkey-create-button = Buat kunci sandi
+passkey-skip = Nanti saja
+passkey-sign-in-heading = Gunakan kunci sandi Anda
+passkey-sign-in-intro = Perangkat Anda akan meminta konfirmasi bahwa ini Anda.
+passkey-sign-in-button = Gunakan kunci sandi
+passkey-failed = Kunci sandi tidak dapat digunakan. Coba lagi, atau pilih cara lain.
+passkey-no-script = Kunci sandi memerlukan JavaScript, yang dimatikan di peramban ini.
 
 ## Kesalahan
 error-heading = Terjadi kesalahan

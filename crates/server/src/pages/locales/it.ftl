@@ -98,6 +98,7 @@ mfa-setup-intro = L’accesso richiede un secondo passaggio. Scegli quello da co
 first-factor-heading = Come vuoi accedere?
 first-factor-intro = Accesso come { $username }.
 factor-password = Password
+factor-passkey = Passkey
 factor-email = Codice per e-mail
 factor-sms = Codice per SMS
 factor-app = App di autenticazione
@@ -109,6 +110,17 @@ totp-qr = Codice QR per la tua app di autenticazione
 totp-key = Se non puoi scansionarlo, inserisci questa chiave nell’app:
 totp-code = Poi inserisci il codice mostrato dall’app.
 totp-device-label = Nome per questo dispositivo (facoltativo)
+
+## Passkey
+passkey-heading = Accedi più in fretta con una passkey
+passkey-intro = Una passkey ti fa accedere con l’impronta, il volto o il blocco dello schermo. Nessuna password da ricordare, niente da rubare.
+passkey-create-button = Crea una passkey
+passkey-skip = Non ora
+passkey-sign-in-heading = Usa la tua passkey
+passkey-sign-in-intro = Il dispositivo ti chiederà di confermare la tua identità.
+passkey-sign-in-button = Usa passkey
+passkey-failed = Non è stato possibile usare la passkey. Riprova o scegli un altro modo.
+passkey-no-script = Le passkey richiedono JavaScript, che è disattivato in questo browser.
 
 ## Errori
 error-heading = Qualcosa è andato storto

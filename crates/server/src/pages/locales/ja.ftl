@@ -98,6 +98,7 @@ mfa-setup-intro = サインインには 2 段階目の確認が必要です。�
 first-factor-heading = サインイン方法を選択
 first-factor-intro = { $username } としてサインインします。
 factor-password = パスワード
+factor-passkey = パスキー
 factor-email = メールでコードを受け取る
 factor-sms = テキストメッセージでコードを受け取る
 factor-app = 認証アプリ
@@ -109,6 +110,17 @@ totp-qr = 認証アプリ用の QR コード
 totp-key = 読み取れない場合は、このキーをアプリに入力してください:
 totp-code = 次に、アプリに表示されるコードを入力してください。
 totp-device-label = このデバイスの名前 (任意)
+
+## パスキー
+passkey-heading = パスキーですばやくサインイン
+passkey-intro = パスキーを使うと、指紋、顔、または画面ロックでサインインできます。パスワードを覚える必要がなく、盗まれるものもありません。
+passkey-create-button = パスキーを作成
+passkey-skip = 後で
+passkey-sign-in-heading = パスキーを使用
+passkey-sign-in-intro = デバイスで本人確認を求められます。
+passkey-sign-in-button = パスキーを使用
+passkey-failed = パスキーを使用できませんでした。もう一度試すか、別の方法を選んでください。
+passkey-no-script = パスキーには JavaScript が必要ですが、このブラウザーでは無効になっています。
 
 ## エラー
 error-heading = 問題が発生しました

@@ -98,6 +98,7 @@ mfa-setup-intro = 로그인하려면 두 번째 단계가 필요합니다. 설�
 first-factor-heading = 어떻게 로그인하시겠습니까?
 first-factor-intro = { $username }(으)로 로그인합니다.
 factor-password = 비밀번호
+factor-passkey = 패스키
 factor-email = 이메일로 코드 받기
 factor-sms = 문자 메시지로 코드 받기
 factor-app = 인증 앱
@@ -109,6 +110,17 @@ totp-qr = 인증 앱용 QR 코드
 totp-key = 스캔할 수 없으면 앱에 이 키를 입력하세요:
 totp-code = 그런 다음 앱에 표시된 코드를 입력하세요.
 totp-device-label = 이 기기의 이름(선택 사항)
+
+## 패스키
+passkey-heading = 패스키로 더 빠르게 로그인
+passkey-intro = 패스키를 사용하면 지문, 얼굴 또는 화면 잠금으로 로그인합니다. 기억할 비밀번호도, 도난당할 것도 없습니다.
+passkey-create-button = 패스키 만들기
+passkey-skip = 나중에
+passkey-sign-in-heading = 패스키 사용
+passkey-sign-in-intro = 기기에서 본인 확인을 요청합니다.
+passkey-sign-in-button = 패스키 사용
+passkey-failed = 패스키를 사용할 수 없습니다. 다시 시도하거나 다른 방법을 선택하세요.
+passkey-no-script = 패스키에는 JavaScript가 필요하지만 이 브라우저에서는 꺼져 있습니다.
 
 ## 오류
 error-heading = 문제가 발생했습니다

@@ -98,6 +98,7 @@ mfa-setup-intro = Inloggen vraagt een tweede stap. Kies welke je wilt instellen.
 first-factor-heading = Hoe wil je inloggen?
 first-factor-intro = Inloggen als { $username }.
 factor-password = Wachtwoord
+factor-passkey = Toegangssleutel
 factor-email = Code per e-mail
 factor-sms = Code per sms
 factor-app = Authenticator-app
@@ -109,6 +110,17 @@ totp-qr = QR-code voor je authenticator-app
 totp-key = Kun je niet scannen, vul dan deze sleutel in de app in:
 totp-code = Vul daarna de code in die de app toont.
 totp-device-label = Naam voor dit apparaat (optioneel)
+
+## Toegangssleutels
+passkey-heading = Sneller inloggen met een toegangssleutel
+passkey-intro = Met een toegangssleutel log je in met je vingerafdruk, je gezicht of je schermvergrendeling. Geen wachtwoord om te onthouden, niets om te stelen.
+passkey-create-button = Toegangssleutel maken
+passkey-skip = Niet nu
+passkey-sign-in-heading = Gebruik je toegangssleutel
+passkey-sign-in-intro = Je apparaat vraagt je te bevestigen dat jij het bent.
+passkey-sign-in-button = Toegangssleutel gebruiken
+passkey-failed = De toegangssleutel kon niet worden gebruikt. Probeer het opnieuw of kies een andere manier.
+passkey-no-script = Toegangssleutels hebben JavaScript nodig, dat in deze browser uit staat.
 
 ## Fouten
 error-heading = Er is iets misgegaan

@@ -98,6 +98,7 @@ mfa-setup-intro = O login exige uma segunda etapa. Escolha qual deseja configura
 first-factor-heading = Como você quer entrar?
 first-factor-intro = Entrando como { $username }.
 factor-password = Senha
+factor-passkey = Chave de acesso
 factor-email = Código por e-mail
 factor-sms = Código por SMS
 factor-app = Aplicativo autenticador
@@ -109,6 +110,17 @@ totp-qr = Código QR para seu aplicativo autenticador
 totp-key = Se não puder escanear, digite esta chave no aplicativo:
 totp-code = Depois, digite o código que o aplicativo mostra.
 totp-device-label = Nome para este dispositivo (opcional)
+
+## Chaves de acesso
+passkey-heading = Entre mais rápido com uma chave de acesso
+passkey-intro = Com uma chave de acesso você entra usando a digital, o rosto ou o bloqueio de tela. Nenhuma senha para lembrar, nada para roubar.
+passkey-create-button = Criar uma chave de acesso
+passkey-skip = Agora não
+passkey-sign-in-heading = Use sua chave de acesso
+passkey-sign-in-intro = Seu dispositivo pedirá que você confirme que é você.
+passkey-sign-in-button = Usar chave de acesso
+passkey-failed = Não foi possível usar a chave de acesso. Tente de novo ou escolha outra forma.
+passkey-no-script = As chaves de acesso precisam de JavaScript, que está desativado neste navegador.
 
 ## Erros
 error-heading = Algo deu errado

@@ -98,6 +98,7 @@ mfa-setup-intro = 登录需要第二步验证。选择您要设置的方式。
 first-factor-heading = 您想如何登录？
 first-factor-intro = 正在以 { $username } 的身份登录。
 factor-password = 密码
+factor-passkey = 通行密钥
 factor-email = 电子邮件验证码
 factor-sms = 短信验证码
 factor-app = 身份验证器应用
@@ -109,6 +110,17 @@ totp-qr = 身份验证器应用的二维码
 totp-key = 如果无法扫描，请在应用中输入此密钥：
 totp-code = 然后输入应用显示的验证码。
 totp-device-label = 此设备的名称（可选）
+
+## 通行密钥
+passkey-heading = 使用通行密钥更快登录
+passkey-intro = 通行密钥让您使用指纹、面容或屏幕锁登录。无需记住密码，也没有可被盗取的内容。
+passkey-create-button = 创建通行密钥
+passkey-skip = 以后再说
+passkey-sign-in-heading = 使用您的通行密钥
+passkey-sign-in-intro = 您的设备会要求您确认身份。
+passkey-sign-in-button = 使用通行密钥
+passkey-failed = 无法使用通行密钥。请重试或选择其他方式。
+passkey-no-script = 通行密钥需要 JavaScript，但此浏览器已将其关闭。
 
 ## 错误
 error-heading = 出了点问题

@@ -98,6 +98,7 @@ mfa-setup-intro = 登入需要第二步驗證。選擇您要設定的方式。
 first-factor-heading = 您想如何登入？
 first-factor-intro = 正在以 { $username } 的身分登入。
 factor-password = 密碼
+factor-passkey = 通行金鑰
 factor-email = 電子郵件驗證碼
 factor-sms = 簡訊驗證碼
 factor-app = 驗證器應用程式
@@ -109,6 +110,17 @@ totp-qr = 驗證器應用程式的 QR 碼
 totp-key = 如果無法掃描，請在應用程式中輸入此金鑰：
 totp-code = 然後輸入應用程式顯示的驗證碼。
 totp-device-label = 此裝置的名稱（選填）
+
+## 通行金鑰
+passkey-heading = 使用通行金鑰更快登入
+passkey-intro = 通行金鑰讓您使用指紋、臉部或螢幕鎖定登入。不必記住密碼，也沒有可被竊取的內容。
+passkey-create-button = 建立通行金鑰
+passkey-skip = 稍後再說
+passkey-sign-in-heading = 使用您的通行金鑰
+passkey-sign-in-intro = 您的裝置會要求您確認身分。
+passkey-sign-in-button = 使用通行金鑰
+passkey-failed = 無法使用通行金鑰。請再試一次或選擇其他方式。
+passkey-no-script = 通行金鑰需要 JavaScript，但此瀏覽器已將其關閉。
 
 ## 錯誤
 error-heading = 發生問題
