@@ -23,6 +23,7 @@ mod trigger;
 
 use cenote_model::{DecodeError, ErrorCode, Operation, UserStatusType};
 
+use crate::crypto::CpuError;
 use crate::ports::{CommitError, StoreError};
 
 /// A refusal, told two ways: what the caller reads, and what the log is told.
@@ -68,6 +69,15 @@ impl From<DecodeError> for Error {
                 );
                 Self::invalid(error.to_string())
             }
+        }
+    }
+}
+
+impl From<CpuError> for Error {
+    fn from(error: CpuError) -> Self {
+        match error {
+            CpuError::Busy => Self::busy(),
+            CpuError::Panicked => Self::internal("a job on the CPU threads panicked"),
         }
     }
 }

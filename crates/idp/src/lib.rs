@@ -41,7 +41,7 @@ pub use ops::branding::logo;
 pub use ops::sign_up::confirm_by_link;
 pub use queue::Queue;
 pub use quota::Limits;
-pub use rpc::dispatch;
+pub use rpc::{dispatch, serve};
 pub use service::{Cx, Parts, Peer, Service, sweep};
 
 /// What every operation answers.

@@ -48,8 +48,18 @@ impl<T> Queue<T> {
 
     /// Adds a piece of work; gives it back when the queue is full or closed.
     pub fn push(&self, work: T) -> Result<(), T> {
+        self.add(work, self.bound)
+    }
+
+    /// Adds work that was taken once already and goes on: there is always room for it. A closed queue gives
+    /// it back.
+    pub fn push_again(&self, work: T) -> Result<(), T> {
+        self.add(work, usize::MAX)
+    }
+
+    fn add(&self, work: T, bound: usize) -> Result<(), T> {
         let mut state = self.lock();
-        if state.is_closed || state.waiting.len() >= self.bound {
+        if state.is_closed || state.waiting.len() >= bound {
             return Err(work);
         }
         state.waiting.push_back(work);
@@ -102,8 +112,10 @@ mod tests {
         assert_eq!(queue.push(3), Err(3));
         assert_eq!(queue.pop(), Some(1));
         assert_eq!(queue.push(3), Ok(()));
+        assert_eq!(queue.push_again(1), Ok(()));
         assert_eq!(queue.pop(), Some(2));
         assert_eq!(queue.pop(), Some(3));
+        assert_eq!(queue.pop(), Some(1));
     }
 
     #[test]
@@ -112,6 +124,7 @@ mod tests {
         assert_eq!(queue.push(1), Ok(()));
         queue.close();
         assert_eq!(queue.push(2), Err(2));
+        assert_eq!(queue.push_again(3), Err(3));
         assert_eq!(queue.pop(), Some(1));
         assert_eq!(queue.pop(), None);
     }

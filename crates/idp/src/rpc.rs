@@ -1,13 +1,44 @@
 //! One request of the JSON API: decode, call, encode; run again when somebody else was faster.
 
+use std::sync::Arc;
+
 use cenote_model::{AuthClass, Decode, ErrorCode, Operation};
 use serde::Serialize;
 
 use crate::dispatch as generated;
 use crate::{Cx, Error, Result, replica};
 
+/// The operations whose time goes into signatures and exponentiations.
+const COMPUTE: [Operation; 10] = [
+    Operation::AdminCreateUser,
+    Operation::AdminInitiateAuth,
+    Operation::AdminRespondToAuthChallenge,
+    Operation::AdminSetUserPassword,
+    Operation::ChangePassword,
+    Operation::GetClientToken,
+    Operation::GetTokensFromRefreshToken,
+    Operation::InitiateAuth,
+    Operation::RespondToAuthChallenge,
+    Operation::SignUp,
+];
+
 /// How often an operation is run when its change keeps meeting newer versions.
 const RUNS: usize = 6;
+
+/// [`dispatch`], where it belongs: an operation that computes runs as a whole on the CPU threads, so that its
+/// reads, checks and signatures follow each other without a hand-over.
+pub async fn serve<B: AsRef<[u8]> + Send + 'static>(
+    cx: Cx,
+    operation: Operation,
+    body: B,
+) -> Result<Option<Vec<u8>>> {
+    if !COMPUTE.contains(&operation) {
+        return dispatch(&cx, operation, body.as_ref()).await;
+    }
+    let service = Arc::clone(&cx.service);
+    let request = async move { dispatch(&cx, operation, body.as_ref()).await };
+    service.cpu.carry(request).await?
+}
 
 /// Runs one operation on the JSON text of its input and answers the JSON text of its output, or
 /// `None` for the operations whose answer has an empty body.
@@ -130,4 +161,20 @@ pub(crate) fn output<T: Serialize>(output: &T) -> Result<Option<Vec<u8>>> {
     serde_json::to_vec(output)
         .map(Some)
         .map_err(|error| Error::internal(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_cpu_threads_may_refuse_has_a_word_for_it() {
+        for operation in COMPUTE {
+            let errors = operation.info().errors;
+            assert!(
+                errors.contains(&ErrorCode::TooManyRequests),
+                "{operation:?}"
+            );
+        }
+    }
 }

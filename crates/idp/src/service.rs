@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::cached::Cached;
 use crate::config::Config;
-use crate::crypto::{CpuError, CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
+use crate::crypto::{CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
 use crate::pool::domain::{self, Domain};
 use crate::pool::{Client, Pool};
 use crate::ports::{
@@ -388,13 +388,6 @@ impl Cx {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        self.service
-            .cpu
-            .run(work)
-            .await
-            .map_err(|error| match error {
-                CpuError::Busy => Error::busy(),
-                CpuError::Panicked => Error::internal("a job on the CPU threads panicked"),
-            })
+        Ok(self.service.cpu.run(work).await?)
     }
 }

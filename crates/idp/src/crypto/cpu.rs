@@ -2,17 +2,39 @@
 //!
 //! They keep heavy work off the threads that serve connections, and their queue is bounded: when it
 //! is full a request is refused at once instead of everybody waiting longer.
+//!
+//! They take single jobs, and whole requests, which then compute, and read, without a hand-over in between:
+//! waking a thread costs more than reading a row.
 
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
+use async_task::Runnable;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::queue::Queue;
 
-type Job = Box<dyn FnOnce() + Send>;
+enum Job {
+    /// Runs once.
+    Call(Box<dyn FnOnce() + Send>),
+    /// Runs until it has to wait for something, and comes back when that is there.
+    Continue(Runnable),
+}
+
+thread_local! {
+    static IS_CPU_THREAD: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the caller is on a thread that computes: it serves no connection, so that it may also wait for a disk.
+pub fn is_cpu_thread() -> bool {
+    IS_CPU_THREAD.get()
+}
 
 /// Why a job gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,13 +76,18 @@ impl CpuPool {
         self.taken.load(Ordering::Relaxed)
     }
 
-    /// Runs a job and answers what it gives. A job whose caller has gone before it starts is skipped.
+    /// Runs a job and answers what it gives; at once for a caller who is on such a thread already. A job whose
+    /// caller has gone before it starts is skipped.
     pub async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, CpuError> {
+        if is_cpu_thread() {
+            self.taken.fetch_add(1, Ordering::Relaxed);
+            return catch_unwind(AssertUnwindSafe(job)).map_err(|_| CpuError::Panicked);
+        }
         let (answer, answered) = oneshot::channel();
-        let job = Box::new(move || {
+        let job = Job::Call(Box::new(move || {
             if answer.is_closed() {
                 return;
             }
@@ -69,10 +96,38 @@ impl CpuPool {
                 // The caller may have gone in the meantime.
                 drop(answer.send(value));
             }
-        });
+        }));
         self.jobs.push(job).map_err(|_| CpuError::Busy)?;
         self.taken.fetch_add(1, Ordering::Relaxed);
         answered.await.map_err(|_| CpuError::Panicked)
+    }
+
+    /// Runs a whole request on these threads. Whatever it waits for, no thread waits with it; only its start
+    /// can be refused. It ends when its caller goes.
+    pub async fn carry<T: Send + 'static>(
+        &self,
+        request: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, CpuError> {
+        let runtime = Handle::current();
+        let request = async move {
+            let mut request = pin!(request);
+            poll_fn(|context| {
+                // Timers and sockets belong to the caller's runtime.
+                let _entered = runtime.enter();
+                request.as_mut().poll(context)
+            })
+            .await
+        };
+        let jobs = Arc::clone(&self.jobs);
+        let schedule = move |runnable| {
+            // A closed queue gives it back, and to drop it ends the request.
+            drop(jobs.push_again(Job::Continue(runnable)));
+        };
+        let (runnable, task) = async_task::spawn(request, schedule);
+        self.jobs
+            .push(Job::Continue(runnable))
+            .map_err(|_| CpuError::Busy)?;
+        task.fallible().await.ok_or(CpuError::Panicked)
     }
 }
 
@@ -83,8 +138,13 @@ impl Drop for CpuPool {
 }
 
 fn work(waiting: &Queue<Job>) {
+    IS_CPU_THREAD.set(true);
     while let Some(job) = waiting.pop() {
-        job();
+        match job {
+            Job::Call(call) => call(),
+            // The request owns what it works on, so nothing half-changed outlives a panic.
+            Job::Continue(request) => drop(catch_unwind(AssertUnwindSafe(|| request.run()))),
+        }
     }
 }
 
@@ -128,6 +188,65 @@ mod tests {
             .await
             .unwrap();
         assert!(name.unwrap().starts_with("cenote-cpu-"));
+    }
+
+    #[tokio::test]
+    async fn a_whole_request_computes_where_it_is_and_waits_nowhere() {
+        let pool = Arc::new(CpuPool::new(1, 1));
+        let (send, answered) = oneshot::channel::<u8>();
+        let jobs = Arc::clone(&pool);
+        let mut carried = pin!(pool.carry(async move {
+            let before = thread::current().id();
+            let computed = jobs.run(|| thread::current().id()).await;
+            assert!(is_cpu_thread());
+            assert_eq!(computed, Ok(before));
+            tokio::time::timeout(std::time::Duration::MAX, answered)
+                .await
+                .unwrap()
+                .unwrap()
+        }));
+        queue!(carried);
+        // The one thread there is goes on with other work while the request waits.
+        while pool.run(|| 2).await != Ok(2) {}
+        send.send(7).unwrap();
+        assert_eq!(carried.await, Ok(7));
+        assert!(!is_cpu_thread());
+    }
+
+    #[tokio::test]
+    async fn a_request_that_panics_or_finds_no_room_is_told_so() {
+        let pool = CpuPool::new(1, 1);
+        let failed = pool.carry(async { panic!("a request of this test") }).await;
+        assert_eq!(failed, Err::<u8, _>(CpuError::Panicked));
+
+        let (job, runs, release) = blocker();
+        let mut running = pin!(pool.run(job));
+        queue!(running);
+        runs.recv().unwrap();
+        let mut waiting = pin!(pool.carry(async { 2 }));
+        queue!(waiting);
+        assert_eq!(pool.carry(async { 3 }).await, Err(CpuError::Busy));
+        release.send(()).unwrap();
+        assert_eq!(running.await, Ok(1));
+        assert_eq!(waiting.await, Ok(2));
+    }
+
+    #[tokio::test]
+    async fn a_request_ends_when_its_caller_goes() {
+        let pool = CpuPool::new(1, 4);
+        let (held, released) = mpsc::channel::<()>();
+        let (never, waits) = oneshot::channel::<()>();
+        {
+            let mut abandoned = Box::pin(pool.carry(async move {
+                let _held = held;
+                waits.await
+            }));
+            queue!(abandoned);
+            while pool.run(|| 1).await != Ok(1) {}
+        }
+        while pool.run(|| 2).await != Ok(2) {}
+        assert_eq!(released.recv(), Err(mpsc::RecvError));
+        drop(never);
     }
 
     #[tokio::test]

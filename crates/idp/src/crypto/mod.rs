@@ -14,7 +14,7 @@ pub mod srp;
 pub mod totp;
 pub mod webauthn;
 
-pub use cpu::{CpuError, CpuPool};
+pub use cpu::{CpuError, CpuPool, is_cpu_thread};
 pub use envelope::{DataKey, encrypt_for_sender, sender_context};
 pub use keys::{KeyError, SigningKey, VerifyingKey};
 pub use random::{alphanumeric, digits, password, uuid};

@@ -161,6 +161,7 @@ pub(crate) async fn admin_delete_software_token(
 }
 
 /// Lists what the caller can sign in with.
+#[expect(clippy::unused_async, reason = "every operation is called alike")]
 pub(crate) async fn get_user_auth_factors(
     _cx: &Cx,
     caller: &Caller,

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, CommitError};
+use crate::stored::Stored;
 use crate::token::Caller;
 use crate::user::passkeys::{self, Registration};
 use crate::user::{self, User};
@@ -79,7 +80,7 @@ pub(crate) async fn list_web_authn_credentials(
     let mut found = passkeys::page(cx, pool, &user.sub, after.as_deref(), size + 1).await?;
     let next_token = page::cut(cx, &scope, &mut found, size, |passkey| passkey.id());
     Ok(ListWebAuthnCredentialsResponse {
-        credentials: found.iter().map(|passkey| passkey.description()).collect(),
+        credentials: found.iter().map(Stored::description).collect(),
         next_token,
     })
 }

@@ -201,19 +201,17 @@ impl Request<'_> {
         let origin = Origin::client(&client.id, self.metadata);
         let sub = self.account.sub();
         let mut change = Change::new().with(limits::count(cx, pool, sub, self.hourly).await?);
-        let (letters, details) = match (self.account, target) {
-            (Account::Known(user), Some(target)) => {
+        let (letters, details) =
+            if let (Account::Known(user), Some(target)) = (self.account, target) {
                 level(cx, client, &mut change);
                 let letter = send(cx, pool, user, kind, origin, target, &mut change)?;
                 let details = letter.details();
                 (vec![letter], details)
-            }
-            _ => {
+            } else {
                 let nobody = (sub, self.name);
                 let details = send_to_nobody(cx, pool, nobody, kind, origin, &mut change)?;
                 (Vec::new(), details)
-            }
-        };
+            };
         message::commit(cx, pool, change, &letters, Error::from).await?;
         Ok(details)
     }

@@ -70,7 +70,7 @@ where
         ..peer::of(&parts.headers, parts.extensions.get().copied())
     };
     let cx = Cx::new(shared.service.clone(), region, request_id, peer);
-    let output = unless_it_panics(cenote_idp::dispatch(&cx, operation, &body)).await;
+    let output = unless_it_panics(cenote_idp::serve(cx, operation, body)).await;
     output
         .ok_or_else(|| Refusal::from(cenote_idp::Error::internal("the operation panicked")))?
         .map_err(|error| {

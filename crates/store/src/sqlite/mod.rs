@@ -1,6 +1,7 @@
 //! SQLite: the embedded store, in a directory or in memory.
 //!
-//! Reads go to a few reader threads, each with a connection of its own; every write goes to one writer
+//! Reads go to a few reader threads, each with a connection of its own, or are made where they are asked for when
+//! that is a thread for CPU work; every write goes to one writer
 //! thread, which commits whatever has queued up in one durable transaction (group commit).
 
 mod apply;
@@ -16,6 +17,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
+use cenote_idp::crypto::is_cpu_thread;
 use cenote_idp::ports::{
     Change, CommitError, Kind, Message, MessageFilter, Record, SignInQuery, SignInRows, Store,
     StoreError, UserFilter, UserRow,
@@ -88,6 +90,11 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
+        if is_cpu_thread()
+            && let Some(connection) = self.readers.as_ref().and_then(Readers::free)
+        {
+            return look_up(&connection);
+        }
         let (reply, answer) = oneshot::channel();
         let read: Read = Box::new(move |connection| {
             // Nobody waits for the answer to a request that was dropped.

@@ -1,6 +1,7 @@
-//! The reader threads: each owns a connection that cannot write, and takes reads from one queue.
+//! The reader threads: each has a connection that cannot write, and takes reads from one queue. Callers who may
+//! wait for a disk themselves borrow a connection that is free.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use cenote_idp::Queue;
@@ -13,6 +14,7 @@ use super::Read;
 #[derive(Debug)]
 pub(crate) struct Readers {
     queue: Arc<Queue<Read>>,
+    connections: Vec<Arc<Mutex<Connection>>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -24,10 +26,13 @@ impl Readers {
         // Threads that were started are joined even when a later one cannot be.
         let mut readers = Self {
             queue: Arc::clone(&queue),
+            connections: Vec::with_capacity(connections.len()),
             threads: Vec::with_capacity(connections.len()),
         };
         for connection in connections {
             let reads = Arc::clone(&queue);
+            let connection = Arc::new(Mutex::new(connection));
+            readers.connections.push(Arc::clone(&connection));
             let thread = thread::Builder::new()
                 .name("cenote-reader".to_owned())
                 .spawn(move || work(&reads, &connection))
@@ -43,6 +48,12 @@ impl Readers {
             .push(read)
             .map_err(|_| StoreError("the readers of the database have stopped".to_owned()))
     }
+
+    /// A connection that nobody reads with at the moment.
+    pub(crate) fn free(&self) -> Option<MutexGuard<'_, Connection>> {
+        let mut connections = self.connections.iter();
+        connections.find_map(|connection| connection.try_lock().ok())
+    }
 }
 
 impl Drop for Readers {
@@ -54,8 +65,9 @@ impl Drop for Readers {
     }
 }
 
-fn work(reads: &Queue<Read>, connection: &Connection) {
+fn work(reads: &Queue<Read>, connection: &Mutex<Connection>) {
     while let Some(read) = reads.pop() {
-        read(connection);
+        // A read that panicked has left nothing in the connection.
+        read(&connection.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }

@@ -204,8 +204,8 @@ impl Registration {
         let challenge = decode(&self.client_data.challenge)
             .and_then(|sealed| Challenge::open(cx, pool, user, &sealed))
             .ok_or_else(Error::passkey_challenge_not_found)?;
-        let used = cx.live(Kind::Consumed, &pool.id, &challenge.id).await?;
-        if used.is_some() {
+        let consumed = cx.live(Kind::Consumed, &pool.id, &challenge.id).await?;
+        if consumed.is_some() {
             return Err(Error::passkey_challenge_not_found());
         }
         if challenge.client != client.id {
