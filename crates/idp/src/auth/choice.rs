@@ -47,6 +47,9 @@ pub(crate) async fn start(
     if let Some(wish) = step_up::read(cx, scene, parameters, &account).await? {
         let offered = offered(cx, &scene.pool, &account);
         wish.decide(&scene.pool, &account, &offered, &mut progress)?;
+    } else if !scene.levels.is_empty() {
+        let offered = offered(cx, &scene.pool, &account);
+        progress.level = step_up::aim(scene, &account, &offered);
     }
     let person = scene.person(&account, username);
     trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;

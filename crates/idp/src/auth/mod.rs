@@ -25,7 +25,7 @@ use cenote_model::{AuthenticationResultType, ChallengeNameType, Sensitive, UserS
 
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Write};
-use crate::token::{self, SignIn};
+use crate::token::{self, Level, SignIn};
 use crate::trigger::{self, Metadata, Origin, Person};
 use crate::user::devices::Device;
 use crate::user::{Account, User};
@@ -37,6 +37,7 @@ pub(crate) use custom::start as start_custom;
 pub(crate) use password::with_password;
 pub(crate) use progress::{Flow, Progress, Proof};
 pub(crate) use srp::start as start_srp;
+pub(crate) use step_up::suffices;
 
 /// Where a sign-in takes place, and what came with the call.
 pub(crate) struct Scene {
@@ -47,6 +48,8 @@ pub(crate) struct Scene {
     /// Whether it takes place on the pages of a domain: they speak for the client without its secret, and
     /// the sign-in ends in [`Step::SignedIn`].
     pub(crate) is_hosted: bool,
+    /// The levels that the pages are to lead to, the most wanted first.
+    pub(crate) levels: Vec<Level>,
     /// ClientMetadata of (Admin)InitiateAuth, which reaches the triggers before the sign-in only.
     pub(crate) validation_data: Option<Metadata>,
     /// ClientMetadata of (Admin)RespondToAuthChallenge, which reaches those that come after it.
@@ -61,6 +64,7 @@ impl Scene {
             client,
             is_admin: false,
             is_hosted: false,
+            levels: Vec::new(),
             validation_data: None,
             metadata: None,
         }

@@ -1,8 +1,8 @@
 //! Signing in with a password that is sent.
 
-use cenote_model::ErrorCode;
+use cenote_model::{ChallengeNameType, ErrorCode};
 
-use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor};
+use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, step_up};
 use crate::ports::Write;
 use crate::trigger::{self, Arrival};
 use crate::user::limits::Lockout;
@@ -23,6 +23,7 @@ pub(crate) async fn with_password(
     trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
     let mut progress = Progress::new(Flow::Password);
     progress.note_device(parameters.optional("DEVICE_KEY"));
+    progress.level = step_up::aim(scene, &account, &[ChallengeNameType::Password]);
     prove(
         cx,
         scene,

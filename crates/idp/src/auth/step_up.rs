@@ -106,6 +106,32 @@ impl Wish {
     }
 }
 
+/// The level that a sign-in on the pages leads to: the first of those asked for that the user can reach with
+/// one of these first factors. There the rest is not an error.
+pub(super) fn aim(
+    scene: &Scene,
+    account: &Account,
+    available: &[ChallengeNameType],
+) -> Option<Level> {
+    if scene.levels.is_empty() {
+        return None;
+    }
+    let seconds = seconds(&scene.pool, account);
+    let leads = |challenge: &ChallengeNameType| worth(&[], Some(*challenge), &seconds);
+    let highest = available.iter().map(leads).max().flatten();
+    let mut levels = scene.levels.iter().copied();
+    levels.find(|level| highest >= Some(*level))
+}
+
+/// Whether what a user has proved is what the pages would lead to.
+pub(crate) fn suffices(pool: &Pool, user: &User, proofs: &[Proof], levels: &[Level]) -> bool {
+    let reached = Level::of(proofs);
+    let password = Some(ChallengeNameType::Password);
+    let highest = worth(&[], password, &factors(pool, user)).max(reached);
+    let mut levels = levels.iter().copied();
+    reached >= levels.find(|level| highest >= Some(*level))
+}
+
 /// The second factors that the user has for this: those that a sign-in may ask for, and a registered
 /// software token. Of nobody it is said that he has all.
 fn seconds(pool: &Pool, account: &Account) -> Vec<Factor> {

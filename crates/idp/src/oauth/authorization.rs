@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use cenote_model::OAuthFlowType;
+use cenote_model::{OAuthFlowType, UserPoolTierType};
 
 use super::params::encode;
 use super::{Domain, OAuthCode, Params, Refusal, Result};
+use crate::Cx;
 use crate::pool::{Client, Pool};
 use crate::ports::Kind;
-use crate::{Cx, token};
+use crate::token::{self, Level};
 
 /// The provider that every pool has: its own users.
 const OWN_USERS: &str = "COGNITO";
@@ -67,8 +68,8 @@ pub struct Authorization {
     pub prompt: Prompt,
     /// The most seconds since the user signed in.
     pub max_age: Option<i64>,
-    /// The levels of authentication that are asked for, best first.
-    pub acr_values: Vec<String>,
+    /// The levels of authentication that are asked for, the most wanted first.
+    pub(crate) levels: Vec<Level>,
     /// What to write into the field for the username.
     pub login_hint: Option<String>,
     /// The language of the pages.
@@ -247,7 +248,7 @@ fn request(
         id_token_hint: owned("id_token_hint"),
         prompt: prompt(domain, params.get("prompt"))?,
         max_age: max_age(params.get("max_age"))?,
-        acr_values: words(params.get("acr_values")),
+        levels: levels(&domain.pool, params.get("acr_values")),
         login_hint: owned("login_hint"),
         lang: owned("lang"),
     })
@@ -356,6 +357,16 @@ fn prompt(domain: &Domain, prompt: Option<&str>) -> Result<Prompt> {
     } else {
         Prompt::Any
     })
+}
+
+/// The levels that the pool knows among those that are asked for; the tier LITE knows none.
+fn levels(pool: &Pool, names: Option<&str>) -> Vec<Level> {
+    if pool.tier() == UserPoolTierType::Lite {
+        return Vec::new();
+    }
+    let names = words(names);
+    let known = names.iter().filter_map(|name| Level::named(pool, name));
+    known.collect()
 }
 
 fn max_age(seconds: Option<&str>) -> Result<Option<i64>> {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Authorization, Domain, Prompt};
-use crate::auth::{Proof, SignedIn};
+use crate::auth::{Proof, SignedIn, suffices};
 use crate::crypto::Purpose;
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Expect, Kind, Write};
@@ -143,7 +143,9 @@ impl Cookie {
             None => None,
         };
         let is_expected = hinted.is_none_or(|hint| hint.sub == signed_in.user.sub);
-        Ok((is_fresh && is_expected).then_some(signed_in))
+        let (pool, user) = (&authorization.pool, &signed_in.user);
+        let is_enough = suffices(pool, user, &signed_in.proofs, &authorization.levels);
+        Ok((is_fresh && is_expected && is_enough).then_some(signed_in))
     }
 
     /// Ends the session, here and for whoever has a copy of the cookie.

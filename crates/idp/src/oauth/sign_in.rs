@@ -32,6 +32,7 @@ fn scene(authorization: &Authorization) -> Scene {
     let Authorization { pool, client, .. } = authorization;
     Scene {
         is_hosted: true,
+        levels: authorization.levels.clone(),
         ..Scene::new(Arc::clone(pool), Arc::clone(client))
     }
 }

@@ -33,6 +33,7 @@ mod new_password;
 mod oauth_authorize;
 mod oauth_codes;
 mod oauth_discovery;
+mod oauth_levels;
 mod oauth_machines;
 mod oauth_register;
 mod oauth_sessions;

@@ -1,7 +1,7 @@
 //! `/oauth2/token`.
 
 use axum::body::Body;
-use cenote_idp::oauth::{Refusal, token as tokens};
+use cenote_idp::oauth::{Refusal, serve_token};
 use hyper::header::AUTHORIZATION;
 use hyper::{HeaderMap, Response};
 
@@ -12,7 +12,8 @@ use crate::hosts::At;
 pub(super) async fn token(At { domain, cx }: At, headers: HeaderMap, body: Body) -> Response<Body> {
     let answer = async {
         let params = form::params(&headers, body).await?;
-        tokens(&cx, &domain, authorization(&headers)?, &params).await
+        let authorization = authorization(&headers)?.map(str::to_owned);
+        serve_token(cx.clone(), domain.clone(), authorization, params).await
     };
     match answer.await {
         Ok(members) => reply::json(&cx, &domain, members),
