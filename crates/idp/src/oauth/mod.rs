@@ -25,7 +25,7 @@ pub use register::register;
 pub use response::complete;
 pub use revoke::revoke;
 pub use sign_in::{Progress, answer, with_choice, with_password};
-pub use token::{serve as serve_token, token};
+pub use token::token;
 pub use user_info::user_info;
 
 pub use crate::auth::SignedIn;

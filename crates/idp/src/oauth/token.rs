@@ -1,7 +1,5 @@
 //! The token endpoint (RFC 6749, 3.2): which grant takes which request.
 
-use std::sync::Arc;
-
 use cenote_model::{AuthenticationResultType, ExplicitAuthFlowsType, OAuthFlowType, Operation};
 use serde_json::{Map, Value};
 
@@ -10,7 +8,7 @@ use crate::pool::{Client, Pool};
 use crate::ports::Change;
 use crate::trigger::TokenSource;
 use crate::user::devices;
-use crate::{Cx, Error, token as tokens};
+use crate::{Cx, token as tokens};
 
 /// How often a request is run when its change keeps meeting newer versions.
 const RUNS: usize = 6;
@@ -71,18 +69,6 @@ pub async fn token(
             answer => return answer,
         }
     }
-}
-
-/// [`token`] on the CPU threads, so that look-ups and signatures follow each other without a hand-over.
-pub async fn serve(
-    cx: Cx,
-    domain: Domain,
-    authorization: Option<String>,
-    params: Params,
-) -> Result<Map<String, Value>> {
-    let service = Arc::clone(&cx.service);
-    let request = async move { token(&cx, &domain, authorization.as_deref(), &params).await };
-    service.cpu.carry(request).await.map_err(Error::from)?
 }
 
 /// Counts a request among those of an operation.
