@@ -19,7 +19,7 @@ use crate::confirm::confirm_user;
 use crate::feedback::auth_event_feedback;
 use crate::logo::logo;
 use crate::rpc::{self, Verifier};
-use crate::{admin, discovery, import, oauth};
+use crate::{admin, discovery, import, oauth, pages};
 
 /// Answers requests.
 #[derive(Clone)]
@@ -51,11 +51,12 @@ impl App {
             limits: settings.limits,
             long_bodies: Semaphore::new(rpc::LONG_BODIES),
         };
-        let pages = Router::new()
+        let domain = Router::new()
             .route("/confirmUser", get(confirm_user))
             .route("/confirmUser/", get(confirm_user))
             .route("/{pool}/{client}/{version}/assets/images/{file}", get(logo))
-            .merge(oauth::routes());
+            .merge(oauth::routes())
+            .merge(pages::routes());
         let mut others = Router::new()
             .route(
                 "/{pool}/.well-known/jwks.json",
@@ -67,9 +68,9 @@ impl App {
             )
             .route("/authEventFeedback", get(auth_event_feedback))
             .route("/authEventFeedback/", get(auth_event_feedback))
-            .merge(pages.clone())
+            .merge(domain.clone())
             // A domain, for those who cannot resolve its name.
-            .nest("/_domain/{domain}", pages)
+            .nest("/_domain/{domain}", domain)
             .route("/_import/{pool}/{job}", put(import::upload))
             .route("/_cenote/health", get(admin::health))
             .with_state(Arc::clone(service));

@@ -9,10 +9,9 @@ use cenote_idp::{Cx, Service, confirm_by_link, crypto};
 use hyper::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
 
+use crate::pages::{self, Said};
+use crate::peer;
 use crate::rpc::Refusal;
-use crate::{html, peer};
-
-const TITLE: &str = "Sign-up";
 
 /// What the link carries.
 #[derive(Deserialize)]
@@ -43,18 +42,17 @@ pub(crate) async fn confirm_user(
     )
     .await;
     match outcome {
-        Ok(()) => html::page(
-            StatusCode::OK,
-            TITLE,
-            "Your registration has been confirmed!",
-        ),
+        Ok(()) => pages::plain(StatusCode::OK, Said::Confirmed),
         Err(error) => {
             let refusal = Refusal::from(error);
             let error = refusal.name();
             if let Some(detail) = refusal.detail() {
                 tracing::error!(%request_id, error, detail, "A sign-up could not be confirmed");
             }
-            html::page(refusal.status(), TITLE, refusal.message().unwrap_or(error))
+            pages::plain(
+                refusal.status(),
+                Said::Refused(refusal.message().unwrap_or(error)),
+            )
         }
     }
 }

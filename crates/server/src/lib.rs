@@ -16,6 +16,7 @@ pub mod log;
 mod logo;
 mod oauth;
 pub mod outbound;
+mod pages;
 mod peer;
 mod rpc;
 mod run;

@@ -80,7 +80,7 @@ pub(super) async fn start(
 ) -> Result<Step> {
     let hash = parameters.optional("SECRET_HASH");
     let named = parameters.optional("USERNAME");
-    if scene.client.is_confidential() || hash.is_some() {
+    if !scene.is_hosted && (scene.client.is_confidential() || hash.is_some()) {
         let username = parameters.required("USERNAME")?;
         scene.check_secret_hash(cx, username, hash)?;
     }

@@ -50,6 +50,8 @@ pub enum Purpose {
     PasskeyChallenge,
     /// The cookie of a browser in which somebody has signed in.
     Browser,
+    /// What a sign-in page tells the next one.
+    PageData,
 }
 
 impl Purpose {
@@ -70,6 +72,7 @@ impl Purpose {
         Self::Feedback,
         Self::PasskeyChallenge,
         Self::Browser,
+        Self::PageData,
     ];
 
     /// The name that keys are derived with: what is stored depends on it, so it never changes.
@@ -90,6 +93,7 @@ impl Purpose {
             Self::Feedback => "feedback",
             Self::PasskeyChallenge => "passkey-challenge",
             Self::Browser => "browser",
+            Self::PageData => "page-data",
         }
     }
 }

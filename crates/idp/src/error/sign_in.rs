@@ -30,6 +30,10 @@ impl Error {
         )
     }
 
+    pub(crate) fn recovery_by_admin() -> Self {
+        Self::not_authorized("Contact administrator to reset password.")
+    }
+
     pub(crate) fn temporary_password_expired() -> Self {
         Self::not_authorized(
             "Temporary password has expired and must be reset by an administrator.",

@@ -2,7 +2,11 @@
 
 pub(crate) mod css;
 pub(crate) mod image;
+mod shown;
 pub(crate) mod style;
+
+pub use shown::{ClassicLook, ClientStyle, StyleImage, classic_look, client_style};
+pub use style::default_settings;
 
 use crate::ports::{Change, Expect, Kind, Write};
 use crate::{Cx, Result};

@@ -96,6 +96,16 @@ fn asset_key(id: &str, asset: &AssetType) -> String {
     )
 }
 
+/// What pages look like unless a style says otherwise.
+pub fn default_settings() -> &'static Value {
+    &DEFAULTS
+}
+
+/// The key of the image of a category and colour mode.
+pub(crate) fn image_key(id: &str, category: &str, mode: &str) -> String {
+    format!("{}{category}/{mode}/", prefix(id))
+}
+
 /// What a request says of a style: the service's own values, or settings and images.
 pub(crate) struct Given<'a> {
     settings: Option<&'a Value>,
@@ -167,6 +177,12 @@ fn check_asset(asset: &AssetType) -> Result<()> {
 }
 
 impl Style {
+    /// The settings over the defaults.
+    pub(crate) fn merged(&self) -> Value {
+        let own = self.settings.as_ref().unwrap_or(&Value::Null);
+        merge(DEFAULTS.clone(), own)
+    }
+
     /// Takes over what a request gives and keeps the rest. Answers the writes for the images, of which
     /// `present` are those of before, and leaves in it those of afterwards.
     pub(crate) fn set(
@@ -225,12 +241,10 @@ impl Style {
         assets: BTreeMap<String, Stored<AssetType>>,
         is_merged: bool,
     ) -> ManagedLoginBrandingType {
-        let own = self.settings.clone();
         let settings = if is_merged {
-            let own = own.unwrap_or_default();
-            Some(merge(DEFAULTS.clone(), &own))
+            Some(self.merged())
         } else {
-            own
+            self.settings.clone()
         };
         let assets: Vec<_> = assets.into_values().map(|stored| stored.value).collect();
         ManagedLoginBrandingType {

@@ -176,9 +176,7 @@ pub(crate) fn recovery_order(pool: &Pool) -> Result<Vec<&'static str>> {
         ];
     }
     if order.contains(&RecoveryOptionNameType::AdminOnly) {
-        return Err(Error::not_authorized(
-            "Contact administrator to reset password.",
-        ));
+        return Err(Error::recovery_by_admin());
     }
     let attribute = |name| {
         if name == RecoveryOptionNameType::VerifiedEmail {

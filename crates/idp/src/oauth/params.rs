@@ -47,7 +47,7 @@ impl Params {
     }
 
     /// Refuses what came more than once.
-    pub(crate) fn check_once(&self) -> Result<()> {
+    pub fn check_once(&self) -> Result<()> {
         match self.repeated.first() {
             Some(name) => Err(Refusal::repeated(
                 &name.chars().take(64).collect::<String>(),

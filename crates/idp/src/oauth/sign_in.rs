@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cenote_model::{AuthFlowType, ChallengeNameType, Sensitive};
+use cenote_model::{AuthFlowType, ChallengeNameType, Operation, Sensitive};
+use serde_json::json;
 
 use super::Authorization;
 use crate::auth::{self, Parameters, Scene, SignedIn, Step};
 use crate::protection::Mode;
 use crate::protection::event::Context;
 use crate::protection::sign_in::{self as protection, Asked, Attempt};
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Result, rpc};
 
 /// Where a sign-in stands.
 pub enum Progress {
@@ -55,11 +56,18 @@ pub async fn with_password(
     let given = sensitive(&[("USERNAME", username), ("PASSWORD", password)]);
     let flow = AuthFlowType::UserPasswordAuth;
     let mode = protection::mode_of_flow(&authorization.pool, flow);
-    let scene = scene(cx, authorization, mode);
-    let given = Parameters(Some(&given));
-    let steps = Box::pin(auth::with_password(cx, &scene, &given));
-    let asked = Asked::by_flow(flow, Some(username));
-    progress(protection::watch(cx, &scene, asked, steps).await?)
+    count(cx, Operation::InitiateAuth, None).await?;
+    let mut run = 1;
+    loop {
+        let scene = scene(cx, authorization, mode);
+        let given = Parameters(Some(&given));
+        let steps = Box::pin(auth::with_password(cx, &scene, &given));
+        let asked = Asked::by_flow(flow, Some(username));
+        match protection::watch(cx, &scene, asked, steps).await {
+            Err(error) => rpc::again(Operation::InitiateAuth, &mut run, error)?,
+            Ok(step) => return progress(step),
+        }
+    }
 }
 
 /// Begins with a username alone: the user chooses how to go on, as in USER_AUTH. `preferred` is a first factor
@@ -76,11 +84,18 @@ pub async fn with_choice(
     let given = sensitive(&given);
     let flow = AuthFlowType::UserAuth;
     let mode = protection::mode_of_flow(&authorization.pool, flow);
-    let scene = scene(cx, authorization, mode);
-    let given = Parameters(Some(&given));
-    let steps = Box::pin(auth::start_choice(cx, &scene, &given, session));
-    let asked = Asked::by_flow(flow, Some(username));
-    progress(protection::watch(cx, &scene, asked, steps).await?)
+    count(cx, Operation::InitiateAuth, None).await?;
+    let mut run = 1;
+    loop {
+        let scene = scene(cx, authorization, mode);
+        let given = Parameters(Some(&given));
+        let steps = Box::pin(auth::start_choice(cx, &scene, &given, session));
+        let asked = Asked::by_flow(flow, Some(username));
+        match protection::watch(cx, &scene, asked, steps).await {
+            Err(error) => rpc::again(Operation::InitiateAuth, &mut run, error)?,
+            Ok(step) => return progress(step),
+        }
+    }
 }
 
 /// Answers a question; the answers are those of RespondToAuthChallenge, `USERNAME` among them.
@@ -93,12 +108,33 @@ pub async fn answer(
 ) -> Result<Progress> {
     let given = sensitive(answers);
     let mode = protection::mode_of_challenge(&authorization.pool, challenge);
-    let scene = scene(cx, authorization, mode);
-    let answers = Parameters(Some(&given));
-    let asked = Asked::by_challenge(challenge, answers.optional("USERNAME"));
-    let session = Some(session);
-    let steps = Box::pin(auth::respond(cx, &scene, challenge, session, &answers));
-    progress(protection::watch(cx, &scene, asked, steps).await?)
+    let operation = Operation::RespondToAuthChallenge;
+    count(cx, operation, Some(challenge)).await?;
+    let mut run = 1;
+    loop {
+        let scene = scene(cx, authorization, mode);
+        let answers = Parameters(Some(&given));
+        let asked = Asked::by_challenge(challenge, answers.optional("USERNAME"));
+        let session = Some(session);
+        let steps = Box::pin(auth::respond(cx, &scene, challenge, session, &answers));
+        match protection::watch(cx, &scene, asked, steps).await {
+            Err(error) => rpc::again(operation, &mut run, error)?,
+            Ok(step) => return progress(step),
+        }
+    }
+}
+
+/// Counts a step as the operation that it stands for.
+async fn count(cx: &Cx, operation: Operation, challenge: Option<ChallengeNameType>) -> Result<()> {
+    let body = challenge.map(|challenge| json!({"ChallengeName": challenge.as_str()}).to_string());
+    let service = &cx.service;
+    let rates = service.rates.check(
+        &*service.store,
+        cx.region(),
+        operation,
+        body.as_deref().unwrap_or_default().as_bytes(),
+    );
+    rates.await
 }
 
 fn progress(step: Step) -> Result<Progress> {

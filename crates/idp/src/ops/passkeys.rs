@@ -6,7 +6,9 @@ use cenote_model::{
     ListWebAuthnCredentialsRequest, ListWebAuthnCredentialsResponse,
     StartWebAuthnRegistrationRequest, StartWebAuthnRegistrationResponse,
 };
+use serde_json::Value;
 
+use crate::pool::{Client, Pool};
 use crate::ports::{Change, CommitError};
 use crate::stored::Stored;
 use crate::token::Caller;
@@ -30,15 +32,14 @@ pub(crate) async fn start_web_authn_registration(
 
 /// Registers the passkey that a browser has made. The user's record counts them, so that two at once do not
 /// make one too many.
-pub(crate) async fn complete_web_authn_registration(
+pub(crate) async fn register(
     cx: &Cx,
-    caller: &Caller,
-    input: &CompleteWebAuthnRegistrationRequest,
-) -> Result<CompleteWebAuthnRegistrationResponse> {
-    let Caller {
-        pool, client, user, ..
-    } = caller;
-    let registration = Registration::parse(&input.credential)?;
+    pool: &Pool,
+    client: &Client,
+    user: &User,
+    credential: &Value,
+) -> Result<()> {
+    let registration = Registration::parse(credential)?;
     let (used, passkey) = registration.check(cx, pool, client, user).await?;
     let mut change = Change::new().with(used).with(passkey.insert(cx.now())?);
     let after = User {
@@ -50,7 +51,19 @@ pub(crate) async fn complete_web_authn_registration(
         CommitError::Conflict { index: 0 } => Error::passkey_challenge_not_found(),
         CommitError::Conflict { index: 1 } => Error::passkey_exists(),
         other => other.into(),
-    })?;
+    })
+}
+
+/// Registers the passkey that the caller's browser has made.
+pub(crate) async fn complete_web_authn_registration(
+    cx: &Cx,
+    caller: &Caller,
+    input: &CompleteWebAuthnRegistrationRequest,
+) -> Result<CompleteWebAuthnRegistrationResponse> {
+    let Caller {
+        pool, client, user, ..
+    } = caller;
+    register(cx, pool, client, user, &input.credential).await?;
     Ok(CompleteWebAuthnRegistrationResponse {})
 }
 

@@ -162,6 +162,16 @@ impl Client {
         }
     }
 
+    /// The SECRET_HASH for a name, if the client has a secret.
+    pub(crate) fn secret_hash(&self, cx: &Cx, username: &str) -> Result<Option<String>> {
+        let secrets = self.open_secrets(cx)?;
+        Ok(secrets.first().map(|secret| {
+            let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+            let message = format!("{username}{}", self.id);
+            BASE64.encode(hmac::sign(&key, message.as_bytes()).as_ref())
+        }))
+    }
+
     /// Whether one of the secrets makes this hash.
     pub(crate) fn secret_hash_matches(&self, cx: &Cx, username: &str, hash: &str) -> Result<bool> {
         let Ok(hash) = BASE64.decode(hash.as_bytes()) else {

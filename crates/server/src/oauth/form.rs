@@ -25,7 +25,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refus
 }
 
 /// The parameters of a form.
-pub(super) async fn params(headers: &HeaderMap, body: Body) -> Result<Params, Refusal> {
+pub(crate) async fn params(headers: &HeaderMap, body: Body) -> Result<Params, Refusal> {
     Params::parse(&read(headers, body).await?)
 }
 

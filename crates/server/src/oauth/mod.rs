@@ -1,7 +1,7 @@
 //! The OAuth 2.0 and OpenID Connect endpoints of a domain.
 
 mod authorize;
-mod form;
+pub(crate) mod form;
 mod logout;
 mod page;
 mod register;

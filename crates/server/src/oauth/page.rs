@@ -2,18 +2,13 @@
 
 use axum::body::Body;
 use axum::extract::RawQuery;
-use axum::response::{Html, IntoResponse};
 use cenote_idp::oauth::{OAuthCode, Params, Refusal};
 use cenote_idp::{Cx, Error};
-use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_FRAME_OPTIONS};
 use hyper::{Response, StatusCode};
 
 use super::reply::{log, redirect};
 use crate::hosts::At;
-use crate::html::escape;
-
-/// What people read who should not read more.
-const GENERAL: &str = "An error was encountered with the requested page.";
+use crate::pages::{self, Said};
 
 /// Shows a refusal. A redirect address that is not registered is told at an address of its own.
 pub(crate) fn refusal_page(at: &At, params: &Params, refusal: &Refusal) -> Response<Body> {
@@ -28,11 +23,14 @@ pub(crate) fn refusal_page(at: &At, params: &Params, refusal: &Refusal) -> Respo
                 refusal.code.as_str()
             ))
         }
-        OAuthCode::ServerError => page(StatusCode::INTERNAL_SERVER_ERROR, GENERAL),
-        _ => page(
-            StatusCode::BAD_REQUEST,
-            refusal.description.as_deref().unwrap_or(GENERAL),
-        ),
+        OAuthCode::ServerError => pages::plain(StatusCode::INTERNAL_SERVER_ERROR, Said::Failed),
+        _ => {
+            let said = refusal.description.as_deref();
+            pages::plain(
+                StatusCode::BAD_REQUEST,
+                said.map_or(Said::Failed, Said::Refused),
+            )
+        }
     }
 }
 
@@ -40,28 +38,10 @@ pub(crate) fn refusal_page(at: &At, params: &Params, refusal: &Refusal) -> Respo
 pub(crate) fn failure_page(cx: &Cx, error: Error) -> Response<Body> {
     let refusal = Refusal::from(error);
     log(cx, &refusal);
-    page(StatusCode::INTERNAL_SERVER_ERROR, GENERAL)
+    pages::plain(StatusCode::INTERNAL_SERVER_ERROR, Said::Failed)
 }
 
 /// `/error`: what the query says is not repeated, since anybody can write one.
 pub(super) async fn error(_: At, RawQuery(_): RawQuery) -> Response<Body> {
-    page(StatusCode::BAD_REQUEST, GENERAL)
-}
-
-fn page(status: StatusCode, text: &str) -> Response<Body> {
-    let headers = [
-        (
-            CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
-        ),
-        (X_FRAME_OPTIONS, "DENY"),
-        (CACHE_CONTROL, "no-store"),
-        (REFERRER_POLICY, "no-referrer"),
-    ];
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Error</title><p>{}</p></html>",
-        escape(text)
-    );
-    (status, headers, Html(html)).into_response()
+    pages::plain(StatusCode::BAD_REQUEST, Said::Failed)
 }

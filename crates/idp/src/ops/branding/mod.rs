@@ -24,13 +24,14 @@ pub(crate) use terms::{
     create_terms, delete_terms, describe_terms, describe_terms_by_client, list_terms, update_terms,
 };
 pub use ui::logo;
+pub(crate) use ui::{Customization, customization};
 pub(crate) use ui::{get_ui_customization, set_ui_customization};
 
 /// Styles of a pool.
 const PER_POOL: usize = 20;
 
 /// Completes the key of the record that says which style a client has.
-const STYLE: &str = "style";
+pub(crate) const STYLE: &str = "style";
 
 async fn existing(cx: &Cx, pool: &Pool, id: &str) -> Result<Stored<Style>> {
     // Ids are hexadecimal, so that none can name a record that stands beside the styles.

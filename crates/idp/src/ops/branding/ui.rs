@@ -23,15 +23,15 @@ const TOGETHER: usize = 135_000;
 
 /// A customization as it is stored, by client id or [`ALL`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Customization {
+pub(crate) struct Customization {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    css: Option<String>,
+    pub(crate) css: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    logo: Option<Blob>,
+    pub(crate) logo: Option<Blob>,
     /// Milliseconds since the epoch.
     created_at: i64,
     /// Milliseconds since the epoch.
-    modified_at: i64,
+    pub(crate) modified_at: i64,
 }
 
 impl Customization {
@@ -120,18 +120,29 @@ pub(crate) async fn get_ui_customization(
 ) -> Result<GetUICustomizationResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = key(cx, &pool, input.client_id.as_deref()).await?;
-    for client in [client, ALL] {
-        let stored =
-            Stored::<Customization>::find(cx, Kind::UiCustomization, &pool.id, client).await?;
-        if let Some(stored) = stored {
-            return Ok(GetUICustomizationResponse {
-                ui_customization: stored.value.shape(&cx.service.config, &pool, client),
-            });
-        }
+    if let Some((of, stored)) = customization(cx, &pool.id, client).await? {
+        return Ok(GetUICustomizationResponse {
+            ui_customization: stored.shape(&cx.service.config, &pool, of),
+        });
     }
     Ok(GetUICustomizationResponse {
         ui_customization: UICustomizationType::default(),
     })
+}
+
+/// The customization of a client, or else that of all clients, with the key that it has.
+pub(crate) async fn customization<'a>(
+    cx: &Cx,
+    pool: &str,
+    client: &'a str,
+) -> Result<Option<(&'a str, Customization)>> {
+    for of in [client, ALL] {
+        let stored = Stored::<Customization>::find(cx, Kind::UiCustomization, pool, of).await?;
+        if let Some(stored) = stored {
+            return Ok(Some((of, stored.value)));
+        }
+    }
+    Ok(None)
 }
 
 /// The logo at an `ImageUrl`: its media type and its bytes. `client` is a client id or `ALL`.

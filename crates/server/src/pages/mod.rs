@@ -1,0 +1,152 @@
+//! The sign-in pages of a domain: classic and managed login. They are rendered here, work without scripts,
+//! and run the operations that applications call. What must outlive a page travels in sealed cookies.
+
+mod account;
+mod challenge;
+mod dress;
+mod flow;
+mod image;
+mod login;
+mod look;
+mod passkeys;
+mod refusal;
+mod style;
+mod text;
+mod view;
+mod visit;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::RawQuery;
+use axum::routing::{any, get};
+use axum::{Extension, Router};
+use cenote_idp::Service;
+use hyper::{HeaderMap, Method, Response, StatusCode, Uri};
+
+use crate::hosts::At;
+use crate::oauth::form;
+use crate::rpc;
+use look::Looks;
+use view::{Alert, Page};
+use visit::Visit;
+
+/// The pages; each answers for the domain that its request was sent to.
+pub(crate) fn routes() -> Router<Arc<Service>> {
+    Router::new()
+        .route("/{page}", any(answer))
+        .route("/{page}/", any(answer))
+        .route("/{folder}/{page}", any(answer))
+        .route(
+            "/_look/{client}/{version}/{category}/{mode}",
+            get(image::image),
+        )
+        .layer(Extension(Arc::new(Looks::default())))
+}
+
+/// The pages that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    Login,
+    SignUp,
+    Confirm,
+    ResendCode,
+    Forgot,
+    Reset,
+    Challenge,
+    AddPasskey,
+}
+
+impl Door {
+    /// The page of a path, in whatever case.
+    fn of(path: &str) -> Option<Self> {
+        let name = path.trim_matches('/').to_ascii_lowercase();
+        Some(match name.as_str() {
+            "login" => Self::Login,
+            "signup" => Self::SignUp,
+            "confirm" => Self::Confirm,
+            "resendcode" => Self::ResendCode,
+            "forgotpassword" => Self::Forgot,
+            "confirmforgotpassword" => Self::Reset,
+            "mfa" | "changepassword" => Self::Challenge,
+            "passkeys/add" => Self::AddPasskey,
+            _ => return None,
+        })
+    }
+}
+
+/// Answers a request for a page.
+async fn answer(
+    uri: Uri,
+    at: At,
+    Extension(looks): Extension<Arc<Looks>>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response<Body> {
+    let Some(door) = Door::of(uri.path()) else {
+        return rpc::not_found(at.cx.request_id);
+    };
+    let is_sent = match method {
+        Method::GET | Method::HEAD => false,
+        Method::POST => true,
+        _ => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+            return response;
+        }
+    };
+    let mut visit = match Visit::begin(at, &looks, &headers, query.unwrap_or_default()).await {
+        Ok(visit) => visit,
+        Err(response) => return *response,
+    };
+    if is_sent {
+        let form = form::params(&headers, body).await.unwrap_or_default();
+        if let Err(response) = visit.take(&headers, form) {
+            return *response;
+        }
+    }
+    open(door, &mut visit, is_sent).await
+}
+
+async fn open(door: Door, visit: &mut Visit, is_sent: bool) -> Response<Body> {
+    match (door, is_sent) {
+        (Door::Login, false) => login::get(visit).await,
+        (Door::Login, true) => login::post(visit).await,
+        (Door::SignUp, _) => account::sign_up(visit, is_sent).await,
+        (Door::Confirm, _) => account::confirm(visit, is_sent).await,
+        // A link must not send mail.
+        (Door::ResendCode, false) => visit.go("/confirm"),
+        (Door::ResendCode, true) => account::resend_code(visit).await,
+        (Door::Forgot, _) => account::forgot(visit, is_sent).await,
+        (Door::Reset, _) => account::reset(visit, is_sent).await,
+        (Door::AddPasskey, _) => passkeys::add(visit, is_sent).await,
+        (Door::Challenge, false) => challenge::get(visit),
+        (Door::Challenge, true) => challenge::post(visit).await,
+    }
+}
+
+/// A page that belongs to no client and says one thing: of a refusal in its own words, or that something is
+/// done.
+pub(crate) fn plain(status: StatusCode, said: Said<'_>) -> Response<Body> {
+    let text = text::english();
+    let (heading, alert) = match said {
+        Said::Confirmed => ("confirmed-heading", Alert::success(text.say("confirmed"))),
+        Said::Refused(words) => ("error-heading", Alert::error(words)),
+        Said::Failed => ("error-heading", Alert::error(text.say("error-page"))),
+    };
+    let mut page = Page::new(text, Looks::default().plain(), heading);
+    page.alert = Some(alert);
+    dress::page(page, status, false)
+}
+
+/// What such a page says.
+pub(crate) enum Said<'a> {
+    /// A sign-up is confirmed.
+    Confirmed,
+    /// A refusal.
+    Refused(&'a str),
+    /// Something that is not told.
+    Failed,
+}

@@ -1,0 +1,108 @@
+//! What pages look like: styles of managed login, classic customization.
+
+use data_encoding::BASE64;
+use hyper::StatusCode;
+use serde_json::json;
+
+use super::browser::{Site, assert_says};
+
+const SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
+
+#[tokio::test]
+async fn managed_login_waits_for_a_style() {
+    let site = Site::bare(2, json!({}), json!({})).await;
+    let page = site.browser().open("/login").await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert_says(
+        &page,
+        "Login pages unavailable. Please contact an administrator.",
+    );
+    let classic = Site::bare(1, json!({}), json!({})).await;
+    assert_eq!(
+        classic.browser().open("/login").await.status,
+        StatusCode::OK
+    );
+}
+
+#[tokio::test]
+async fn a_style_colours_the_pages_and_brings_its_images() {
+    let site = Site::bare(2, json!({}), json!({})).await;
+    let settings = json!({
+        "categories": {"global": {"colorSchemeMode": "DYNAMIC", "pageHeader": {"enabled": true}}},
+        "components": {
+            "primaryButton": {"lightMode": {"defaults": {"backgroundColor": "123456ff"}}},
+            "form": {"logo": {"enabled": true, "formInclusion": "IN"}},
+        },
+    });
+    let body = json!({
+        "UserPoolId": site.pool, "ClientId": site.client, "Settings": settings,
+        "Assets": [{
+            "Category": "FORM_LOGO", "ColorMode": "LIGHT", "Extension": "SVG",
+            "Bytes": BASE64.encode(SVG.as_bytes()),
+        }],
+    });
+    let made = site.ok("CreateManagedLoginBranding", body).await;
+    let mut browser = site.browser();
+    let page = browser.open("/login").await;
+    assert_says(&page, "--primary:#123456ff;");
+    assert_says(&page, "@media (prefers-color-scheme:dark)");
+    assert_says(&page, "<header class=\"bar header\">");
+    let text = page.text();
+    let (_, rest) = text
+        .split_once("<img class=\"only-light\" src=\"")
+        .expect("the logo");
+    let (path, _) = rest.split_once('"').expect("an end");
+    let image = browser.get(path).await;
+    assert_eq!(image.text(), SVG);
+    assert_eq!(image.header("content-type"), Some("image/svg+xml"));
+    let policy = image.header("content-security-policy");
+    assert_eq!(
+        policy,
+        Some("default-src 'none'; style-src 'unsafe-inline'; sandbox")
+    );
+    assert_eq!(image.header("x-content-type-options"), Some("nosniff"));
+    let absent = browser.get(&path.replace("LIGHT", "DARK")).await;
+    assert_eq!(absent.status, StatusCode::NOT_FOUND);
+
+    // A change is seen at once.
+    let settings = json!({
+        "components": {"primaryButton": {"lightMode": {"defaults": {"backgroundColor": "654321ff"}}}},
+    });
+    let id = &made["ManagedLoginBranding"]["ManagedLoginBrandingId"];
+    let body = json!({"UserPoolId": site.pool, "ManagedLoginBrandingId": id, "Settings": settings});
+    site.ok("UpdateManagedLoginBranding", body).await;
+    assert_says(&browser.open("/login").await, "--primary:#654321ff;");
+}
+
+#[tokio::test]
+async fn classic_pages_take_sheet_and_logo_but_no_language() {
+    let site = Site::bare(1, json!({}), json!({})).await;
+    let css = ".submitButton-customizable{background:#abcdef}";
+    let png = BASE64.encode(b"\x89PNG\r\n\x1a\nrest");
+    let body = json!({"UserPoolId": site.pool, "CSS": css, "ImageFile": png});
+    site.ok("SetUICustomization", body).await;
+    let mut browser = site.browser();
+    let page = browser
+        .get(&format!("/login?{}&lang=de&login_hint=ann", site.query()))
+        .await;
+    assert_says(&page, &format!("{css}</style>"));
+    assert_says(&page, "<html lang=\"en\">");
+    assert!(!browser.cookies.contains_key("lang") && !page.text().contains("value=\"ann\""));
+    let text = page.text();
+    let (_, rest) = text
+        .split_once("<img class=\"logo-customizable\" src=\"")
+        .expect("the logo");
+    let (path, _) = rest.split_once('"').expect("an end");
+    let logo = browser.get(path).await;
+    assert_eq!(logo.header("content-type"), Some("image/png"));
+    for class in [
+        "background",
+        "banner",
+        "label",
+        "inputField",
+        "textDescription",
+        "redirect",
+    ] {
+        assert_says(&page, &format!("{class}-customizable"));
+    }
+}

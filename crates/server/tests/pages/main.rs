@@ -1,0 +1,12 @@
+//! The sign-in pages, as a browser sees them: every page, what follows it, and what keeps others out.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod accounts;
+mod browser;
+mod guards;
+mod looks;
+mod passkeys;
+mod second_steps;
+mod sign_in;
