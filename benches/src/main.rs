@@ -41,6 +41,9 @@ enum Command {
         /// Only scenes whose names contain this text.
         #[arg(long, default_value = "")]
         only: String,
+        /// A data directory to fill at the first run and to measure again at the next.
+        #[arg(long)]
+        keep: Option<PathBuf>,
     },
     /// Measures the primitives alone.
     Micro,
@@ -63,7 +66,8 @@ async fn main() -> Outcome {
             users,
             requests,
             only,
-        } => scene::run(&server, users, requests, &only).await,
+            keep,
+        } => scene::run(&server, keep.as_deref(), users, requests, &only).await,
         Command::Micro => {
             println!("one core:");
             limit::print(&limit::measure());

@@ -30,6 +30,21 @@ pub(crate) fn email(n: usize) -> String {
     format!("user{n}@example.com")
 }
 
+/// Fills a data directory, unless an earlier run has done so.
+pub(crate) async fn seed_once(data: &Path, users: usize) -> Outcome<Seeded> {
+    let note = data.join("seeded");
+    if let Ok(ids) = std::fs::read_to_string(&note) {
+        let (pool, client) = ids.split_once(' ').ok_or("a note of two ids")?;
+        return Ok(Seeded {
+            pool: pool.to_owned(),
+            client: client.to_owned(),
+        });
+    }
+    let seeded = seed(data, users).await?;
+    std::fs::write(&note, format!("{} {}", seeded.pool, seeded.client))?;
+    Ok(seeded)
+}
+
 pub(crate) async fn call(cx: &Cx, operation: Operation, input: &Value) -> Outcome<Value> {
     let body = serde_json::to_vec(input)?;
     let output = dispatch(cx, operation, &body).await?;
@@ -70,7 +85,7 @@ pub(crate) fn service(data: &Path) -> Outcome<(Arc<SqliteStore>, Cx)> {
 }
 
 /// Makes a pool, a client and users in a data directory; answers what the group commit saved, too.
-pub(crate) async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
+async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
     let (store, cx) = service(data)?;
     let pool = call(
         &cx,

@@ -144,7 +144,11 @@ pub(crate) fn url_of(config: &Config, pool: &Pool, prefix: Option<&str>, name: &
         return format!("https://{name}");
     };
     let is_elsewhere = pool.region != config.default_region;
-    let region = if is_elsewhere { format!(".{}", pool.region) } else { String::new() };
+    let region = if is_elsewhere {
+        format!(".{}", pool.region)
+    } else {
+        String::new()
+    };
     let (scheme, host) = config.public_url.split_once("://").unwrap_or_default();
     let port = host.rfind(':').map_or("", |at| &host[at..]);
     match &host[..host.len() - port.len()] {

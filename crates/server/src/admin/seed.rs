@@ -25,7 +25,7 @@ struct Create {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Password {
+struct OfUser {
     user_pool_id: String,
     username: String,
     password: String,
@@ -56,7 +56,7 @@ pub(super) async fn create(State(service): State<Arc<Service>>, body: Bytes) -> 
 
 /// Whether a user has this password.
 pub(super) async fn password(State(service): State<Arc<Service>>, body: Bytes) -> Response<Body> {
-    let asked: Password = match serde_json::from_slice(&body) {
+    let asked: OfUser = match serde_json::from_slice(&body) {
         Ok(asked) => asked,
         Err(error) => return refuse(StatusCode::BAD_REQUEST, &error.to_string()),
     };

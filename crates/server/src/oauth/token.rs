@@ -1,6 +1,9 @@
 //! `/oauth2/token`.
 
+use std::sync::Arc;
+
 use axum::body::Body;
+use cenote_idp::Error;
 use cenote_idp::oauth::{Refusal, token as tokens};
 use hyper::header::AUTHORIZATION;
 use hyper::{HeaderMap, Response};
@@ -12,7 +15,12 @@ use crate::hosts::At;
 pub(super) async fn token(At { domain, cx }: At, headers: HeaderMap, body: Body) -> Response<Body> {
     let answer = async {
         let params = form::params(&headers, body).await?;
-        tokens(&cx, &domain, authorization(&headers)?, &params).await
+        let header = authorization(&headers)?.map(str::to_owned);
+        let (cx, domain) = (cx.clone(), domain.clone());
+        let service = Arc::clone(&cx.service);
+        // The signatures, and what is read for them, on one of the CPU threads.
+        let request = async move { tokens(&cx, &domain, header.as_deref(), &params).await };
+        service.cpu.carry(request).await.map_err(Error::from)?
     };
     match answer.await {
         Ok(members) => reply::json(&cx, &domain, members),

@@ -116,7 +116,7 @@ impl Passkey {
             (word("authData"), Cbor::Bytes(data)),
         ]);
         let client_data = self.client_data("webauthn.create", &options["challenge"]);
-        self.credential(json!({
+        self.credential(&json!({
             "clientDataJSON": BASE64URL_NOPAD.encode(client_data.as_bytes()),
             "attestationObject": BASE64URL_NOPAD.encode(&cbor(&object)),
             "transports": ["internal", "hybrid"],
@@ -131,7 +131,7 @@ impl Passkey {
         let signed = [&data, hash.as_ref()].concat();
         let signature = self.pair().sign(&SystemRandom::new(), &signed);
         let handle = self.user_handle.as_ref();
-        let credential = self.credential(json!({
+        let credential = self.credential(&json!({
             "clientDataJSON": BASE64URL_NOPAD.encode(client_data.as_bytes()),
             "authenticatorData": BASE64URL_NOPAD.encode(&data),
             "signature": BASE64URL_NOPAD.encode(signature.expect("a signature").as_ref()),
@@ -140,7 +140,7 @@ impl Passkey {
         credential.to_string()
     }
 
-    fn credential(&self, response: Value) -> Value {
+    fn credential(&self, response: &Value) -> Value {
         let credential = json!({
             "id": self.id(), "rawId": self.id(), "type": "public-key",
             "clientExtensionResults": {}, "response": response,

@@ -41,23 +41,20 @@ impl Work<'_> {
         let what = format!("user {name}");
         let key = json!({"Username": name});
         let found = self.find(&what, Operation::AdminGetUser, &key).await?;
-        let (there, mut outcome) = match found {
-            Some(there) => {
-                let is_new = self.attributes(&what, name, &there, &seed.input).await?;
-                let outcome = if is_new {
-                    Outcome::Updated
-                } else {
-                    Outcome::Unchanged
-                };
-                (there, outcome)
-            }
-            None => {
-                // Seeds invite nobody, unless they say so.
-                let input = with(&json!({"MessageAction": "SUPPRESS"}), &seed.input);
-                self.call(&what, Operation::AdminCreateUser, &input).await?;
-                let there = self.call(&what, Operation::AdminGetUser, &key).await?;
-                (there, Outcome::Created)
-            }
+        let (there, mut outcome) = if let Some(there) = found {
+            let is_new = self.attributes(&what, name, &there, &seed.input).await?;
+            let outcome = if is_new {
+                Outcome::Updated
+            } else {
+                Outcome::Unchanged
+            };
+            (there, outcome)
+        } else {
+            // Seeds invite nobody, unless they say so.
+            let input = with(&json!({"MessageAction": "SUPPRESS"}), &seed.input);
+            self.call(&what, Operation::AdminCreateUser, &input).await?;
+            let there = self.call(&what, Operation::AdminGetUser, &key).await?;
+            (there, Outcome::Created)
         };
         kept.insert(text(&there, "Username").to_owned());
         let mut changed = self.password(&what, &there, name, seed).await?;
