@@ -40,8 +40,8 @@ pub(crate) async fn register(
     credential: &Value,
 ) -> Result<()> {
     let registration = Registration::parse(credential)?;
-    let (used, passkey) = registration.check(cx, pool, client, user).await?;
-    let mut change = Change::new().with(used).with(passkey.insert(cx.now())?);
+    let (consumed, passkey) = registration.check(cx, pool, client, user).await?;
+    let mut change = Change::new().with(consumed).with(passkey.insert(cx.now())?);
     let after = User {
         passkeys: user.passkeys + 1,
         ..user.clone()
