@@ -216,8 +216,8 @@ async fn a_custom_sender_is_told_what_the_notice_would_say() {
             .sign_in("ada", PASSWORD)
             .await,
     );
-    let taken = message::take(&s.w.h.service, 10).await.expect("messages");
-    let sent = taken[0].function.as_ref().expect("a function");
+    let messages = message::take(&s.w.h.service, 10).await.expect("messages");
+    let sent = messages[0].function.as_ref().expect("a function");
     assert_eq!(sent.arn, function("CustomEmailSender"));
     assert_eq!(sent.secret, None);
     let mut event = sent.event.clone();

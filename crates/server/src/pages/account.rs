@@ -257,7 +257,7 @@ pub(crate) async fn confirm(visit: &mut Visit, is_sent: bool) -> Response<Body> 
                 Err(error) => visit.refused(&error),
             }
         }
-        Ok(None) => visit.to_sign_in(flow.username, "confirmed-sign-in"),
+        Ok(None) => visit.send_to_sign_in(flow.username, "confirmed-sign-in"),
         Err(error) => match Reason::of(&error) {
             // Nobody of that name is told apart.
             Reason::WrongPassword => {
@@ -389,7 +389,7 @@ pub(crate) async fn reset(visit: &mut Visit, is_sent: bool) -> Response<Body> {
         .reset_password(visit.cx(), &username, code.trim(), password)
         .await;
     match reset {
-        Ok(()) => visit.to_sign_in(username, "reset-done"),
+        Ok(()) => visit.send_to_sign_in(username, "reset-done"),
         Err(error) => match Reason::of(&error) {
             Reason::WrongPassword | Reason::NotConfirmed | Reason::Disabled => {
                 let alert = refusal::alert(visit.text, &Reason::CodeWrong);

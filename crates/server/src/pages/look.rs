@@ -32,6 +32,10 @@ pub(crate) struct Icon {
 }
 
 /// A look, ready to be rendered.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "conditions of a template, one by one"
+)]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Look {
     pub(crate) css: String,
@@ -274,11 +278,12 @@ impl Images {
                  background-position:center}}",
                 image.path
             );
-            css += &match image.class {
+            let rule = match image.class {
                 "only-light" => format!("@media not (prefers-color-scheme:dark){{{rule}}}"),
                 "only-dark" => format!("@media (prefers-color-scheme:dark){{{rule}}}"),
                 _ => rule,
             };
+            css.push_str(&rule);
         }
         css
     }

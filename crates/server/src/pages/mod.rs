@@ -142,6 +142,7 @@ pub(crate) fn plain(status: StatusCode, said: Said<'_>) -> Response<Body> {
 }
 
 /// What such a page says.
+#[derive(Clone, Copy)]
 pub(crate) enum Said<'a> {
     /// A sign-up is confirmed.
     Confirmed,

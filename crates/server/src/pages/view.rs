@@ -102,11 +102,12 @@ impl FieldKind {
     /// Further attributes of the input.
     pub(crate) const fn more(self) -> &'static str {
         match self {
-            Self::Text | Self::Date => " maxlength=\"2048\"",
             Self::Name => {
                 " autocapitalize=\"none\" autocorrect=\"off\" spellcheck=\"false\" maxlength=\"128\""
             }
-            Self::Email | Self::Phone | Self::Url => " maxlength=\"2048\"",
+            Self::Text | Self::Date | Self::Email | Self::Phone | Self::Url => {
+                " maxlength=\"2048\""
+            }
             Self::Password => " maxlength=\"256\"",
             Self::Number => " inputmode=\"decimal\" maxlength=\"32\"",
             Self::Code => " inputmode=\"numeric\" maxlength=\"32\" spellcheck=\"false\"",
@@ -354,6 +355,7 @@ impl Page {
     }
 
     /// The script of passkeys.
+    #[expect(clippy::unused_self, reason = "templates call methods")]
     fn script(&self) -> &'static str {
         SCRIPT
     }

@@ -247,7 +247,7 @@ impl Visit {
     }
 
     /// To the sign-in page, which tells how this went.
-    pub(crate) fn to_sign_in(&mut self, username: String, key: &str) -> Response<Body> {
+    pub(crate) fn send_to_sign_in(&mut self, username: String, key: &str) -> Response<Body> {
         self.go_on("/login", Flow::new(username, Step::Told(key.to_owned())))
     }
 

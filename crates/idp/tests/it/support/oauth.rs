@@ -6,6 +6,7 @@ use cenote_idp::Cx;
 use cenote_idp::oauth::{
     self, Authorization, Cookie, Domain, Outcome, Params, Progress, Refusal, SignedIn,
 };
+use data_encoding::HEXUPPER;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -195,8 +196,12 @@ pub(crate) fn form(params: &Value) -> String {
     let members = params.as_object().expect("an object");
     let pairs = members.iter().filter_map(|(name, value)| {
         let text = value.as_str()?;
-        let value: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        Some(format!("{name}={value}"))
+        let value = HEXUPPER.encode(text.as_bytes());
+        let bytes = value.as_bytes().chunks(2).map(String::from_utf8_lossy);
+        Some(format!(
+            "{name}={}",
+            bytes.fold(String::new(), |text, byte| text + "%" + &byte)
+        ))
     });
     pairs.collect::<Vec<_>>().join("&")
 }
