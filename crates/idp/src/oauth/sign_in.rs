@@ -4,11 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cenote_model::{ChallengeNameType, Operation, Sensitive};
+use cenote_model::{AuthFlowType, ChallengeNameType, Operation, Sensitive};
 use serde_json::json;
 
 use super::Authorization;
 use crate::auth::{self, Parameters, Scene, SignedIn, Step};
+use crate::protection::Mode;
+use crate::protection::event::Context;
+use crate::protection::sign_in::{self as protection, Asked, Attempt};
 use crate::{Cx, Error, Result, rpc};
 
 /// Where a sign-in stands.
@@ -28,11 +31,12 @@ pub enum Progress {
     },
 }
 
-fn scene(authorization: &Authorization) -> Scene {
+fn scene(cx: &Cx, authorization: &Authorization, mode: Mode) -> Scene {
     let Authorization { pool, client, .. } = authorization;
     Scene {
         is_hosted: true,
         levels: authorization.levels.clone(),
+        attempt: Attempt::new(mode, || Context::of_connection(cx)),
         ..Scene::new(Arc::clone(pool), Arc::clone(client))
     }
 }
@@ -50,11 +54,16 @@ pub async fn with_password(
     password: &str,
 ) -> Result<Progress> {
     let given = sensitive(&[("USERNAME", username), ("PASSWORD", password)]);
-    let scene = scene(authorization);
+    let flow = AuthFlowType::UserPasswordAuth;
+    let mode = protection::mode_of_flow(&authorization.pool, flow);
+    let given = Parameters(Some(&given));
     count(cx, Operation::InitiateAuth, None).await?;
     let mut run = 1;
     loop {
-        match auth::with_password(cx, &scene, &Parameters(Some(&given))).await {
+        let scene = scene(cx, authorization, mode);
+        let steps = Box::pin(auth::with_password(cx, &scene, &given));
+        let asked = Asked::by_flow(flow, Some(username));
+        match protection::watch(cx, &scene, asked, steps).await {
             Err(error) => rpc::again(Operation::InitiateAuth, &mut run, error)?,
             Ok(step) => return progress(step),
         }
@@ -73,11 +82,16 @@ pub async fn with_choice(
     let mut given = vec![("USERNAME", username)];
     given.extend(preferred.map(|preferred| ("PREFERRED_CHALLENGE", preferred.as_str())));
     let given = sensitive(&given);
-    let scene = scene(authorization);
+    let flow = AuthFlowType::UserAuth;
+    let mode = protection::mode_of_flow(&authorization.pool, flow);
+    let given = Parameters(Some(&given));
     count(cx, Operation::InitiateAuth, None).await?;
     let mut run = 1;
     loop {
-        match auth::start_choice(cx, &scene, &Parameters(Some(&given)), session).await {
+        let scene = scene(cx, authorization, mode);
+        let steps = Box::pin(auth::start_choice(cx, &scene, &given, session));
+        let asked = Asked::by_flow(flow, Some(username));
+        match protection::watch(cx, &scene, asked, steps).await {
             Err(error) => rpc::again(Operation::InitiateAuth, &mut run, error)?,
             Ok(step) => return progress(step),
         }
@@ -93,13 +107,17 @@ pub async fn answer(
     answers: &[(&str, &str)],
 ) -> Result<Progress> {
     let given = sensitive(answers);
-    let scene = scene(authorization);
+    let mode = protection::mode_of_challenge(&authorization.pool, challenge);
+    let answers = Parameters(Some(&given));
+    let session = Some(session);
     let operation = Operation::RespondToAuthChallenge;
     count(cx, operation, Some(challenge)).await?;
     let mut run = 1;
     loop {
-        let answers = Parameters(Some(&given));
-        match auth::respond(cx, &scene, challenge, Some(session), &answers).await {
+        let scene = scene(cx, authorization, mode);
+        let steps = Box::pin(auth::respond(cx, &scene, challenge, session, &answers));
+        let asked = Asked::by_challenge(challenge, answers.optional("USERNAME"));
+        match protection::watch(cx, &scene, asked, steps).await {
             Err(error) => rpc::again(operation, &mut run, error)?,
             Ok(step) => return progress(step),
         }
