@@ -56,7 +56,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose, in order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SigningKey,
         Self::Verifier,
         Self::ClientSecret,
