@@ -56,11 +56,11 @@ pub async fn with_password(
     let given = sensitive(&[("USERNAME", username), ("PASSWORD", password)]);
     let flow = AuthFlowType::UserPasswordAuth;
     let mode = protection::mode_of_flow(&authorization.pool, flow);
+    let given = Parameters(Some(&given));
     count(cx, Operation::InitiateAuth, None).await?;
     let mut run = 1;
     loop {
         let scene = scene(cx, authorization, mode);
-        let given = Parameters(Some(&given));
         let steps = Box::pin(auth::with_password(cx, &scene, &given));
         let asked = Asked::by_flow(flow, Some(username));
         match protection::watch(cx, &scene, asked, steps).await {
@@ -84,11 +84,11 @@ pub async fn with_choice(
     let given = sensitive(&given);
     let flow = AuthFlowType::UserAuth;
     let mode = protection::mode_of_flow(&authorization.pool, flow);
+    let given = Parameters(Some(&given));
     count(cx, Operation::InitiateAuth, None).await?;
     let mut run = 1;
     loop {
         let scene = scene(cx, authorization, mode);
-        let given = Parameters(Some(&given));
         let steps = Box::pin(auth::start_choice(cx, &scene, &given, session));
         let asked = Asked::by_flow(flow, Some(username));
         match protection::watch(cx, &scene, asked, steps).await {
@@ -108,15 +108,15 @@ pub async fn answer(
 ) -> Result<Progress> {
     let given = sensitive(answers);
     let mode = protection::mode_of_challenge(&authorization.pool, challenge);
+    let answers = Parameters(Some(&given));
+    let session = Some(session);
     let operation = Operation::RespondToAuthChallenge;
     count(cx, operation, Some(challenge)).await?;
     let mut run = 1;
     loop {
         let scene = scene(cx, authorization, mode);
-        let answers = Parameters(Some(&given));
-        let asked = Asked::by_challenge(challenge, answers.optional("USERNAME"));
-        let session = Some(session);
         let steps = Box::pin(auth::respond(cx, &scene, challenge, session, &answers));
+        let asked = Asked::by_challenge(challenge, answers.optional("USERNAME"));
         match protection::watch(cx, &scene, asked, steps).await {
             Err(error) => rpc::again(operation, &mut run, error)?,
             Ok(step) => return progress(step),
