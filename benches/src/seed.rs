@@ -62,6 +62,7 @@ pub(crate) fn service(data: &Path) -> Outcome<(Arc<SqliteStore>, Cx)> {
         issuer: IssuerMode::Local,
         regions: Vec::new(),
         limits: Limits::default(),
+        delivers_logs: false,
     };
     let cores = std::thread::available_parallelism()?.get();
     let service = Service::new(Parts {
@@ -69,6 +70,7 @@ pub(crate) fn service(data: &Path) -> Outcome<(Arc<SqliteStore>, Cx)> {
         clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
         triggers: Arc::new(NoTriggers),
+        compromised_passwords: None,
         root,
         keys: KeyReservoir::new(),
         config,

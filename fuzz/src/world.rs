@@ -215,6 +215,7 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
         issuer: IssuerMode::Local,
         regions: Vec::new(),
         limits: Limits::default(),
+        delivers_logs: false,
     };
     let root = RootKeys::new([7; 32], []);
     let entropy = Arc::new(Counter::default());
@@ -223,6 +224,7 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
         clock: Arc::new(Stopped),
         entropy,
         triggers: Arc::new(NoTriggers),
+        compromised_passwords: None,
         root,
         keys: KeyReservoir::new(),
         config,

@@ -7,7 +7,6 @@ from cenote.process import Server
 from cenote.serve import KEY_ID, SECRET, write_config
 
 CLASSES = model.classes()
-NOT_BUILT = model.not_built()
 IAM = sorted(name for name in CLASSES if CLASSES[name] == "iam")
 TOKEN = sorted(name for name in CLASSES if CLASSES[name] == "token")
 PUBLIC = sorted(name for name in CLASSES if CLASSES[name] == "public")
@@ -33,15 +32,8 @@ def signed(server, operation, body, **keywords):
     return sigv4.call(server.url, operation, body, **keywords)
 
 
-def check_not_built(reply, operation):
-    assert reply.status == 501, reply
-    assert reply.error == "NotImplementedException"
-    assert operation in reply.message
-
-
 def test_the_classes_cover_the_model():
     assert (len(IAM), len(TOKEN), len(PUBLIC)) == (105, 24, 12)
-    assert set(CLASSES) >= NOT_BUILT
 
 
 class TestSigned:
@@ -80,9 +72,7 @@ class TestSigned:
     @pytest.mark.parametrize("operation", IAM)
     def test_the_right_credentials(self, served, operation):
         reply = signed(served, operation, model.least_input(operation))
-        if operation in NOT_BUILT:
-            check_not_built(reply, operation)
-        elif reply.status != 200:
+        if reply.status != 200:
             assert reply.status == 400, reply
             assert reply.error in model.declared_errors(operation), reply
 
@@ -93,9 +83,6 @@ class TestToken:
         body = model.least_input(operation)
         body.pop("AccessToken", None)
         reply = served.call(operation, body)
-        if operation in NOT_BUILT:
-            check_not_built(reply, operation)
-            return
         assert (reply.status, reply.error) == (400, "InvalidParameterException")
         if operation in ("AssociateSoftwareToken", "VerifySoftwareToken"):
             assert reply.message == "Exactly one of AccessToken and Session must be given."
@@ -109,9 +96,6 @@ class TestToken:
     def test_wrong_credentials(self, served, operation):
         body = model.least_input(operation) | {"AccessToken": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"}
         reply = served.call(operation, body)
-        if operation in NOT_BUILT:
-            check_not_built(reply, operation)
-            return
         assert (reply.status, reply.error) == (400, "NotAuthorizedException")
         assert reply.message == "Invalid Access Token"
 
@@ -120,9 +104,6 @@ class TestToken:
         """A good signature opens no operation of the user's own."""
         body = model.least_input(operation) | {"AccessToken": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"}
         reply = signed(served, operation, body)
-        if operation in NOT_BUILT:
-            check_not_built(reply, operation)
-            return
         assert (reply.status, reply.error) == (400, "NotAuthorizedException")
         assert reply.message == "Invalid Access Token"
 
@@ -137,9 +118,6 @@ class TestPublic:
             reply = served.call(operation, body)
         else:
             reply = signed(served, operation, body, **keywords)
-        if operation in NOT_BUILT:
-            check_not_built(reply, operation)
-            return
         assert reply.status == 400, reply
         assert reply.error not in AUTHENTICATION
         assert reply.error in model.declared_errors(operation), reply
@@ -148,8 +126,6 @@ class TestPublic:
 @pytest.mark.parametrize("operation", model.OPERATIONS)
 def test_in_development_no_signature_is_asked(server, operation):
     reply = server.call(operation, model.least_input(operation))
-    if operation in NOT_BUILT:
-        check_not_built(reply, operation)
-    elif reply.status != 200:
+    if reply.status != 200:
         assert reply.status == 400, reply
         assert reply.error in model.declared_errors(operation), reply

@@ -133,6 +133,8 @@ def test_a_replica_answers_in_its_region_and_changes_nothing(make_pool, server):
     assert made["UserPoolReplica"]["Status"] == "CREATING"
     west = sdk.client(server.url, region="us-west-2")
     assert west.describe_user_pool(UserPoolId=pool.id)["UserPool"]["Id"] == pool.id
+    pages = west.get_paginator("list_user_pools").paginate(MaxResults=60)
+    assert pool.id in [one["Id"] for page in pages for one in page["UserPools"]]
     with refused("OperationNotEnabledException"):
         west.admin_create_user(UserPoolId=pool.id, Username="ada")
     listed = without_metadata(west.list_user_pool_replicas(UserPoolId=pool.id))

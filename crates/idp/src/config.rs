@@ -25,6 +25,8 @@ pub struct Config {
     pub issuer: IssuerMode,
     /// The regions that it answers for; empty means any.
     pub regions: Vec<String>,
+    /// Whether somebody delivers what log configurations send out; if not, it is not queued.
+    pub delivers_logs: bool,
     /// How many of its things there may be.
     pub limits: Limits,
 }

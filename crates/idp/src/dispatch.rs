@@ -6,8 +6,8 @@ use cenote_model::Operation;
 
 use crate::ops::{
     account, branding, clients, devices, domains, groups, imports, limits, mfa, passkeys,
-    passwords, pools, providers, replicas, resource_servers, sessions, sign_in, sign_up, tags,
-    tokens, users,
+    passwords, pools, protection, providers, replicas, resource_servers, sessions, sign_in,
+    sign_up, tags, tokens, users,
 };
 use crate::rpc::{input, output};
 use crate::token::authenticate;
@@ -158,6 +158,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::AdminListUserAuthEvents => {
+            Box::pin(async {
+                let input = input::<model::AdminListUserAuthEventsRequest>(body)?;
+                output(&protection::admin_list_user_auth_events(cx, &input).await?)
+            })
+            .await
+        }
         Operation::AdminListUserSessions => {
             Box::pin(async {
                 let input = input::<model::AdminListUserSessionsRequest>(body)?;
@@ -212,6 +219,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::AdminSetUserSettingsRequest>(body)?;
                 output(&users::admin_set_user_settings(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::AdminUpdateAuthEventFeedback => {
+            Box::pin(async {
+                let input = input::<model::AdminUpdateAuthEventFeedbackRequest>(body)?;
+                output(&protection::admin_update_auth_event_feedback(cx, &input).await?)
             })
             .await
         }
@@ -481,6 +495,13 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::DescribeRiskConfiguration => {
+            Box::pin(async {
+                let input = input::<model::DescribeRiskConfigurationRequest>(body)?;
+                output(&protection::describe_risk_configuration(cx, &input).await?)
+            })
+            .await
+        }
         Operation::DescribeTerms => {
             Box::pin(async {
                 let input = input::<model::DescribeTermsRequest>(body)?;
@@ -579,6 +600,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::GetIdentityProviderByIdentifierRequest>(body)?;
                 output(&providers::get_identity_provider_by_identifier(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::GetLogDeliveryConfiguration => {
+            Box::pin(async {
+                let input = input::<model::GetLogDeliveryConfigurationRequest>(body)?;
+                output(&protection::get_log_delivery_configuration(cx, &input).await?)
             })
             .await
         }
@@ -807,6 +835,20 @@ pub(crate) async fn call(
             })
             .await
         }
+        Operation::SetLogDeliveryConfiguration => {
+            Box::pin(async {
+                let input = input::<model::SetLogDeliveryConfigurationRequest>(body)?;
+                output(&protection::set_log_delivery_configuration(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::SetRiskConfiguration => {
+            Box::pin(async {
+                let input = input::<model::SetRiskConfigurationRequest>(body)?;
+                output(&protection::set_risk_configuration(cx, &input).await?)
+            })
+            .await
+        }
         Operation::SetUICustomization => {
             Box::pin(async {
                 let input = input::<model::SetUICustomizationRequest>(body)?;
@@ -891,6 +933,13 @@ pub(crate) async fn call(
             Box::pin(async {
                 let input = input::<model::UntagResourceRequest>(body)?;
                 output(&tags::untag_resource(cx, &input).await?)
+            })
+            .await
+        }
+        Operation::UpdateAuthEventFeedback => {
+            Box::pin(async {
+                let input = input::<model::UpdateAuthEventFeedbackRequest>(body)?;
+                output(&protection::update_auth_event_feedback(cx, &input).await?)
             })
             .await
         }
@@ -995,12 +1044,5 @@ pub(crate) async fn call(
             })
             .await
         }
-        Operation::AdminListUserAuthEvents
-        | Operation::AdminUpdateAuthEventFeedback
-        | Operation::DescribeRiskConfiguration
-        | Operation::GetLogDeliveryConfiguration
-        | Operation::SetLogDeliveryConfiguration
-        | Operation::SetRiskConfiguration
-        | Operation::UpdateAuthEventFeedback => Err(Error::not_built(operation)),
     }
 }

@@ -11,6 +11,7 @@ mod limits;
 mod mfa;
 pub(crate) mod oauth;
 mod passkeys;
+mod protection;
 mod providers;
 mod quota;
 mod replicas;
@@ -21,7 +22,7 @@ mod sign_in;
 mod step_up;
 mod trigger;
 
-use cenote_model::{DecodeError, ErrorCode, Operation, UserStatusType};
+use cenote_model::{DecodeError, ErrorCode, UserStatusType};
 
 use crate::crypto::CpuError;
 use crate::ports::{CommitError, StoreError};
@@ -135,17 +136,6 @@ impl Error {
     /// The machine has more work queued than it may.
     pub fn busy() -> Self {
         Self::new(ErrorCode::TooManyRequests, "Rate exceeded")
-    }
-
-    /// An operation that Cenote does not have yet.
-    pub fn not_built(operation: Operation) -> Self {
-        Self::new(
-            ErrorCode::NotImplemented,
-            format!(
-                "{} is not built yet in this version of Cenote.",
-                operation.name()
-            ),
-        )
     }
 
     /// A flow or challenge that Cenote does not have yet.

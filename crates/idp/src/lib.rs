@@ -21,6 +21,7 @@ pub mod ops;
 mod page;
 pub mod pool;
 pub mod ports;
+pub mod protection;
 mod queue;
 mod quota;
 mod rates;

@@ -9,7 +9,7 @@ use cenote_model::{
 use serde::{Deserialize, Serialize};
 
 use crate::pool::Pool;
-use crate::ports::Kind;
+use crate::ports::{Expect, Kind, Write};
 use crate::stored::Stored;
 use crate::{Cx, Error, Result};
 
@@ -35,6 +35,40 @@ pub(crate) async fn check_visible(cx: &Cx, pool: &Pool) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// What stands for a replica in the list of its Region.
+#[derive(Debug, Serialize, Deserialize)]
+struct Listed {}
+
+/// The write that adds a replica to the list of its Region.
+pub(crate) fn enter(pool: &Pool, region: &str) -> Result<Write> {
+    Stored::new(Kind::Replica, region, &pool.id, Listed {}).put(Expect::Any)
+}
+
+/// The write that takes it from there.
+pub(crate) fn leave(pool: &Pool, region: &str) -> Write {
+    Write::Delete {
+        kind: Kind::Replica,
+        pool: region.to_owned(),
+        key: pool.id.clone(),
+        expect: Expect::Any,
+    }
+}
+
+/// Pools with a replica in a Region, by ascending id, of which `after` was the last that was seen.
+pub(crate) async fn listed_in(
+    cx: &Cx,
+    region: &str,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Pool>> {
+    let mut pools = Vec::new();
+    for entry in Stored::<Listed>::list(cx, Kind::Replica, region, after, limit).await? {
+        let pool = cx.service.pool(&entry.key).await?;
+        pools.extend(pool.as_deref().cloned());
+    }
+    Ok(pools)
 }
 
 /// Every secondary replica.

@@ -43,6 +43,7 @@ pub async fn serve<B: AsRef<[u8]> + Send + 'static>(
 /// Runs one operation on the JSON text of its input and answers the JSON text of its output, or
 /// `None` for the operations whose answer has an empty body.
 pub async fn dispatch(cx: &Cx, operation: Operation, body: &[u8]) -> Result<Option<Vec<u8>>> {
+    let mut counted = None;
     if operation
         .info()
         .errors
@@ -53,7 +54,12 @@ pub async fn dispatch(cx: &Cx, operation: Operation, body: &[u8]) -> Result<Opti
             .rates
             .check(&*service.store, cx.region(), operation, body);
         rates.await?;
+        counted = service.rates.share(operation).map(|share| Cx {
+            share: Some(share),
+            ..cx.clone()
+        });
     }
+    let cx = counted.as_ref().unwrap_or(cx);
     replica::check_region(cx, operation, body).await?;
     let mut run = 1;
     loop {

@@ -13,9 +13,10 @@ use crate::crypto::{CpuPool, KeyReservoir, Purpose, RootKeys, Sealer};
 use crate::pool::domain::{self, Domain};
 use crate::pool::{Client, Pool};
 use crate::ports::{
-    Change, Clock, CommitError, Entropy, Expect, Kind, Record, Store, StoreError, Triggers, Write,
+    Change, Clock, CommitError, CompromisedPasswords, Entropy, Expect, Kind, Record, Store,
+    StoreError, Triggers, Write,
 };
-use crate::rates::Rates;
+use crate::rates::{Rates, Share};
 use crate::stored::Stored;
 use crate::token::PoolKeys;
 use crate::trigger::Answers;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// The functions that pools call.
     pub triggers: Arc<dyn Triggers>,
+    /// The list of compromised passwords, if there is one.
+    pub compromised_passwords: Option<Arc<dyn CompromisedPasswords>>,
     /// What seals secrets.
     pub root: RootKeys,
     /// Where signing keys come from.
@@ -60,6 +63,8 @@ pub struct Service {
     pub entropy: Arc<dyn Entropy>,
     /// The functions that pools call.
     pub triggers: Arc<dyn Triggers>,
+    /// The list of compromised passwords, if there is one.
+    pub compromised_passwords: Option<Arc<dyn CompromisedPasswords>>,
     /// Threads for RSA and SRP.
     pub cpu: CpuPool,
     /// Seals what the database must not show.
@@ -89,6 +94,7 @@ impl Service {
             clock: parts.clock,
             entropy: parts.entropy,
             triggers: parts.triggers,
+            compromised_passwords: parts.compromised_passwords,
             cpu: CpuPool::new(parts.cpu_threads, CPU_QUEUE),
             sealer: Arc::new(Sealer::new(parts.root)),
             config: parts.config,
@@ -278,6 +284,8 @@ pub struct Cx {
     pub peer: Peer,
     /// What triggers have answered in this request.
     pub(crate) answers: Answers,
+    /// What it takes of the request rates of its user or pool, where they are counted.
+    pub(crate) share: Option<Share>,
     /// The id of what is created, when a seed chose it.
     pub(crate) fixed_id: Option<String>,
 }
@@ -308,6 +316,7 @@ impl Cx {
             request_id,
             peer,
             answers: Answers::default(),
+            share: None,
             fixed_id: None,
         }
     }
@@ -335,7 +344,18 @@ impl Cx {
         let pool = found.ok_or_else(|| Error::pool_not_found(id))?;
         // A signed request sees the pools of the region that it was signed for.
         crate::replica::check_visible(self, &pool).await?;
+        if let Some(share) = &self.share {
+            share.of_pool(&pool.id)?;
+        }
         Ok(pool)
+    }
+
+    /// Counts the request to the user that it is about.
+    pub(crate) fn count_user(&self, sub: &str) -> Result<()> {
+        match &self.share {
+            Some(share) => share.of_user(sub),
+            None => Ok(()),
+        }
     }
 
     /// A client by its id alone, with its pool, or ResourceNotFoundException.

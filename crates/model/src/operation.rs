@@ -27,8 +27,6 @@ pub struct OperationInfo {
     pub errors: &'static [ErrorCode],
     /// Whether its answer has a body.
     pub has_output: bool,
-    /// Whether this version performs it.
-    pub built: bool,
 }
 
 impl Operation {

@@ -16,6 +16,7 @@ use tower_service::Service as _;
 
 use crate::config::{Limits, Posture, Settings};
 use crate::confirm::confirm_user;
+use crate::feedback::auth_event_feedback;
 use crate::logo::logo;
 use crate::rpc::{self, Verifier};
 use crate::{admin, discovery, import, oauth};
@@ -64,6 +65,8 @@ impl App {
                 "/{pool}/.well-known/openid-configuration",
                 get(discovery::openid_configuration).options(get_preflight),
             )
+            .route("/authEventFeedback", get(auth_event_feedback))
+            .route("/authEventFeedback/", get(auth_event_feedback))
             .merge(pages.clone())
             // A domain, for those who cannot resolve its name.
             .nest("/_domain/{domain}", pages)

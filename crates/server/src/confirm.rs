@@ -5,15 +5,14 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::response::{Html, IntoResponse};
 use cenote_idp::{Cx, Service, confirm_by_link, crypto};
-use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 use hyper::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
 
-use crate::html::escape;
-use crate::peer;
 use crate::rpc::Refusal;
+use crate::{html, peer};
+
+const TITLE: &str = "Sign-up";
 
 /// What the link carries.
 #[derive(Deserialize)]
@@ -44,29 +43,18 @@ pub(crate) async fn confirm_user(
     )
     .await;
     match outcome {
-        Ok(()) => page(StatusCode::OK, "Your registration has been confirmed!"),
+        Ok(()) => html::page(
+            StatusCode::OK,
+            TITLE,
+            "Your registration has been confirmed!",
+        ),
         Err(error) => {
             let refusal = Refusal::from(error);
             let error = refusal.name();
             if let Some(detail) = refusal.detail() {
                 tracing::error!(%request_id, error, detail, "A sign-up could not be confirmed");
             }
-            page(refusal.status(), refusal.message().unwrap_or(error))
+            html::page(refusal.status(), TITLE, refusal.message().unwrap_or(error))
         }
     }
-}
-
-fn page(status: StatusCode, text: &str) -> Response<Body> {
-    // The address holds a code: nobody keeps the page, and no other site is told of it.
-    let headers = [
-        (CONTENT_SECURITY_POLICY, "default-src 'none'"),
-        (CACHE_CONTROL, "no-store"),
-        (REFERRER_POLICY, "no-referrer"),
-    ];
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Sign-up</title><p>{}</p></html>",
-        escape(text)
-    );
-    (status, headers, Html(html)).into_response()
 }

@@ -3,10 +3,12 @@
 
 mod admin;
 mod app;
+mod compromised;
 pub mod config;
 mod confirm;
 mod cookies;
 mod discovery;
+mod feedback;
 mod hosts;
 mod html;
 mod import;

@@ -16,8 +16,9 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::compromised::CompromisedList;
 use crate::config::{Posture, RootSource, Settings, StartError};
-use crate::outbound::{Http, Senders, Targets, deliver};
+use crate::outbound::{Http, LogWriter, Senders, Targets, deliver, deliver_logs};
 use crate::seed::{self, Direct, Document};
 use crate::{import, serve, tls};
 
@@ -93,6 +94,9 @@ pub async fn run(
     });
     tasks.spawn(sweep(Arc::clone(&service)));
     tasks.spawn(import::work(Arc::clone(&service)));
+    if let Some(writer) = LogWriter::new(&settings, &http) {
+        tasks.spawn(deliver_logs(Arc::clone(&service), writer));
+    }
     if settings.posture == Posture::Serve {
         for missing in senders.missing() {
             tracing::warn!("Nobody sends {missing} in the configuration");
@@ -144,12 +148,16 @@ async fn assemble(
         issuer: settings.issuer,
         regions: settings.regions.clone(),
         limits: Limits::default(),
+        delivers_logs: !settings.log_destinations.is_empty(),
     };
+    let compromised = settings.compromised_passwords.as_deref();
+    let compromised = compromised.map(CompromisedList::open).transpose()?;
     let service = Service::new(Parts {
         store,
         clock: Arc::clone(time),
         entropy: Arc::new(SystemEntropy),
         triggers: Arc::new(Targets::new(settings, http, time)),
+        compromised_passwords: compromised.map(|list| Arc::new(list) as _),
         root,
         keys: KeyReservoir::new(),
         config,

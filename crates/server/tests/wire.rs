@@ -8,7 +8,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use cenote_model::Operation;
 use cenote_server::config::Posture;
 use hyper::body::Frame;
 use hyper::{Method, StatusCode};
@@ -162,20 +161,6 @@ async fn a_message_that_no_header_can_hold_is_in_the_body_only() {
     );
     assert_eq!(reply.header("x-amzn-errormessage"), None);
     assert_eq!(reply.header("x-injected"), None);
-}
-
-#[tokio::test]
-async fn what_is_not_built_says_so() {
-    let server = Server::dev();
-    let Some(operation) = Operation::ALL
-        .iter()
-        .find(|operation| !operation.info().built)
-    else {
-        return;
-    };
-    let reply = server.call(operation.name(), "{}").await;
-    assert_eq!(reply.status, StatusCode::NOT_IMPLEMENTED);
-    assert_eq!(reply.json()["__type"], "NotImplementedException");
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 """The service model as botocore has it: the operations, and the least valid input of each."""
 
 import re
-import tomllib
 from pathlib import Path
 
 import botocore.session
@@ -36,15 +35,6 @@ def classes():
         else:
             found[name] = "public" if name in PUBLIC_IN_FACT else "iam"
     return found
-
-
-def not_built():
-    """The one visible list of operations that this version does not have."""
-    told = tomllib.loads((ROOT / "crates" / "model" / "operations.toml").read_text("utf-8"))
-    listed = set(told["not_built"]["operations"])
-    for family in told["not_built"]["families"]:
-        listed |= set(told["families"][family])
-    return listed
 
 
 def declared_errors(name):

@@ -15,18 +15,10 @@ pub(super) const SHARED: &str = "shared";
 #[serde(deny_unknown_fields)]
 struct Choices {
     families: IndexMap<String, Vec<String>>,
-    not_built: NotBuilt,
     auth: BTreeMap<String, Auth>,
     errors_also: BTreeMap<String, BTreeSet<String>>,
     common_errors: IndexMap<String, u16>,
     patches: BTreeMap<String, Patch>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NotBuilt {
-    families: BTreeSet<String>,
-    operations: BTreeSet<String>,
 }
 
 /// Where the service differs from its model in one shape.
@@ -112,25 +104,13 @@ impl Plan {
                 "{odd} is not both an operation and a member of a family"
             ));
         }
-        let named = self
+        let mut named = self
             .choices
-            .not_built
-            .operations
-            .iter()
-            .chain(self.choices.auth.keys())
+            .auth
+            .keys()
             .chain(self.choices.errors_also.keys());
-        if let Some(odd) = named.into_iter().find(|name| !known.contains(name)) {
-            return Err(format!("{odd} is not an operation"));
-        }
-        let families = &self.choices.families;
-        match self
-            .choices
-            .not_built
-            .families
-            .iter()
-            .find(|family| !families.contains_key(*family))
-        {
-            Some(odd) => Err(format!("{odd} is not a family")),
+        match named.find(|name| !known.contains(name)) {
+            Some(odd) => Err(format!("{odd} is not an operation")),
             None => Ok(()),
         }
     }
@@ -224,12 +204,6 @@ impl Plan {
         families
             .find(|(_, operations)| operations.iter().any(|name| name == operation))
             .map_or("", |(family, _)| family)
-    }
-
-    pub(super) fn is_built(&self, operation: &str) -> bool {
-        let not_built = &self.choices.not_built;
-        !not_built.operations.contains(operation)
-            && !not_built.families.contains(self.family(operation))
     }
 
     pub(super) fn auth(&self, name: &str, operation: &Operation) -> Result<Auth, String> {

@@ -1,4 +1,4 @@
-//! The operation table, the error codes, the dispatch, and the page that tells what is built.
+//! The operation table, the error codes and the dispatch.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -61,11 +61,10 @@ pub(super) fn operations(plan: &Plan) -> Result<String, String> {
         let _ = writeln!(
             file,
             "OperationInfo {{ name: {name:?}, family: {:?}, auth: AuthClass::{auth:?}, errors: &[{}], \
-             has_output: {}, built: {} }},",
+             has_output: {} }},",
             plan.family(name),
             errors?.join(", "),
             operation.output.is_some(),
-            plan.is_built(name),
         );
     }
     Ok(file + "];\n")
@@ -109,13 +108,9 @@ pub(super) fn errors(plan: &Plan) -> Result<String, String> {
     ))
 }
 
-/// The call of each built operation by name, so that a missing one does not compile.
+/// The call of each operation by name, so that a missing one does not compile.
 pub(super) fn dispatch(plan: &Plan) -> Result<String, String> {
-    let mut families: Vec<_> = plan
-        .families()
-        .filter(|(_, operations)| operations.iter().any(|name| plan.is_built(name)))
-        .map(|(family, _)| family)
-        .collect();
+    let mut families: Vec<_> = plan.families().map(|(family, _)| family).collect();
     families.sort_unstable();
     let mut file = format!(
         "//! From an operation to the function that performs it.\n\n\
@@ -132,12 +127,7 @@ pub(super) fn dispatch(plan: &Plan) -> Result<String, String> {
          match operation {{\n",
         families.join(", "),
     );
-    let mut rest = Vec::new();
     for (name, operation) in &plan.service.operations {
-        if !plan.is_built(name) {
-            rest.push(format!("Operation::{name}"));
-            continue;
-        }
         let request = &operation.input.shape;
         // An operation that takes a session instead of the token finds its caller itself.
         let by_token = plan.auth(name, operation)? == Auth::AccessToken
@@ -162,13 +152,6 @@ pub(super) fn dispatch(plan: &Plan) -> Result<String, String> {
             file,
             "Operation::{name} => Box::pin(async {{\nlet input = input::<model::{request}>(body)?;\n{caller}{end}\n\
              }}).await,"
-        );
-    }
-    if !rest.is_empty() {
-        let _ = writeln!(
-            file,
-            "{} => Err(Error::not_built(operation)),",
-            rest.join(" | ")
         );
     }
     Ok(file + "}\n}\n")

@@ -40,6 +40,7 @@ pub(crate) async fn respond(
     let session = session.ok_or_else(|| Error::missing_parameter("Session"))?;
     let mut session = Session::open(cx, scene, session).await?;
     session.progress.note_device(answers.optional("DEVICE_KEY"));
+    scene.attempt.resume(session.progress.judged.as_ref());
     // Whoever does not have his passkey at hand may choose again.
     if challenge == ChallengeNameType::SelectChallenge
         && matches!(session.pending, Pending::Passkey(_))

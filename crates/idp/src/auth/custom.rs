@@ -4,7 +4,10 @@ use cenote_model::ChallengeNameType;
 use serde::{Deserialize, Serialize};
 
 use super::session::{self, Pending, Session};
-use super::{Flow, Parameters, Progress, Scene, Step, after_second_factor, exchange, srp};
+use super::{
+    Flow, Parameters, Progress, Scene, Step, after_second_factor, device, exchange, judge,
+    second_factor, srp,
+};
 use crate::ports::Change;
 use crate::trigger::{self, Decision, Metadata, Person, Round};
 use crate::user::{Account, sign_in};
@@ -118,7 +121,7 @@ async fn follow(
     cx: &Cx,
     scene: &Scene,
     person: Person<'_>,
-    progress: Progress,
+    mut progress: Progress,
     decision: Decision,
 ) -> Result<Step> {
     match (decision, person.account) {
@@ -130,6 +133,13 @@ async fn follow(
             Err(Error::wrong_password())
         }
         (Decision::IssueTokens, Account::Known(user)) if user.enabled => {
+            scene.attempt.prove(user);
+            judge(cx, scene, user, &mut progress).await?;
+            if progress.wants_mfa().is_some() && second_factor::is_possible(scene, user, &progress)
+            {
+                let device = device::recognise(cx, scene, user, &progress).await?;
+                return second_factor::ask(cx, scene, user, progress, device).await;
+            }
             after_second_factor(cx, scene, user, progress).await
         }
         (Decision::IssueTokens, Account::Known(_)) => Err(Error::user_disabled()),

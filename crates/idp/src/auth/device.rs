@@ -82,6 +82,7 @@ pub(super) async fn start(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> R
         .await?
         .ok_or_else(Error::session_invalid)?;
     let session = Session::open(cx, scene, &waiting.doc).await?;
+    scene.attempt.resume(session.progress.judged.as_ref());
     session.user(cx, scene, username).await?;
     Lockout::check(cx, pool, Guessed::Device, &user.sub).await?;
     let device = devices::existing(cx, pool, &user.sub, device_key).await?;
@@ -123,6 +124,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
     let device_key = answers.required("DEVICE_KEY")?;
     let claim = Claim::read(cx, scene, Prover::Device, answers)?;
     let block = &claim.block;
+    scene.attempt.resume(block.progress.judged.as_ref());
     let user = user::find(cx, pool, username)
         .await?
         .filter(|user| user.sub == block.sub && block.username == device_key)

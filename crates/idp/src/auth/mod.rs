@@ -25,6 +25,7 @@ use cenote_model::{AuthenticationResultType, ChallengeNameType, Sensitive, UserS
 
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Write};
+use crate::protection::sign_in::{self, Attempt};
 use crate::token::{self, Level, SignIn};
 use crate::trigger::{self, Metadata, Origin, Person};
 use crate::user::devices::Device;
@@ -54,6 +55,8 @@ pub(crate) struct Scene {
     pub(crate) validation_data: Option<Metadata>,
     /// ClientMetadata of (Admin)RespondToAuthChallenge, which reaches those that come after it.
     pub(crate) metadata: Option<Metadata>,
+    /// What threat protection learns of the call.
+    pub(crate) attempt: Attempt,
 }
 
 impl Scene {
@@ -67,6 +70,7 @@ impl Scene {
             levels: Vec::new(),
             validation_data: None,
             metadata: None,
+            attempt: Attempt::unwatched(),
         }
     }
 
@@ -167,10 +171,11 @@ pub(crate) async fn after_first_factor(
     cx: &Cx,
     scene: &Scene,
     user: &User,
-    progress: Progress,
+    mut progress: Progress,
     proved: Vec<Write>,
 ) -> Result<Step> {
     commit(cx, proved).await?;
+    scene.attempt.prove(user);
     check_state(user)?;
     let must_change = user.status == UserStatusType::ForceChangePassword;
     if must_change {
@@ -179,10 +184,27 @@ pub(crate) async fn after_first_factor(
             return Err(Error::temporary_password_expired());
         }
     }
+    judge(cx, scene, user, &mut progress).await?;
     if must_change {
         return new_password::ask(cx, scene, user, progress);
     }
     after_new_password(cx, scene, user, progress).await
+}
+
+/// Lets threat protection judge a sign-in. Where it asks for a second factor at any rate, who has none stays
+/// out: setting one up proves nothing.
+async fn judge(cx: &Cx, scene: &Scene, user: &User, progress: &mut Progress) -> Result<()> {
+    progress.judged = sign_in::judge(cx, scene, user).await?;
+    match &progress.judged {
+        Some(judged)
+            if judged.wants_mfa() == Some(true)
+                && !second_factor::is_possible(scene, user, progress)
+                && !second_factor::is_proved(scene, progress) =>
+        {
+            Err(sign_in::block(scene, judged.clone()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What follows once the user has a password of his own: the second factor, then the tokens.
@@ -193,8 +215,10 @@ async fn after_new_password(
     progress: Progress,
 ) -> Result<Step> {
     let device = device::recognise(cx, scene, user, &progress).await?;
-    // A device that proves itself stands for the second factor where the pool says so. It leads to no level.
+    // A device that proves itself stands for the second factor where the pool says so, unless the sign-in
+    // looks risky. It leads to no level.
     if progress.missing_level().is_none()
+        && progress.wants_mfa().is_none()
         && scene.pool.trusts_devices()
         && let Some(step) = device::ask(cx, scene, user, device.as_ref(), &progress).await?
     {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use cenote_model::{AttributeType, UserStatusType};
+use cenote_model::{AttributeType, EventFilterType, UserStatusType};
 use serde_json::{Map, Value};
 
 use super::session::{self, Pending, Session};
 use super::{Parameters, Progress, Proof, Scene, Step, after_new_password};
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, CommitError};
+use crate::protection::compromised;
 use crate::user::{self, User, attributes, names, password};
 use crate::{Cx, Error, Result};
 
@@ -52,6 +53,10 @@ pub(super) async fn answer(
     if let Some(reason) = password::policy_violation(pool, new_password) {
         return Err(Error::password_does_not_conform(reason));
     }
+    let event = EventFilterType::PasswordChange;
+    compromised::check(cx, pool, &client.id, event, new_password)
+        .await?
+        .refuse_new()?;
     let mut after = before.clone();
     add_attributes(pool, client, &mut after, answers)?;
     if let Some(missing) = attributes::required_missing(pool, &after.attributes).next() {

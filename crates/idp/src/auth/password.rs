@@ -1,9 +1,10 @@
 //! Signing in with a password that is sent.
 
-use cenote_model::{ChallengeNameType, ErrorCode};
+use cenote_model::{ChallengeNameType, ErrorCode, EventFilterType};
 
 use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, step_up};
 use crate::ports::Write;
+use crate::protection::compromised;
 use crate::trigger::{self, Arrival};
 use crate::user::limits::Lockout;
 use crate::user::{Account, migration, password, sign_in};
@@ -45,6 +46,7 @@ pub(super) async fn prove(
     first: Option<Write>,
 ) -> Result<Step> {
     let Scene { pool, client, .. } = scene;
+    scene.attempt.try_password();
     let user = match &account {
         Account::Known(user) => match &user.password {
             Some(known) if known.matches(cx, pool, user, typed).await? => Some(user),
@@ -69,6 +71,9 @@ pub(super) async fn prove(
     password::adopt(cx, pool, user, typed).await?;
     let forgotten = lockout.succeed(cx, pool).await?;
     let proved = first.into_iter().chain(forgotten).collect();
+    let event = EventFilterType::SignIn;
+    let finding = compromised::check(cx, pool, &client.id, event, typed).await?;
+    scene.attempt.find(finding);
     after_first_factor(cx, scene, user, progress.with(Proof::Password), proved).await
 }
 

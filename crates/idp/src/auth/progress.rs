@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::protection::sign_in::Judged;
 use crate::token::Level;
 use crate::trigger::{Round, TokenSource};
+use crate::user::mfa::Factor;
 
 /// How a sign-in began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +45,15 @@ pub(crate) enum Proof {
 }
 
 impl Proof {
+    /// A second factor.
+    pub(crate) const fn of_factor(factor: Factor) -> Self {
+        match factor {
+            Factor::SoftwareToken => Self::SoftwareToken,
+            Factor::Sms => Self::Sms,
+            Factor::Email => Self::Email,
+        }
+    }
+
     /// A code that went to this attribute: `email` or `phone_number`.
     pub(crate) fn of_code(attribute: &str) -> Self {
         if attribute == "email" {
@@ -67,6 +78,9 @@ pub(crate) struct Progress {
     /// The DEVICE_KEY that the client sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) device_key: Option<String>,
+    /// What threat protection thinks of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) judged: Option<Judged>,
     /// The level that the sign-in is to reach.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) level: Option<Level>,
@@ -86,6 +100,11 @@ impl Progress {
         if let Some(device_key) = device_key {
             self.device_key = Some(device_key.to_owned());
         }
+    }
+
+    /// Whether threat protection asks for a second factor: `Some(true)` when nobody gets in without one.
+    pub(crate) fn wants_mfa(&self) -> Option<bool> {
+        self.judged.as_ref().and_then(Judged::wants_mfa)
     }
 
     /// The level that it is to reach and has not reached.

@@ -29,15 +29,7 @@ pub(super) async fn ask(
     progress: Progress,
     device: Option<Device>,
 ) -> Result<Step> {
-    // A passkey that knew its user is two factors where the pool says so.
-    let is_enough = passkeys::are_two_factors(&scene.pool)
-        && progress.proofs.contains(&Proof::UserVerification);
-    let required = match progress.missing_level() {
-        Some(level) => step_up::required(&scene.pool, user, &progress, level)?,
-        None if is_enough => Required::Nothing,
-        None => user.required_factor(&scene.pool),
-    };
-    match required {
+    match required(scene, user, &progress)? {
         Required::Nothing => on_device(cx, scene, user, progress, device).await,
         Required::One(factor) => ask_for(cx, scene, user, progress, factor, None).await,
         Required::OneOf(factors) => {
@@ -51,6 +43,41 @@ pub(super) async fn ask(
         }
         Required::SetUp(factors) => mfa_setup::ask(cx, scene, user, progress, factors),
     }
+}
+
+/// Which factor a sign-in needs: what the pool and the user settled, or else, when it looks risky and that is
+/// to be answered so, any that the user could use and has not proved yet.
+fn required(scene: &Scene, user: &User, progress: &Progress) -> Result<Required> {
+    if let Some(level) = progress.missing_level() {
+        return step_up::required(&scene.pool, user, progress, level);
+    }
+    if is_proved(scene, progress) {
+        return Ok(Required::Nothing);
+    }
+    let settled = user.required_factor(&scene.pool);
+    if settled != Required::Nothing || progress.wants_mfa().is_none() {
+        return Ok(settled);
+    }
+    let mut usable = user.usable_factors(&scene.pool);
+    usable.retain(|factor| !progress.proofs.contains(&Proof::of_factor(*factor)));
+    Ok(match usable[..] {
+        [] => Required::Nothing,
+        [only] => Required::One(only),
+        _ => Required::OneOf(usable),
+    })
+}
+
+/// A passkey that knew its user is two factors where the pool says so.
+pub(super) fn is_proved(scene: &Scene, progress: &Progress) -> bool {
+    passkeys::are_two_factors(&scene.pool) && progress.proofs.contains(&Proof::UserVerification)
+}
+
+/// Whether the user has a factor to prove.
+pub(super) fn is_possible(scene: &Scene, user: &User, progress: &Progress) -> bool {
+    matches!(
+        required(scene, user, progress),
+        Ok(Required::One(_) | Required::OneOf(_))
+    )
 }
 
 /// Factors as the text of a JSON list.

@@ -263,6 +263,7 @@ impl Session {
     /// Whose it is, if the caller names him: by any of his names, or nobody by the name that was typed.
     pub(crate) async fn account(&self, cx: &Cx, scene: &Scene, username: &str) -> Result<Account> {
         let pool = &scene.pool;
+        cx.count_user(&self.sub)?;
         match user::find(cx, pool, username).await? {
             Some(user) if self.fits(&user) => Ok(Account::Known(Box::new(user))),
             None if names::invented_sub(cx, pool, username) == self.sub => Ok(Account::Unknown {

@@ -44,6 +44,8 @@ pub enum Purpose {
     ProviderSecret,
     /// What is invented, the same each time, about users who do not exist.
     Invented,
+    /// The token in a notice that lets a user speak of an authentication event.
+    Feedback,
     /// The challenge that registers a passkey.
     PasskeyChallenge,
     /// The cookie of a browser in which somebody has signed in.
@@ -52,7 +54,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose, in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SigningKey,
         Self::Verifier,
         Self::ClientSecret,
@@ -65,6 +67,7 @@ impl Purpose {
         Self::Totp,
         Self::ProviderSecret,
         Self::Invented,
+        Self::Feedback,
         Self::PasskeyChallenge,
         Self::Browser,
     ];
@@ -84,6 +87,7 @@ impl Purpose {
             Self::Totp => "totp",
             Self::ProviderSecret => "provider-secret",
             Self::Invented => "invented",
+            Self::Feedback => "feedback",
             Self::PasskeyChallenge => "passkey-challenge",
             Self::Browser => "browser",
         }

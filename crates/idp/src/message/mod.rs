@@ -2,6 +2,8 @@
 //! it; a sender delivers it afterwards, and in development it can be read in the inbox.
 
 mod letter;
+mod mail;
+mod notice;
 mod outbox;
 mod template;
 
@@ -15,10 +17,13 @@ use crate::user::User;
 use crate::{Error, Result};
 
 pub(crate) use letter::{Cause, Letter, commit, enclose, post, queue_for_nobody};
+pub use mail::{Mail, Wishes};
+pub(crate) use notice::notice;
 pub use outbox::{
-    Delivery, InboxMessage, InboxQuery, LEASE, Outcome, SenderFunction, Wishes, clear_inbox, inbox,
-    report, take,
+    Delivery, InboxMessage, InboxQuery, LEASE, Outcome, SenderFunction, clear_inbox, inbox, report,
+    take,
 };
+pub(crate) use template::{escape, percent_encode};
 
 /// What a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +39,8 @@ pub enum Purpose {
     Invitation,
     /// Signs a user in.
     Authentication,
+    /// Tells a user of a sign-in that looked risky.
+    ThreatNotice,
 }
 
 impl Purpose {
@@ -45,6 +52,7 @@ impl Purpose {
             Self::ResetPassword => "reset_password",
             Self::Invitation => "invitation",
             Self::Authentication => "authentication",
+            Self::ThreatNotice => "threat_notice",
         }
     }
 }

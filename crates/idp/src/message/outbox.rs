@@ -9,11 +9,13 @@ use serde_json::Value;
 
 use cenote_model::DeliveryMediumType;
 
+use super::mail::{Mail, Wishes};
 use super::template::Text;
-use super::{Letter, Purpose};
+use super::{Letter, Purpose, Target};
 use crate::crypto;
-use crate::pool::Pool;
 use crate::ports::{Change, CommitError, Message, MessageFilter, Write};
+use crate::protection::log;
+use crate::user::User;
 use crate::{Cx, Error, Result, Service};
 
 const MINUTE_MS: i64 = 60 * 1000;
@@ -48,6 +50,8 @@ struct Content {
     link: Option<String>,
     #[serde(default)]
     function: Option<SenderFunction>,
+    #[serde(default, skip_serializing_if = "Mail::is_usual")]
+    mail: Mail,
 }
 
 /// The function of a pool that takes a message in place of the server's own sender.
@@ -70,11 +74,9 @@ pub(super) fn row(
     text: Text,
     function: Option<SenderFunction>,
 ) -> Result<Message> {
-    let user = letter.user;
-    let id = cx.uuid().to_string();
     let content = Content {
         purpose: letter.cause.purpose(),
-        username: user.username.clone(),
+        username: letter.user.username.clone(),
         medium: letter.target.medium(),
         to: letter.target.value.clone(),
         subject: text.subject,
@@ -82,8 +84,38 @@ pub(super) fn row(
         code: text.code,
         link: text.link,
         function,
+        mail: Mail::default(),
     };
-    let plain = serde_json::to_vec(&content).map_err(|error| Error::internal(error.to_string()))?;
+    sealed(cx, letter.user, &content)
+}
+
+/// The row that sends a notice by mail.
+pub(super) fn notice_row(
+    cx: &Cx,
+    user: &User,
+    target: &Target,
+    text: Text,
+    mail: Mail,
+    function: Option<SenderFunction>,
+) -> Result<Message> {
+    let content = Content {
+        purpose: Purpose::ThreatNotice,
+        username: user.username.clone(),
+        medium: target.medium(),
+        to: target.value.clone(),
+        subject: text.subject,
+        body: text.body,
+        code: None,
+        link: None,
+        function,
+        mail,
+    };
+    sealed(cx, user, &content)
+}
+
+fn sealed(cx: &Cx, user: &User, content: &Content) -> Result<Message> {
+    let id = cx.uuid().to_string();
+    let plain = serde_json::to_vec(content).map_err(|error| Error::internal(error.to_string()))?;
     let sealed = cx.service.sealer.seal(
         crypto::Purpose::Message,
         id.as_bytes(),
@@ -225,48 +257,6 @@ pub async fn clear_inbox(service: &Service) -> Result<()> {
     Ok(service.store.clear_messages().await?)
 }
 
-/// How a pool wants its messages sent: of its EmailConfiguration and SmsConfiguration what concerns a
-/// sender.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wishes {
-    /// Who an e-mail is from: an address, with a name or without.
-    pub from: Option<String>,
-    /// Where answers to an e-mail go.
-    pub reply_to: Option<String>,
-    /// The ARN of the sender's identity.
-    pub source_arn: Option<String>,
-    /// The configuration set of SES.
-    pub configuration_set: Option<String>,
-    /// The region of SNS.
-    pub sns_region: Option<String>,
-    /// The number or name that a text message comes from.
-    pub origination_identity: Option<String>,
-}
-
-impl Wishes {
-    fn of(pool: &Pool) -> Self {
-        let email = pool.shape.email_configuration.clone().unwrap_or_default();
-        let sms = pool.shape.sms_configuration.clone().unwrap_or_default();
-        let eums = sms.eums_sms.unwrap_or_default();
-        // An identity that is an address is the sender where no other is named; one that is a domain only
-        // vouches for the sender.
-        let identity = email
-            .source_arn
-            .as_deref()
-            .and_then(|arn| arn.split_once(":identity/"))
-            .map(|(_, identity)| identity.to_owned())
-            .filter(|identity| identity.contains('@'));
-        Self {
-            from: email.from.or(identity),
-            reply_to: email.reply_to_email_address,
-            source_arn: email.source_arn,
-            configuration_set: email.configuration_set,
-            sns_region: sms.sns_region,
-            origination_identity: eums.origination_identity,
-        }
-    }
-}
-
 /// A message that this sender has taken and should deliver now.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -286,8 +276,10 @@ pub struct Delivery {
     pub wishes: Wishes,
     /// Only e-mail has one.
     pub subject: Option<String>,
-    /// The text; HTML in e-mail.
+    /// The text; HTML in e-mail, unless [`Mail`] says otherwise.
     pub body: String,
+    /// See [`Mail`].
+    pub mail: Mail,
     /// Which try this is, from 1.
     pub tries: i32,
     /// Until then nobody else takes it.
@@ -358,7 +350,10 @@ async fn take_one(service: &Service, row: Message, now: i64) -> Result<Option<De
     let pool = service.pool(&row.pool).await?;
     Ok(Some(Delivery {
         purpose: content.purpose,
-        wishes: pool.map(|pool| Wishes::of(&pool)).unwrap_or_default(),
+        wishes: pool
+            .map(|pool| Wishes::of(&pool))
+            .unwrap_or_default()
+            .sent_by(content.mail.sender.as_ref()),
         function: content.function,
         pool: row.pool,
         id: row.id,
@@ -366,6 +361,7 @@ async fn take_one(service: &Service, row: Message, now: i64) -> Result<Option<De
         to: content.to,
         subject: content.subject,
         body: content.body,
+        mail: content.mail,
         tries,
         leased_until,
         expires_at: row.expires_at,
@@ -390,7 +386,11 @@ pub async fn report(service: &Service, delivery: &Delivery, outcome: Outcome) ->
         due_at,
         expires_at: delivery.expires_at,
     };
-    match service.store.commit(Change::new().with(write)).await {
+    let mut change = Change::new().with(write);
+    if due_at == Some(NEVER) {
+        change.writes.extend(lost(service, delivery).await?);
+    }
+    match service.store.commit(change).await {
         Err(CommitError::Conflict { .. }) if failed => return Ok(()),
         committed => committed?,
     }
@@ -406,4 +406,20 @@ pub async fn report(service: &Service, delivery: &Delivery, outcome: Outcome) ->
         );
     }
     Ok(())
+}
+
+/// The write that tells the pool's log of a message that will not arrive.
+async fn lost(service: &Service, delivery: &Delivery) -> Result<Option<Write>> {
+    let Some(pool) = service.pool(&delivery.pool).await? else {
+        return Ok(None);
+    };
+    let (medium, to) = match delivery.medium {
+        DeliveryMediumType::Email => ("e-mail", super::mask_email(&delivery.to)),
+        DeliveryMediumType::Sms => ("SMS", super::mask_phone(&delivery.to)),
+    };
+    let details = format!(
+        "The {medium} message {} to {to} could not be delivered.",
+        delivery.id
+    );
+    log::of_lost_message(service, &pool, &details)
 }

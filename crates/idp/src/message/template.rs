@@ -58,9 +58,10 @@ pub(super) fn code(
     let default = match purpose {
         Purpose::SignUp => "Your confirmation code is {####}",
         Purpose::ResetPassword => "Your password reset code is {####}",
-        Purpose::VerifyAttribute | Purpose::Invitation | Purpose::Authentication => {
-            "Your verification code is {####}"
-        }
+        Purpose::VerifyAttribute
+        | Purpose::Invitation
+        | Purpose::Authentication
+        | Purpose::ThreatNotice => "Your verification code is {####}",
     };
     let (subject, body) = match medium {
         DeliveryMediumType::Sms => (None, template.sms_message.as_deref()),
@@ -165,7 +166,7 @@ pub(super) fn invitation(
 }
 
 /// Escapes text for HTML.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
@@ -173,7 +174,7 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// Encodes a query value (RFC 3986).
-pub(super) fn percent_encode(text: &str) -> String {
+pub(crate) fn percent_encode(text: &str) -> String {
     use std::fmt::Write;
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

@@ -4,10 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cenote_model::{ChallengeNameType, Sensitive};
+use cenote_model::{AuthFlowType, ChallengeNameType, Sensitive};
 
 use super::Authorization;
 use crate::auth::{self, Parameters, Scene, SignedIn, Step};
+use crate::protection::Mode;
+use crate::protection::event::Context;
+use crate::protection::sign_in::{self as protection, Asked, Attempt};
 use crate::{Cx, Error, Result};
 
 /// Where a sign-in stands.
@@ -27,11 +30,12 @@ pub enum Progress {
     },
 }
 
-fn scene(authorization: &Authorization) -> Scene {
+fn scene(cx: &Cx, authorization: &Authorization, mode: Mode) -> Scene {
     let Authorization { pool, client, .. } = authorization;
     Scene {
         is_hosted: true,
         levels: authorization.levels.clone(),
+        attempt: Attempt::new(mode, || Context::of_connection(cx)),
         ..Scene::new(Arc::clone(pool), Arc::clone(client))
     }
 }
@@ -49,8 +53,13 @@ pub async fn with_password(
     password: &str,
 ) -> Result<Progress> {
     let given = sensitive(&[("USERNAME", username), ("PASSWORD", password)]);
-    let scene = scene(authorization);
-    progress(auth::with_password(cx, &scene, &Parameters(Some(&given))).await?)
+    let flow = AuthFlowType::UserPasswordAuth;
+    let mode = protection::mode_of_flow(&authorization.pool, flow);
+    let scene = scene(cx, authorization, mode);
+    let given = Parameters(Some(&given));
+    let steps = Box::pin(auth::with_password(cx, &scene, &given));
+    let asked = Asked::by_flow(flow, Some(username));
+    progress(protection::watch(cx, &scene, asked, steps).await?)
 }
 
 /// Begins with a username alone: the user chooses how to go on, as in USER_AUTH. `preferred` is a first factor
@@ -65,8 +74,13 @@ pub async fn with_choice(
     let mut given = vec![("USERNAME", username)];
     given.extend(preferred.map(|preferred| ("PREFERRED_CHALLENGE", preferred.as_str())));
     let given = sensitive(&given);
-    let scene = scene(authorization);
-    progress(auth::start_choice(cx, &scene, &Parameters(Some(&given)), session).await?)
+    let flow = AuthFlowType::UserAuth;
+    let mode = protection::mode_of_flow(&authorization.pool, flow);
+    let scene = scene(cx, authorization, mode);
+    let given = Parameters(Some(&given));
+    let steps = Box::pin(auth::start_choice(cx, &scene, &given, session));
+    let asked = Asked::by_flow(flow, Some(username));
+    progress(protection::watch(cx, &scene, asked, steps).await?)
 }
 
 /// Answers a question; the answers are those of RespondToAuthChallenge, `USERNAME` among them.
@@ -78,9 +92,13 @@ pub async fn answer(
     answers: &[(&str, &str)],
 ) -> Result<Progress> {
     let given = sensitive(answers);
-    let scene = scene(authorization);
+    let mode = protection::mode_of_challenge(&authorization.pool, challenge);
+    let scene = scene(cx, authorization, mode);
     let answers = Parameters(Some(&given));
-    progress(auth::respond(cx, &scene, challenge, Some(session), &answers).await?)
+    let asked = Asked::by_challenge(challenge, answers.optional("USERNAME"));
+    let session = Some(session);
+    let steps = Box::pin(auth::respond(cx, &scene, challenge, session, &answers));
+    progress(protection::watch(cx, &scene, asked, steps).await?)
 }
 
 fn progress(step: Step) -> Result<Progress> {

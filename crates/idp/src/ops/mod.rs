@@ -12,6 +12,7 @@ pub(crate) mod mfa;
 pub(crate) mod passkeys;
 pub(crate) mod passwords;
 pub(crate) mod pools;
+pub(crate) mod protection;
 pub(crate) mod providers;
 pub(crate) mod replicas;
 pub(crate) mod resource_servers;

@@ -2,12 +2,15 @@
 
 use cenote_model::{
     ChangePasswordRequest, ChangePasswordResponse, ConfirmForgotPasswordRequest,
-    ConfirmForgotPasswordResponse, ForgotPasswordRequest, ForgotPasswordResponse, UserStatusType,
+    ConfirmForgotPasswordResponse, EventFilterType, EventResponseType, EventType,
+    ForgotPasswordRequest, ForgotPasswordResponse, UserStatusType,
 };
 
 use crate::message::{self, Cause};
 use crate::pool::{Client, Pool};
 use crate::ports::Change;
+use crate::protection::compromised::{self, Finding};
+use crate::protection::event::{self, Context, Event};
 use crate::token::Caller;
 use crate::trigger::{self, Arrival, CONFIRM_FORGOT_PASSWORD, Origin, Trigger};
 use crate::user::codes::{self, CodePurpose};
@@ -23,6 +26,11 @@ pub(crate) async fn change_password(
 ) -> Result<ChangePasswordResponse> {
     let Caller { pool, user, .. } = caller;
     check_policy(pool, &input.proposed_password)?;
+    let client_id = &caller.client.id;
+    let finding = new_password(cx, pool, client_id, &input.proposed_password).await?;
+    let context = Context::of_connection(cx);
+    let (kind, response) = (EventType::PasswordChange, EventResponseType::Pass);
+    let event = Event::new(cx, client_id, &context, kind, response).with_finding(finding);
     let mut change = Change::new();
     change.push(limits::count(cx, pool, &user.sub, Hourly::ChangePassword).await?);
     let mut temporary = false;
@@ -32,6 +40,10 @@ pub(crate) async fn change_password(
         let lockout = Lockout::check(cx, pool, Guessed::Password, &user.sub).await?;
         if !current.matches(cx, pool, user, previous).await? {
             change.push(lockout.failure(cx, pool)?);
+            let response = EventResponseType::Fail;
+            let event = Event { response, ..event };
+            let failed = event::record_failure(cx, pool, user, &event).await?;
+            change.writes.extend(failed);
             cx.commit(change).await?;
             return Err(Error::wrong_password());
         }
@@ -43,6 +55,9 @@ pub(crate) async fn change_password(
     password::set(cx, pool, &mut after, &input.proposed_password, temporary).await?;
     after.modified_at = cx.now();
     user::update(pool, user, &after, &mut change)?;
+    change
+        .writes
+        .extend(event::record(cx, pool, &after, &event)?);
     cx.commit(change).await?;
     Ok(ChangePasswordResponse {})
 }
@@ -73,6 +88,8 @@ pub(crate) async fn forgot_password(
             None
         }
     };
+    let context = Context::of_user(cx, &client, input.user_context_data.as_ref());
+    let (what, response) = (EventType::ForgotPassword, EventResponseType::InProgress);
     let request = codes::Request {
         pool: &pool,
         client: &client,
@@ -81,6 +98,7 @@ pub(crate) async fn forgot_password(
         kind: (CodePurpose::ResetPassword, Cause::ForgotPassword),
         hourly: Hourly::Recovery,
         metadata: input.client_metadata.as_ref(),
+        event: Event::new(cx, &client.id, &context, what, response),
     };
     let details = request.send(cx, target).await?;
     Ok(ForgotPasswordResponse {
@@ -104,16 +122,17 @@ pub(crate) async fn confirm_forgot_password(
     }
     // Before the code, so that the answer says nothing about the user and a slip does not cost the code.
     check_policy(&pool, &input.password)?;
-    let purpose = CodePurpose::ResetPassword;
-    let (code, mut change) = codes::redeem(
-        cx,
-        &pool,
-        account.sub(),
-        purpose,
-        &input.confirmation_code,
-        Hourly::Recovery,
-    )
-    .await?;
+    let finding = new_password(cx, &pool, &client.id, &input.password).await?;
+    let context = Context::of_user(cx, &client, input.user_context_data.as_ref());
+    let (kind, response) = (EventType::ForgotPassword, EventResponseType::Pass);
+    let event = Event::new(cx, &client.id, &context, kind, response).with_finding(finding);
+    let (purpose, hourly) = (CodePurpose::ResetPassword, Hourly::Recovery);
+    let typed = &input.confirmation_code;
+    let redeemed = codes::redeem(cx, &pool, account.sub(), purpose, typed, hourly).await;
+    if let Err(error) = &redeemed {
+        event::record_wrong_code(cx, &pool, &account, event.clone(), error).await?;
+    }
+    let (code, mut change) = redeemed?;
     let Account::Known(before) = account else {
         return Err(Error::code_mismatch());
     };
@@ -129,6 +148,9 @@ pub(crate) async fn confirm_forgot_password(
     after.status = UserStatusType::Confirmed;
     after.modified_at = cx.now();
     user::update(&pool, &before, &after, &mut change)?;
+    change
+        .writes
+        .extend(event::record(cx, &pool, &after, &event)?);
     cx.commit(change).await?;
     let origin = Origin::client(&client.id, input.client_metadata.as_ref());
     trigger::post_confirmation(cx, &pool, origin, CONFIRM_FORGOT_PASSWORD, &after).await?;
@@ -140,6 +162,19 @@ fn check_policy(pool: &Pool, proposed: &str) -> Result<()> {
         Some(reason) => Err(Error::password_does_not_conform(reason)),
         None => Ok(()),
     }
+}
+
+/// Refuses a new password that is known from breaches where the client wants that.
+async fn new_password(cx: &Cx, pool: &Pool, client_id: &str, proposed: &str) -> Result<Finding> {
+    compromised::check(
+        cx,
+        pool,
+        client_id,
+        EventFilterType::PasswordChange,
+        proposed,
+    )
+    .await?
+    .refuse_new()
 }
 
 /// Who wants to recover. To a client that hides users, those who cannot are answered like nobody.

@@ -61,7 +61,8 @@ pub(crate) async fn create_user_pool_replica(
     // The pool as it was checked: a change of its settings meanwhile runs this again.
     let change = Change::new()
         .with(pool.put(Expect::Version(pool.version))?)
-        .with(stored.insert(cx.now())?);
+        .with(stored.insert(cx.now())?)
+        .with(replica::enter(&pool, region)?);
     cx.commit(change).await?;
     Ok(CreateUserPoolReplicaResponse {
         user_pool_replica: Some(replica::shape(
@@ -111,7 +112,10 @@ pub(crate) async fn delete_user_pool_replica(
     if stored.value.is_active {
         return Err(Error::replica_is_active());
     }
-    cx.commit(Change::new().with(stored.delete())).await?;
+    let change = Change::new()
+        .with(stored.delete())
+        .with(replica::leave(&pool, region));
+    cx.commit(change).await?;
     Ok(DeleteUserPoolReplicaResponse {
         user_pool_replica: Some(replica::shape(
             cx,

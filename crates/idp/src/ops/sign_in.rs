@@ -8,6 +8,8 @@ use cenote_model::{
 
 use crate::auth::{self, Parameters, Scene, Step};
 use crate::ports::Change;
+use crate::protection::event::Context;
+use crate::protection::sign_in::{self as protection, Asked, Attempt};
 use crate::trigger::{TokenSource, Trigger};
 use crate::user::devices;
 use crate::{Cx, Error, Result, token};
@@ -45,15 +47,21 @@ pub(crate) async fn initiate_auth(
     input: &InitiateAuthRequest,
 ) -> Result<InitiateAuthResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
+    let attempt = Attempt::new(protection::mode_of_flow(&pool, input.auth_flow), || {
+        Context::of_user(cx, &client, input.user_context_data.as_ref())
+    });
     let scene = Scene {
         is_admin: false,
         validation_data: input.client_metadata.clone(),
+        attempt,
         ..Scene::new(pool, client)
     };
     let cx = &*cx.of_user(&scene.client, input.user_context_data.as_ref());
     let parameters = Parameters(input.auth_parameters.as_ref());
     let session = input.session.as_deref();
-    let step = initiate(cx, &scene, input.auth_flow, &parameters, session).await?;
+    let asked = Asked::by_flow(input.auth_flow, parameters.optional("USERNAME"));
+    let steps = Box::pin(initiate(cx, &scene, input.auth_flow, &parameters, session));
+    let step = protection::watch(cx, &scene, asked, steps).await?;
     Ok(answer!(InitiateAuthResponse, step))
 }
 
@@ -65,14 +73,20 @@ pub(crate) async fn admin_initiate_auth(
     let cx = &*cx.of_admin(input.context_data.as_ref());
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = cx.client_of(&pool, &input.client_id).await?;
+    let attempt = Attempt::new(protection::mode_of_flow(&pool, input.auth_flow), || {
+        Context::of_admin(input.context_data.as_ref())
+    });
     let scene = Scene {
         is_admin: true,
         validation_data: input.client_metadata.clone(),
+        attempt,
         ..Scene::new(pool, client)
     };
     let parameters = Parameters(input.auth_parameters.as_ref());
     let session = input.session.as_deref();
-    let step = initiate(cx, &scene, input.auth_flow, &parameters, session).await?;
+    let asked = Asked::by_flow(input.auth_flow, parameters.optional("USERNAME"));
+    let steps = Box::pin(initiate(cx, &scene, input.auth_flow, &parameters, session));
+    let step = protection::watch(cx, &scene, asked, steps).await?;
     Ok(answer!(AdminInitiateAuthResponse, step))
 }
 
@@ -82,15 +96,22 @@ pub(crate) async fn respond_to_auth_challenge(
     input: &RespondToAuthChallengeRequest,
 ) -> Result<RespondToAuthChallengeResponse> {
     let (pool, client) = cx.client(&input.client_id).await?;
+    let challenge = input.challenge_name;
+    let attempt = Attempt::new(protection::mode_of_challenge(&pool, challenge), || {
+        Context::of_user(cx, &client, input.user_context_data.as_ref())
+    });
     let scene = Scene {
         is_admin: false,
         metadata: input.client_metadata.clone(),
+        attempt,
         ..Scene::new(pool, client)
     };
     let cx = &*cx.of_user(&scene.client, input.user_context_data.as_ref());
     let answers = Parameters(input.challenge_responses.as_ref());
     let session = input.session.as_deref();
-    let step = auth::respond(cx, &scene, input.challenge_name, session, &answers).await?;
+    let asked = Asked::by_challenge(challenge, answers.optional("USERNAME"));
+    let steps = Box::pin(auth::respond(cx, &scene, challenge, session, &answers));
+    let step = protection::watch(cx, &scene, asked, steps).await?;
     Ok(answer!(RespondToAuthChallengeResponse, step))
 }
 
@@ -102,14 +123,21 @@ pub(crate) async fn admin_respond_to_auth_challenge(
     let cx = &*cx.of_admin(input.context_data.as_ref());
     let pool = cx.pool(&input.user_pool_id).await?;
     let client = cx.client_of(&pool, &input.client_id).await?;
+    let challenge = input.challenge_name;
+    let attempt = Attempt::new(protection::mode_of_challenge(&pool, challenge), || {
+        Context::of_admin(input.context_data.as_ref())
+    });
     let scene = Scene {
         is_admin: true,
         metadata: input.client_metadata.clone(),
+        attempt,
         ..Scene::new(pool, client)
     };
     let answers = Parameters(input.challenge_responses.as_ref());
     let session = input.session.as_deref();
-    let step = auth::respond(cx, &scene, input.challenge_name, session, &answers).await?;
+    let asked = Asked::by_challenge(challenge, answers.optional("USERNAME"));
+    let steps = Box::pin(auth::respond(cx, &scene, challenge, session, &answers));
+    let step = protection::watch(cx, &scene, asked, steps).await?;
     Ok(answer!(AdminRespondToAuthChallengeResponse, step))
 }
 

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use cenote_model::{
-    AliasAttributeType, ConfirmSignUpRequest, ConfirmSignUpResponse, ExplicitAuthFlowsType,
-    Operation, ResendConfirmationCodeRequest, ResendConfirmationCodeResponse, SignUpRequest,
-    SignUpResponse, UserStatusType, VerifiedAttributeType,
+    AliasAttributeType, ConfirmSignUpRequest, ConfirmSignUpResponse, EventFilterType,
+    EventResponseType, EventType, ExplicitAuthFlowsType, Operation, ResendConfirmationCodeRequest,
+    ResendConfirmationCodeResponse, SignUpRequest, SignUpResponse, UserStatusType,
+    VerifiedAttributeType,
 };
 
 use crate::auth::sign_up as session;
 use crate::message::{self, Cause, Letter};
 use crate::pool::{Client, Pool};
 use crate::ports::Change;
+use crate::protection::compromised::{self, Finding};
+use crate::protection::event::{self, Context, Event};
 use crate::trigger::{self, CONFIRM_SIGN_UP, Metadata, Origin, PreSignUpSource};
 use crate::user::codes::{self, CodePurpose};
 use crate::user::limits::Hourly;
@@ -40,6 +43,14 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
         None if has_contact_for_codes(&pool, &user) => {}
         None => return Err(Error::password_missing()),
     }
+    let finding = match password {
+        Some(password) => {
+            compromised::check(cx, &pool, &client.id, EventFilterType::SignUp, password)
+                .await?
+                .refuse_new()?
+        }
+        None => Finding::None,
+    };
     let origin = Origin::client(&client.id, input.client_metadata.as_ref());
     let verified = ask_trigger(cx, &pool, origin, input, &mut user).await?;
     if let Some(password) = password {
@@ -50,6 +61,17 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
     names::take_over_all(cx, &pool, &user, &verified, &mut change).await?;
     user::insert(&pool, &user, &mut change)?;
     let is_confirmed = user.status == UserStatusType::Confirmed;
+    let context = Context::of_user(cx, &client, input.user_context_data.as_ref());
+    let response = if is_confirmed {
+        EventResponseType::Pass
+    } else {
+        EventResponseType::InProgress
+    };
+    let event =
+        Event::new(cx, &client.id, &context, EventType::SignUp, response).with_finding(finding);
+    change
+        .writes
+        .extend(event::record(cx, &pool, &user, &event)?);
     let target = message::sign_up_target(&pool, &user).filter(|_| !is_confirmed);
     let letter = target
         .map(|target| {
@@ -164,6 +186,7 @@ pub(crate) async fn confirm_sign_up(
         code: &input.confirmation_code,
         force_alias_creation: input.force_alias_creation.unwrap_or_default(),
         metadata: input.client_metadata.as_ref(),
+        context: Context::of_user(cx, &client, input.user_context_data.as_ref()),
         session: input.session.as_deref(),
     };
     let (user, proved) = confirm(cx, &pool, &client, &confirmation).await?;
@@ -185,6 +208,7 @@ pub async fn confirm_by_link(cx: &Cx, client_id: &str, username: &str, code: &st
         code,
         force_alias_creation: false,
         metadata: None,
+        context: Context::of_connection(cx),
         session: None,
     };
     let mut run = 1;
@@ -202,6 +226,7 @@ struct Confirmation<'a> {
     code: &'a str,
     force_alias_creation: bool,
     metadata: Option<&'a Metadata>,
+    context: Context,
     /// The Session of SignUp.
     session: Option<&'a str>,
 }
@@ -225,7 +250,13 @@ async fn confirm(
         return Err(Error::cannot_confirm(user.status));
     }
     let (purpose, hourly) = (CodePurpose::SignUp, Hourly::ConfirmSignUp);
-    let (code, mut change) = codes::redeem(cx, pool, account.sub(), purpose, code, hourly).await?;
+    let (kind, response) = (EventType::SignUp, EventResponseType::Pass);
+    let event = Event::new(cx, &client.id, &confirmation.context, kind, response);
+    let redeemed = codes::redeem(cx, pool, account.sub(), purpose, code, hourly).await;
+    if let Err(error) = &redeemed {
+        event::record_wrong_code(cx, pool, &account, event.clone(), error).await?;
+    }
+    let (code, mut change) = redeemed?;
     let Account::Known(before) = account else {
         return Err(Error::code_mismatch());
     };
@@ -244,6 +275,9 @@ async fn confirm(
         }
     }
     user::update(pool, &before, &after, &mut change)?;
+    change
+        .writes
+        .extend(event::record(cx, pool, &after, &event)?);
     cx.try_commit(change).await.map_err(|error| {
         names::refused(error, |name| {
             Error::alias_exists_confirm(
@@ -292,6 +326,8 @@ pub(crate) async fn resend_confirmation_code(
             None
         }
     };
+    let context = Context::of_user(cx, &client, input.user_context_data.as_ref());
+    let (what, response) = (EventType::ResendCode, EventResponseType::Pass);
     let request = codes::Request {
         pool: &pool,
         client: &client,
@@ -300,6 +336,7 @@ pub(crate) async fn resend_confirmation_code(
         kind: (CodePurpose::SignUp, Cause::ResendCode),
         hourly: Hourly::ResendConfirmationCode,
         metadata: input.client_metadata.as_ref(),
+        event: Event::new(cx, &client.id, &context, what, response),
     };
     let details = request.send(cx, target).await?;
     Ok(ResendConfirmationCodeResponse {

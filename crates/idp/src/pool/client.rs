@@ -80,6 +80,16 @@ impl Client {
         })
     }
 
+    /// The precondition that the client is still there when a change is committed.
+    pub(crate) fn require(&self) -> Write {
+        Write::Require {
+            kind: Kind::Client,
+            pool: self.pool_id.clone(),
+            key: self.id.clone(),
+            expect: Expect::Present,
+        }
+    }
+
     /// Seals a secret and adds it to the others. Its id tells the second in which it was made, or the next one
     /// that is free.
     pub(crate) fn add_secret(&mut self, cx: &Cx, secret: &str) -> &ClientSecret {

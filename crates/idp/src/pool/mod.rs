@@ -9,9 +9,10 @@ pub(crate) mod tags;
 pub(crate) use client::{Client, ClientSecret};
 
 use cenote_model::{
-    AliasAttributeType, AuthFactorType, EmailMfaConfigType, PasswordPolicyType,
-    SchemaAttributeType, SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolTierType,
-    UserPoolType, UsernameAttributeType, VerifiedAttributeType, WebAuthnConfigurationType,
+    AliasAttributeType, AuthFactorType, EmailMfaConfigType, LogConfigurationType,
+    PasswordPolicyType, SchemaAttributeType, SoftwareTokenMfaConfigType, UserPoolMfaType,
+    UserPoolTierType, UserPoolType, UsernameAttributeType, VerifiedAttributeType,
+    WebAuthnConfigurationType,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,8 @@ pub(crate) struct Pool {
     pub(crate) shape: UserPoolType,
     pub(crate) mfa: MfaSettings,
     pub(crate) sessions: SessionSettings,
+    /// Which logs it delivers, and where to.
+    pub(crate) logs: Vec<LogConfigurationType>,
     pub(crate) version: i64,
 }
 
@@ -71,6 +74,8 @@ struct PoolDoc {
     mfa: MfaSettings,
     #[serde(default)]
     sessions: SessionSettings,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    logs: Vec<LogConfigurationType>,
 }
 
 /// The version of the stored document.
@@ -86,6 +91,7 @@ impl Pool {
             shape: doc.shape,
             mfa: doc.mfa,
             sessions: doc.sessions,
+            logs: doc.logs,
             version: record.version,
         })
     }
@@ -97,6 +103,7 @@ impl Pool {
             shape: self.shape.clone(),
             mfa: self.mfa.clone(),
             sessions: self.sessions.clone(),
+            logs: self.logs.clone(),
         };
         Ok(Write::Put {
             kind: Kind::Pool,

@@ -1,7 +1,8 @@
-//! What varies at run time and is handed in: the store, the clock, chance and the functions
-//! that pools call.
+//! What varies at run time and is handed in: the store, the clock, chance, the list of
+//! compromised passwords and the functions that pools call.
 
 mod clock;
+mod compromised;
 mod entropy;
 mod message;
 mod sign_in;
@@ -10,6 +11,7 @@ mod triggers;
 mod user;
 
 pub use clock::{Clock, SystemClock};
+pub use compromised::CompromisedPasswords;
 pub use entropy::{Entropy, SystemEntropy};
 pub use message::{Message, MessageFilter};
 pub use sign_in::{SignInQuery, SignInRows};

@@ -65,9 +65,11 @@ pub enum Kind {
     ImportPart,
     /// A risk configuration: `key` is a client id or `ALL`.
     RiskConfiguration,
-    /// What is delivered to a log destination and was not yet: `key` sorts oldest first.
+    /// What is delivered to a log destination and was not yet: `key` sorts by when it is due, and `pool` is
+    /// empty, so that one look finds what waits of all pools.
     LogDelivery,
-    /// A replica, by its region.
+    /// A replica, by its region; and once more with that region as `pool`, by the id of its pool, so that the
+    /// list of the region finds it.
     Replica,
     /// A provisioned limit, by its category. `pool` is the **region** here.
     ProvisionedLimit,
@@ -119,7 +121,7 @@ impl Kind {
     pub const fn is_of_pool(self) -> bool {
         !matches!(
             self,
-            Self::Pool | Self::Purge | Self::Domain | Self::ProvisionedLimit
+            Self::Pool | Self::Purge | Self::Domain | Self::LogDelivery | Self::ProvisionedLimit
         )
     }
 

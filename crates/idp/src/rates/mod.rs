@@ -1,6 +1,7 @@
 //! Request rates: each category of operations has so many requests a second in each Region.
 
 mod category;
+mod share;
 
 use std::collections::HashMap;
 use std::num::NonZero;
@@ -18,6 +19,9 @@ use crate::stored::Stored;
 use crate::{Error, Result};
 
 pub(crate) use category::Category;
+pub(crate) use share::Share;
+
+use share::Shares;
 
 /// Answers to challenges come in several to a sign-in: so many times the rate of sign-ins is free.
 const ANSWERS: u32 = 3;
@@ -61,14 +65,17 @@ pub(crate) struct Rates {
     clock: Arc<dyn Clock>,
     /// `None` when nothing is counted.
     regions: Option<RwLock<HashMap<String, Arc<Region>>>>,
+    shares: Option<Arc<Shares>>,
 }
 
 impl Rates {
     /// Counts when `is_on`.
     pub(crate) fn new(is_on: bool, clock: Arc<dyn Clock>) -> Self {
+        let shares = is_on.then(|| Arc::new(Shares::new(Ticks(Arc::clone(&clock)))));
         Self {
             clock,
             regions: is_on.then(RwLock::default),
+            shares,
         }
     }
 
@@ -142,8 +149,12 @@ impl Rates {
     }
 
     fn limiter(&self, per_second: u32) -> Limiter {
-        let rate = NonZero::new(per_second).unwrap_or(NonZero::<u32>::MIN);
-        Limiter::direct_with_clock(Quota::per_second(rate), Ticks(Arc::clone(&self.clock)))
+        limiter(per_second, Ticks(Arc::clone(&self.clock)))
+    }
+
+    /// What a request takes of the shares of its user or pool; `None` when nothing is counted.
+    pub(crate) fn share(&self, operation: Operation) -> Option<Share> {
+        Share::new(self.shares.as_ref()?, operation)
     }
 
     /// Forgets the limits of a Region, since one of them has changed.
@@ -155,6 +166,11 @@ impl Rates {
                 .remove(region);
         }
     }
+}
+
+fn limiter(per_second: u32, ticks: Ticks) -> Limiter {
+    let rate = NonZero::new(per_second).unwrap_or(NonZero::<u32>::MIN);
+    Limiter::direct_with_clock(Quota::per_second(rate), ticks)
 }
 
 /// Whether an answer sets a new password, which counts as recovering an account.

@@ -97,6 +97,7 @@ pub(crate) async fn authenticate_for(
     {
         return Err(Error::access_token_revoked());
     }
+    cx.count_user(&claims.sub)?;
     let row = cx.service.store.user(&pool.id, &claims.sub).await?;
     let user = User::from_row(row.ok_or_else(Error::user_not_found)?)?;
     let generation = claims.event_id.as_deref().and_then(issue::generation_of);

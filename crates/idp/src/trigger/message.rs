@@ -2,13 +2,14 @@
 
 use cenote_model::DeliveryMediumType;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{Call, Trigger, call, config, event};
 use crate::Cx;
 use crate::Result;
 use crate::message::{Cause, Letter, SenderFunction};
 use crate::pool::Pool;
+use crate::user::User;
 
 /// The texts that a CustomMessage trigger has for a message; the pool's template stands in for each
 /// that is missing.
@@ -58,8 +59,41 @@ pub(crate) fn sender(
     letter: &Letter<'_>,
     secret: Option<String>,
 ) -> Option<SenderFunction> {
+    let request = json!({
+        "clientMetadata": letter.origin.metadata,
+        "userAttributes": event::user_attributes(pool, letter.user),
+    });
+    let medium = letter.target.medium();
+    let (user, client_id) = (&letter.user.username, letter.origin.client_id);
+    let what = (medium, letter.cause.as_str());
+    function(cx, pool, what, (user, client_id), request, secret)
+}
+
+/// The function that delivers the notice of a risky sign-in in the pool's place. In the place of the user's
+/// attributes it is told what the notice would say.
+pub(crate) fn notice_sender(
+    cx: &Cx,
+    pool: &Pool,
+    user: &User,
+    client_id: &str,
+    said: &Map<String, Value>,
+) -> Option<SenderFunction> {
+    let request = json!({"clientMetadata": null, "userAttributes": said});
+    let what = (DeliveryMediumType::Email, "AccountTakeOverNotification");
+    let who = (user.username.as_str(), Some(client_id));
+    function(cx, pool, what, who, request, None)
+}
+
+fn function(
+    cx: &Cx,
+    pool: &Pool,
+    (medium, cause): (DeliveryMediumType, &str),
+    (user_name, client_id): (&str, Option<&str>),
+    mut request: Value,
+    secret: Option<String>,
+) -> Option<SenderFunction> {
     let config = config(pool)?;
-    let (arn, name, kind) = match letter.target.medium() {
+    let (arn, name, kind) = match medium {
         DeliveryMediumType::Email => (
             &config.custom_email_sender.as_ref()?.lambda_arn,
             "CustomEmailSender",
@@ -71,20 +105,12 @@ pub(crate) fn sender(
             "customSMSSenderRequestV1",
         ),
     };
-    let origin = letter.origin;
-    let mut event = event::outline(cx, pool, &letter.user.username, origin.client_id);
+    request["type"] = kind.into();
+    request["code"] = Value::Null;
+    let mut event = event::outline(cx, pool, user_name, client_id);
     event.insert("version".to_owned(), "1".into());
-    let source = format!("{name}_{}", letter.cause.as_str());
-    event.insert("triggerSource".to_owned(), source.into());
-    event.insert(
-        "request".to_owned(),
-        json!({
-            "type": kind,
-            "code": null,
-            "clientMetadata": origin.metadata,
-            "userAttributes": event::user_attributes(pool, letter.user),
-        }),
-    );
+    event.insert("triggerSource".to_owned(), format!("{name}_{cause}").into());
+    event.insert("request".to_owned(), request);
     Some(SenderFunction {
         arn: arn.clone(),
         kms_key: config.kms_key_id.clone()?,

@@ -15,7 +15,7 @@ mod tokens;
 pub(crate) use challenge::{
     Decision, Round, create_auth_challenge, define_auth_challenge, verify_auth_challenge,
 };
-pub(crate) use message::{CustomMessage, custom_message, sender};
+pub(crate) use message::{CustomMessage, custom_message, notice_sender, sender};
 pub(crate) use migration::{Arrival, Migrated, user_migration};
 pub(crate) use registration::{
     CONFIRM_FORGOT_PASSWORD, CONFIRM_SIGN_UP, PreSignUpSource, post_confirmation, pre_sign_up,

@@ -10,6 +10,7 @@ use crate::crypto::{self, Purpose};
 use crate::message::{self, Cause, Letter, Target};
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Expect, Kind, Write};
+use crate::protection::event::{self, Event};
 use crate::trigger::{Metadata, Origin};
 use crate::{Cx, Error, Result};
 
@@ -185,6 +186,8 @@ pub(crate) struct Request<'a> {
     pub(crate) kind: (CodePurpose, Cause),
     pub(crate) hourly: Hourly,
     pub(crate) metadata: Option<&'a Metadata>,
+    /// What threat protection records of it.
+    pub(crate) event: Event,
 }
 
 impl Request<'_> {
@@ -204,6 +207,8 @@ impl Request<'_> {
         let (letters, details) =
             if let (Account::Known(user), Some(target)) = (self.account, target) {
                 level(cx, client, &mut change);
+                let recorded = event::record(cx, pool, user, &self.event)?;
+                change.writes.extend(recorded);
                 let letter = send(cx, pool, user, kind, origin, target, &mut change)?;
                 let details = letter.details();
                 (vec![letter], details)

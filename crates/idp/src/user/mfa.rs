@@ -191,6 +191,15 @@ impl User {
         }
     }
 
+    /// The factors that the user could be asked for, turned on or not, where the pool has MFA at all.
+    pub(crate) fn usable_factors(&self, pool: &Pool) -> Vec<Factor> {
+        Factor::ALL
+            .into_iter()
+            .filter(|_| pool.mfa_configuration() != UserPoolMfaType::Off)
+            .filter(|factor| self.can_use(pool, *factor))
+            .collect()
+    }
+
     /// Where MFA is required and the user has no factor for it: what can be set up, or else the address
     /// that resets the password, lest nobody could sign in.
     fn set_up_or_fall_back(&self, pool: &Pool) -> Required {

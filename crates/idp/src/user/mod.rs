@@ -228,9 +228,11 @@ pub(crate) async fn find(cx: &Cx, pool: &Pool, name: &str) -> Result<Option<User
 
 /// Finds a user for an IAM operation, or UserNotFoundException.
 pub(crate) async fn admin_find(cx: &Cx, pool: &Pool, name: &str) -> Result<User> {
-    find(cx, pool, name)
+    let user = find(cx, pool, name)
         .await?
-        .ok_or_else(Error::user_not_found)
+        .ok_or_else(Error::user_not_found)?;
+    cx.count_user(&user.sub)?;
+    Ok(user)
 }
 
 /// Who a public operation is about. Whether to admit that a user does not exist is decided in
@@ -295,7 +297,10 @@ pub(crate) async fn find_public(
         let name = names::normalise(pool, name);
         cx.service.store.user_by_name(&pool.id, &name).await?;
     }
-    admit(found, client, || names::invented_sub(cx, pool, name)).ok_or_else(unknown)
+    let account =
+        admit(found, client, || names::invented_sub(cx, pool, name)).ok_or_else(unknown)?;
+    cx.count_user(account.sub())?;
+    Ok(account)
 }
 
 /// What a client may know of who was found: `None` when it may know that there is nobody.

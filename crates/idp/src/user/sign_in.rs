@@ -25,6 +25,7 @@ pub(crate) async fn find_by_name(
     };
     let rows = read(cx, query).await?;
     let account = admit(rows.user, client, || invented_sub).ok_or_else(Error::user_not_found)?;
+    cx.count_user(account.sub())?;
     let lockout = Lockout::of_password(cx, account.sub(), rows.attempts, seen)?;
     Ok((account, lockout))
 }
@@ -37,6 +38,7 @@ pub(crate) async fn find_by_sub(
     sub: &str,
     (kind, key): (Kind, &str),
 ) -> Result<(Option<User>, Option<Record>, Result<Lockout>)> {
+    cx.count_user(sub)?;
     let seen = cx.service.attempts.now();
     let query = SignInQuery {
         sub: Some(sub.to_owned()),
@@ -57,6 +59,7 @@ pub(crate) async fn find_for_tokens(
     sub: &str,
     (kind, key): (Kind, &str),
 ) -> Result<(Option<User>, Option<Record>)> {
+    cx.count_user(sub)?;
     let query = SignInQuery {
         sub: Some(sub.to_owned()),
         record: Some((kind, key.to_owned())),

@@ -22,12 +22,17 @@ fn undefined() -> Value {
 
 /// Triggers that want `42`, three times at most.
 async fn stage(client: Value) -> Stage {
+    stage_in(json!({}), client).await
+}
+
+/// The same in a pool with these settings.
+pub(crate) async fn stage_in(pool: Value, client: Value) -> Stage {
     let mut flows = json!({"ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH"]});
     flows
         .as_object_mut()
         .expect("an object")
         .extend(client.as_object().expect("an object").clone());
-    let s = Stage::new(&THREE, json!({}), flows).await;
+    let s = Stage::new(&THREE, pool, flows).await;
     s.w.made("ada", &[]).await;
     s.script
         .acts("DefineAuthChallenge", |mut event| async move {
@@ -67,11 +72,11 @@ async fn stage(client: Value) -> Stage {
     s
 }
 
-async fn start(w: &World, name: &str) -> Answer {
+pub(crate) async fn start(w: &World, name: &str) -> Answer {
     initiate(w, "CUSTOM_AUTH", json!({"USERNAME": name})).await
 }
 
-async fn answer(w: &World, name: &str, challenge: &Value, text: &str) -> Answer {
+pub(crate) async fn answer(w: &World, name: &str, challenge: &Value, text: &str) -> Answer {
     let session = challenge["Session"].as_str().expect("a session");
     let answers = json!({"USERNAME": name, "ANSWER": text});
     respond(w, "CUSTOM_CHALLENGE", Some(session), answers).await

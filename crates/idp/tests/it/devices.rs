@@ -26,14 +26,14 @@ fn no_device() -> Answer {
 }
 
 /// A device that a sign-in made known.
-struct Known {
+pub(crate) struct Known {
     key: String,
     group: String,
     access: String,
     refresh: String,
 }
 
-async fn known(w: &World) -> Known {
+pub(crate) async fn known(w: &World) -> Known {
     let signed_in = result(w.sign_in("ada", PASSWORD).await);
     let device = &signed_in["NewDeviceMetadata"];
     Known {
@@ -59,19 +59,19 @@ impl Known {
     }
 
     /// Confirmed, with its verifier.
-    async fn confirmed(self, w: &World) -> Self {
+    pub(crate) async fn confirmed(self, w: &World) -> Self {
         let input = json!({"DeviceName": "laptop", "DeviceSecretVerifierConfig": self.verifier()});
         self.confirm(w, input).await.expect("a confirmation");
         self
     }
 
-    async fn sign_in(&self, w: &World) -> Answer {
+    pub(crate) async fn sign_in(&self, w: &World) -> Answer {
         let parameters = json!({"USERNAME": "ada", "PASSWORD": PASSWORD, "DEVICE_KEY": self.key});
         initiate(w, "USER_PASSWORD_AUTH", parameters).await
     }
 
     /// Answers DEVICE_SRP_AUTH and makes the answers to what it asks.
-    async fn proof(&self, w: &World, session: Option<&str>, secret: &str) -> Value {
+    pub(crate) async fn proof(&self, w: &World, session: Option<&str>, secret: &str) -> Value {
         let client = srp::client::Client::new(&[5; 32]);
         let answers =
             json!({"USERNAME": "ada", "DEVICE_KEY": self.key, "SRP_A": client.public_hex()});
@@ -99,7 +99,7 @@ impl Known {
 
 /// The session of the DEVICE_SRP_AUTH that a sign-in ends in.
 #[track_caller]
-fn asked(answer: Answer) -> String {
+pub(crate) fn asked(answer: Answer) -> String {
     let answer = answer.expect("a challenge");
     assert_eq!(answer["ChallengeName"], "DEVICE_SRP_AUTH");
     assert_eq!(answer["ChallengeParameters"], json!({}));

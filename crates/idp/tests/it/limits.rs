@@ -1,6 +1,8 @@
 //! Provisioned limits, and the request rates that follow from them.
 
-use crate::support::{Harness, refusal};
+use crate::support::signing::{all_flows, initiate, start_srp};
+use crate::support::world::{PASSWORD, World};
+use crate::support::{Harness, refusal, with};
 use serde_json::{Value, json};
 
 fn definition(category: &str) -> Value {
@@ -151,4 +153,86 @@ async fn answers_to_challenges_have_three_times_the_rate_first() {
         assert_ne!(answer("PASSWORD_VERIFIER").await, too_many());
     }
     assert_eq!(answer("PASSWORD_VERIFIER").await, too_many());
+}
+
+#[tokio::test]
+async fn each_user_is_read_and_written_ten_times_a_second() {
+    let w = World::on(Harness::counting().await, json!({}), all_flows()).await;
+    w.made("ada", &[]).await;
+    w.made("bob", &[]).await;
+    w.h.clock.advance(1_000);
+    let token = w.token("ada").await;
+    let get = || w.with(&token, "GetUser", json!({}));
+    for _ in 0..4 {
+        get().await.expect("within the rate");
+        w.admin("AdminGetUser", json!({"Username": "ada"}))
+            .await
+            .expect("within the rate");
+    }
+    // The tenth is a sign-in with a wrong password, and all ways to the user are closed then.
+    w.sign_in("ada", "Wr0ng-passw0rd")
+        .await
+        .expect_err("a wrong password");
+    assert_eq!(get().await, too_many());
+    assert_eq!(w.sign_in("ada", PASSWORD).await, too_many());
+    let about = |name: &str| json!({"Username": name});
+    assert_eq!(w.admin("AdminGetUser", about("ada")).await, too_many());
+    w.admin("AdminGetUser", about("bob"))
+        .await
+        .expect("another user");
+    for _ in 0..10 {
+        w.admin("AdminEnableUser", about("ada"))
+            .await
+            .expect("writes have a rate of their own");
+    }
+    assert_eq!(w.admin("AdminDisableUser", about("ada")).await, too_many());
+    w.h.clock.advance(101);
+    get().await.expect("one more");
+    assert_eq!(get().await, too_many());
+}
+
+#[tokio::test]
+async fn nobody_has_the_share_of_somebody() {
+    let hides = with(
+        all_flows(),
+        json!({"PreventUserExistenceErrors": "ENABLED"}),
+    );
+    let w = World::on(Harness::counting().await, json!({}), hides).await;
+    w.made("ada", &[]).await;
+    for name in ["ada", "nobody"] {
+        w.h.clock.advance(1_000);
+        for _ in 0..10 {
+            let begun = start_srp(&w, name).await;
+            assert!(begun.challenge["SECRET_BLOCK"].is_string());
+        }
+        let start = json!({"USERNAME": name, "SRP_A": "2"});
+        assert_eq!(initiate(&w, "USER_SRP_AUTH", start).await, too_many());
+    }
+}
+
+#[tokio::test]
+async fn an_operation_on_the_resources_of_a_pool_has_a_rate_for_that_pool() {
+    let h = Harness::counting().await;
+    let (pool, other) = (h.pool(json!({})).await, h.pool(json!({})).await);
+    let list = async |operation: &str, pool: &str| {
+        let max = if operation == "ListGroups" {
+            "Limit"
+        } else {
+            "MaxResults"
+        };
+        h.call(operation, json!({"UserPoolId": pool, max: 1})).await
+    };
+    for operation in ["ListGroups", "ListUserPoolClients"] {
+        for _ in 0..5 {
+            list(operation, &pool).await.expect("within the rate");
+        }
+        assert_eq!(list(operation, &pool).await, too_many());
+        list(operation, &other).await.expect("another pool");
+    }
+    list("ListResourceServers", &pool)
+        .await
+        .expect("another operation");
+    h.clock.advance(201);
+    list("ListGroups", &pool).await.expect("one more");
+    assert_eq!(list("ListGroups", &pool).await, too_many());
 }

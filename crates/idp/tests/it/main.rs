@@ -1,7 +1,9 @@
 //! The operations, on SQLite in memory, through the dispatch that the server uses.
 
 mod account;
+mod account_takeover;
 mod admin_create_user;
+mod auth_events;
 mod any_input;
 mod branding;
 mod choice;
@@ -9,6 +11,7 @@ mod client_secrets;
 mod client_settings;
 mod client_tokens;
 mod clients;
+mod compromised_passwords;
 mod confirm_sign_up;
 mod custom_auth;
 mod derived_tokens;
@@ -26,6 +29,7 @@ mod linked_identities;
 mod linked_sessions;
 mod list_users;
 mod lockout;
+mod log_delivery;
 mod long_names;
 mod mfa_preferences;
 mod mfa_setup;
@@ -56,6 +60,8 @@ mod refresh;
 mod replicas;
 mod resource_servers;
 mod revocation;
+mod risk_configuration;
+mod risky_factors;
 mod root_keys;
 mod rotation;
 mod round_trips;

@@ -99,6 +99,39 @@ async fn a_replica_is_made_turned_on_and_off_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_region_lists_the_pools_that_have_a_replica_there_among_its_own() {
+    let w = World::with_replica().await;
+    let input = json!({"PoolName": "own"});
+    let own = w.h.call_in(Some(SECOND), "CreateUserPool", input).await;
+    let own = text(&own.expect("a pool")["UserPool"]["Id"]);
+    let third = w.h.pool(ready()).await;
+    let input = json!({"UserPoolId": third, "RegionName": SECOND});
+    w.h.ok("CreateUserPoolReplica", input).await;
+    let mut expected = [w.pool.clone(), own, third.clone()];
+    expected.sort();
+    let mut seen = Vec::new();
+    let mut token = Value::Null;
+    for _ in 0..3 {
+        let mut input = json!({"MaxResults": 1});
+        if token.is_string() {
+            input["NextToken"] = token;
+        }
+        let page = w.h.call_in(Some(SECOND), "ListUserPools", input).await;
+        let mut page = page.expect("a page");
+        let pools = page["UserPools"].as_array().expect("a list");
+        seen.extend(pools.iter().map(|pool| text(&pool["Id"])));
+        token = page["NextToken"].take();
+    }
+    assert_eq!((&seen[..], token), (&expected[..], Value::Null));
+    let input = json!({"UserPoolId": third, "RegionName": SECOND});
+    w.h.ok("DeleteUserPoolReplica", input).await;
+    let input = json!({"MaxResults": 10});
+    let listed = w.h.call_in(Some(SECOND), "ListUserPools", input).await;
+    let listed = listed.expect("a list");
+    assert_eq!(listed["UserPools"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
 async fn a_replica_needs_tier_key_and_issuer() {
     let w = World::new().await;
     let create = |settings: Value| {

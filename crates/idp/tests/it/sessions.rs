@@ -1,8 +1,8 @@
 //! Tracked sessions: what is remembered of sign-ins, how they are listed, and how they end.
 
 use crate::support::sessions::{
-    admin_list, admin_revoke, assert_alive, assert_dead, from, ids, no_such_session, refresh,
-    session_of, stop_tracking, tokens, track, world,
+    admin_list, admin_revoke, assert_alive, assert_dead, ids, no_such_session, refresh, session_of,
+    stop_tracking, tokens, track, world,
 };
 use crate::support::signing::{
     MINUTE_MS, all_flows, beside, invalid, result, secret, secret_hash, verified,
@@ -18,7 +18,7 @@ const SSO: &str = "sso0000000000000000000000001";
 #[tokio::test]
 async fn a_sign_in_and_its_refreshes_are_one_session() {
     let w = world(json!({})).await;
-    let phone = from(&w, "203.0.113.5", PHONE);
+    let phone = w.from("203.0.113.5", PHONE);
     let first = tokens(&phone).await;
     let id = session_of(&w, &first).await;
     let mut expected = json!({
@@ -30,7 +30,7 @@ async fn a_sign_in_and_its_refreshes_are_one_session() {
     assert_eq!(admin_list(&w).await, [expected.clone()]);
 
     w.h.clock.advance(MINUTE_MS);
-    let moved = from(&w, "2001:db8::7", "MyApp/2.1 (Linux)");
+    let moved = w.from("2001:db8::7", "MyApp/2.1 (Linux)");
     let again = result(refresh(&moved, &first).await);
     expected["LastActiveDate"] = json!(1_780_000_060.123);
     expected["DeviceType"] = "Linux, MyApp".into();
@@ -250,7 +250,7 @@ async fn without_tracking_nothing_is_remembered_and_tokens_are_as_before() {
 #[tokio::test]
 async fn applications_tell_where_their_users_are() {
     let w = world(json!({})).await;
-    let app = from(&w, "10.0.0.1", "backend/1.0");
+    let app = w.from("10.0.0.1", "backend/1.0");
     let context = |ip: &str| {
         json!({
             "IpAddress": ip, "ServerName": "app.example", "ServerPath": "/sign-in",
@@ -292,7 +292,7 @@ async fn only_clients_that_may_tell_addresses_are_believed() {
     let telling = beside(&w, with(all_flows(), telling)).await;
     let secret = secret(&telling).await;
     for (w, address) in [(&w, "10.0.0.1"), (&telling, "198.51.100.9")] {
-        let app = from(w, "10.0.0.1", "backend/1.0");
+        let app = w.from("10.0.0.1", "backend/1.0");
         let hash = secret_hash(&secret, "ada", &app.client);
         let mut parameters = json!({"USERNAME": "ada", "PASSWORD": PASSWORD});
         if app.client == telling.client {

@@ -312,7 +312,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AddUserPoolClientSecret",
@@ -327,7 +326,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminAddUserToGroup",
@@ -343,7 +341,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "AdminConfirmSignUp",
@@ -364,7 +361,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminCreateUser",
@@ -391,7 +387,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::AliasExists,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminDeleteSoftwareToken",
@@ -408,7 +403,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminDeleteUser",
@@ -424,7 +418,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "AdminDeleteUserAttributes",
@@ -440,7 +433,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminDisableProviderForUser",
@@ -457,7 +449,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminDisableUser",
@@ -473,7 +464,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminEnableUser",
@@ -489,7 +479,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminForgetDevice",
@@ -506,7 +495,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "AdminGetDevice",
@@ -522,7 +510,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::NotAuthorized,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminGetUser",
@@ -538,7 +525,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminGetUserAuthFactors",
@@ -554,7 +540,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminInitiateAuth",
@@ -582,7 +567,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminLinkProviderForUser",
@@ -600,7 +584,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminListDevices",
@@ -616,7 +599,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::NotAuthorized,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminListGroupsForUser",
@@ -632,7 +614,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminListUserAuthEvents",
@@ -649,7 +630,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
     },
     OperationInfo {
         name: "AdminListUserSessions",
@@ -665,7 +645,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminRemoveUserFromGroup",
@@ -681,7 +660,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "AdminResetUserPassword",
@@ -704,7 +682,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminRespondToAuthChallenge",
@@ -736,7 +713,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminRevokeUserSession",
@@ -752,7 +728,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminSetUserMFAPreference",
@@ -769,7 +744,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminSetUserPassword",
@@ -787,7 +761,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminSetUserSettings",
@@ -802,7 +775,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminUpdateAuthEventFeedback",
@@ -819,7 +791,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
     },
     OperationInfo {
         name: "AdminUpdateDeviceStatus",
@@ -836,7 +807,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminUpdateUserAttributes",
@@ -859,7 +829,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AdminUserGlobalSignOut",
@@ -875,7 +844,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "AssociateSoftwareToken",
@@ -892,7 +860,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ChangePassword",
@@ -914,7 +881,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "CompleteWebAuthnRegistration",
@@ -937,7 +903,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ConfirmDevice",
@@ -961,7 +926,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ConfirmForgotPassword",
@@ -988,7 +952,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ConfirmSignUp",
@@ -1013,7 +976,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "CreateGroup",
@@ -1030,7 +992,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "CreateIdentityProvider",
@@ -1046,7 +1007,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "CreateManagedLoginBranding",
@@ -1064,7 +1024,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "CreateResourceServer",
@@ -1080,7 +1039,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "CreateTerms",
@@ -1098,7 +1056,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "CreateUserImportJob",
@@ -1115,7 +1072,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "CreateUserPool",
@@ -1135,7 +1091,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "CreateUserPoolClient",
@@ -1154,7 +1109,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "CreateUserPoolDomain",
@@ -1171,7 +1125,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "CreateUserPoolReplica",
@@ -1189,7 +1142,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DeleteGroup",
@@ -1204,7 +1156,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "DeleteIdentityProvider",
@@ -1220,7 +1171,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "DeleteManagedLoginBranding",
@@ -1236,7 +1186,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "DeleteResourceServer",
@@ -1251,7 +1200,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "DeleteTerms",
@@ -1267,7 +1215,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "DeleteUser",
@@ -1286,7 +1233,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "DeleteUserAttributes",
@@ -1305,7 +1251,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DeleteUserPool",
@@ -1321,7 +1266,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "DeleteUserPoolClient",
@@ -1337,7 +1281,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "DeleteUserPoolClientSecret",
@@ -1351,7 +1294,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DeleteUserPoolDomain",
@@ -1366,7 +1308,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DeleteUserPoolReplica",
@@ -1381,7 +1322,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DeleteWebAuthnCredential",
@@ -1399,7 +1339,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DescribeIdentityProvider",
@@ -1413,7 +1352,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DescribeManagedLoginBranding",
@@ -1428,7 +1366,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DescribeManagedLoginBrandingByClient",
@@ -1443,7 +1380,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DescribeResourceServer",
@@ -1458,7 +1394,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DescribeRiskConfiguration",
@@ -1474,7 +1409,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
     },
     OperationInfo {
         name: "DescribeTerms",
@@ -1489,7 +1423,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DescribeTermsByClient",
@@ -1504,7 +1437,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DescribeUserImportJob",
@@ -1519,7 +1451,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DescribeUserPool",
@@ -1535,7 +1466,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DescribeUserPoolClient",
@@ -1550,7 +1480,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "DescribeUserPoolDomain",
@@ -1564,7 +1493,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ForgetDevice",
@@ -1584,7 +1512,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: false,
-        built: true,
     },
     OperationInfo {
         name: "ForgotPassword",
@@ -1609,7 +1536,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetCSVHeader",
@@ -1624,7 +1550,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetClientToken",
@@ -1640,7 +1565,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetDerivedToken",
@@ -1660,7 +1584,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetDevice",
@@ -1680,7 +1603,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetGroup",
@@ -1695,7 +1617,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetIdentityProviderByIdentifier",
@@ -1709,7 +1630,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetLogDeliveryConfiguration",
@@ -1723,7 +1643,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: false,
     },
     OperationInfo {
         name: "GetProvisionedLimit",
@@ -1737,7 +1656,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetSigningCertificate",
@@ -1750,7 +1668,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetTokensFromRefreshToken",
@@ -1771,7 +1688,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetUICustomization",
@@ -1786,7 +1702,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetUser",
@@ -1805,7 +1720,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetUserAttributeVerificationCode",
@@ -1832,7 +1746,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetUserAuthFactors",
@@ -1851,7 +1764,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetUserPoolClientSessionConfiguration",
@@ -1866,7 +1778,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetUserPoolMfaConfig",
@@ -1880,7 +1791,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GetUserPoolSessionConfiguration",
@@ -1895,7 +1805,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "GlobalSignOut",
@@ -1913,7 +1822,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "InitiateAuth",
@@ -1941,7 +1849,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListDevices",
@@ -1961,7 +1868,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListGroups",
@@ -1976,7 +1882,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListIdentityProviders",
@@ -1990,7 +1895,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListResourceServers",
@@ -2005,7 +1909,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListTagsForResource",
@@ -2020,7 +1923,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListTerms",
@@ -2035,7 +1937,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListUserImportJobs",
@@ -2050,7 +1951,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListUserPoolClientSecrets",
@@ -2064,7 +1964,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListUserPoolClients",
@@ -2079,7 +1978,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListUserPoolReplicas",
@@ -2094,7 +1992,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListUserPools",
@@ -2107,7 +2004,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListUserSessions",
@@ -2126,7 +2022,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListUsers",
@@ -2141,7 +2036,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListUsersInGroup",
@@ -2156,7 +2050,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ListWebAuthnCredentials",
@@ -2173,7 +2066,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "ResendConfirmationCode",
@@ -2198,7 +2090,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "RespondToAuthChallenge",
@@ -2231,7 +2122,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "RevokeToken",
@@ -2248,7 +2138,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "RevokeUserSession",
@@ -2267,7 +2156,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "SetLogDeliveryConfiguration",
@@ -2282,7 +2170,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: false,
     },
     OperationInfo {
         name: "SetRiskConfiguration",
@@ -2300,7 +2187,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
     },
     OperationInfo {
         name: "SetUICustomization",
@@ -2315,7 +2201,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "SetUserMFAPreference",
@@ -2333,7 +2218,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "SetUserPoolClientSessionConfiguration",
@@ -2350,7 +2234,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "SetUserPoolMfaConfig",
@@ -2369,7 +2252,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "SetUserPoolSessionConfiguration",
@@ -2386,7 +2268,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "SetUserSettings",
@@ -2404,7 +2285,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "SignUp",
@@ -2430,7 +2310,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "StartUserImportJob",
@@ -2446,7 +2325,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::NotAuthorized,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "StartWebAuthnRegistration",
@@ -2465,7 +2343,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "StopUserImportJob",
@@ -2481,7 +2358,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::NotAuthorized,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "TagResource",
@@ -2496,7 +2372,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UntagResource",
@@ -2511,7 +2386,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UpdateAuthEventFeedback",
@@ -2528,7 +2402,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: false,
     },
     OperationInfo {
         name: "UpdateDeviceStatus",
@@ -2548,7 +2421,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UpdateGroup",
@@ -2563,7 +2435,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UpdateIdentityProvider",
@@ -2579,7 +2450,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UpdateManagedLoginBranding",
@@ -2595,7 +2465,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UpdateProvisionedLimit",
@@ -2610,7 +2479,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UpdateResourceServer",
@@ -2625,7 +2493,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UpdateTerms",
@@ -2642,7 +2509,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::InternalError,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UpdateUserAttributes",
@@ -2671,7 +2537,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UpdateUserPool",
@@ -2694,7 +2559,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UpdateUserPoolClient",
@@ -2713,7 +2577,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UpdateUserPoolDomain",
@@ -2730,7 +2593,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::FeatureUnavailableInTier,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "UpdateUserPoolReplica",
@@ -2745,7 +2607,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::ResourceNotFound,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "VerifySoftwareToken",
@@ -2769,7 +2630,6 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::OperationNotEnabled,
         ],
         has_output: true,
-        built: true,
     },
     OperationInfo {
         name: "VerifyUserAttribute",
@@ -2792,6 +2652,5 @@ pub(crate) static OPERATIONS: [OperationInfo; 141] = [
             E::Forbidden,
         ],
         has_output: true,
-        built: true,
     },
 ];

@@ -30,6 +30,7 @@ const KEYS: &[(&str, Form)] = &[
     ("root_key", Form::Text),
     ("root_key_file", Form::Text),
     ("behind_proxy", Form::Truth),
+    ("compromised_passwords", Form::Text),
     ("tls.cert", Form::Text),
     ("tls.key", Form::Text),
     ("aws.access_key_id", Form::Text),

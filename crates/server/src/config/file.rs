@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{kms, senders, triggers};
+use super::{kms, logs, senders, triggers};
 
 /// Everything that a file may say. Flags of the command line and variables go through it too.
 #[derive(Default, Deserialize)]
@@ -24,11 +24,13 @@ pub(super) struct File {
     pub(super) root_key: Option<String>,
     pub(super) root_key_file: Option<PathBuf>,
     pub(super) behind_proxy: Option<bool>,
+    pub(super) compromised_passwords: Option<PathBuf>,
     pub(super) tls: Option<Tls>,
     pub(super) access_keys: Vec<AccessKey>,
     pub(super) aws: Option<Aws>,
     pub(super) triggers: Vec<triggers::Table>,
     pub(super) kms_keys: Vec<kms::Table>,
+    pub(super) log_destinations: Vec<logs::Table>,
     pub(super) smtp: Option<Smtp>,
     pub(super) ses: Option<senders::SesTable>,
     pub(super) sms: Option<senders::SmsTable>,

@@ -9,7 +9,7 @@ use toml::Table;
 use super::check::{access_key, aws_credentials, is_region, limits, positive, public_url, smtp};
 use super::file::{File, Issuer};
 use super::settings::{Log, Posture, RootSource, Settings, Storage, TlsFiles};
-use super::{DevArgs, ServeArgs, StartError, env, kms, senders, triggers};
+use super::{DevArgs, ServeArgs, StartError, env, kms, logs, senders, triggers};
 
 /// The settings of `cenote dev`.
 pub fn dev(
@@ -198,7 +198,9 @@ fn settle(
         behind_proxy: file.behind_proxy == Some(true),
         kms_keys: kms::settle(file.kms_keys, has_credentials)?,
         triggers: triggers::settle(file.triggers, has_credentials)?,
+        log_destinations: logs::settle(file.log_destinations, has_credentials)?,
         aws,
+        compromised_passwords: file.compromised_passwords,
         smtp: file.smtp.map(smtp).transpose()?,
         ses: ses.transpose()?,
         sms: file.sms.map(senders::sms).transpose()?,

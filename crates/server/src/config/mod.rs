@@ -6,6 +6,7 @@ mod env;
 mod file;
 mod kms;
 mod load;
+mod logs;
 mod senders;
 mod settings;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub use cli::{ApplyArgs, Cli, Command, DevArgs, ExportArgs, PlaceArgs, RootKeyAr
 pub use file::{Issuer, LogFormat, SmtpSecurity};
 pub use kms::{KmsKey, KmsSource};
 pub use load::{dev, serve};
+pub use logs::{LogDestinations, LogTarget};
 pub use senders::{Ses, SmsGateway, Sns};
 pub use settings::{
     AccessKey, AwsCredentials, Limits, Log, Posture, RootSource, Settings, Smtp, Storage, TlsFiles,

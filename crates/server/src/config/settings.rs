@@ -8,6 +8,7 @@ use cenote_idp::IssuerMode;
 
 use super::file::{LogFormat, SmtpSecurity};
 use super::kms::KmsKey;
+use super::logs::LogDestinations;
 use super::senders::{Ses, SmsGateway, Sns};
 use super::triggers::Trigger;
 
@@ -152,6 +153,10 @@ pub struct Settings {
     pub aws: Option<AwsCredentials>,
     /// Where the functions of pools run; the first that fits an ARN counts.
     pub triggers: Vec<Trigger>,
+    /// The list of compromised passwords: a folder, or a sorted file.
+    pub compromised_passwords: Option<PathBuf>,
+    /// What stands behind the log destinations of pools; the first that fits an ARN counts.
+    pub log_destinations: Vec<LogDestinations>,
     /// The keys that pools name for their senders.
     pub kms_keys: Vec<KmsKey>,
     /// The mail server, if mail is sent.

@@ -468,3 +468,39 @@ fn senders_are_one_for_each_medium() {
         assert!(message.contains(wanted), "{message}");
     }
 }
+
+#[test]
+fn log_destinations_have_one_target_each() {
+    for (table, complaint) in [
+        ("arn = \"group\"\nfile = \"x\"", "that is no ARN"),
+        ("arn = \"*\"", "set one of `file`, `url` and `endpoint`"),
+        (
+            "arn = \"*\"\nfile = \"x\"\nurl = \"http://h\"",
+            "set one of `file`, `url` and `endpoint`",
+        ),
+        ("arn = \"*\"\nurl = \"ftp://h\"", "`url` is \"ftp://h\""),
+        (
+            "arn = \"*\"\nendpoint = \"nowhere\"",
+            "`endpoint` is \"nowhere\"",
+        ),
+        ("arn = \"*\"\nendpoint = \"http://h\"", "in [aws]"),
+        (
+            "arn = \"*\"\nfile = \"x\"\nbearer_token = \"t\"",
+            "`bearer_token` goes with `url`",
+        ),
+    ] {
+        let refused = refusal(dev_with(&format!("[[log_destinations]]\n{table}")));
+        assert!(refused.contains(complaint), "{refused}");
+    }
+    let text = "[[log_destinations]]\narn = \"arn:aws:s3:::*\"\nfile = \"x\"\n\
+        [[log_destinations]]\narn = \"*\"\nendpoint = \"https://logs.{region}.example\"\n\
+        [aws]\naccess_key_id = \"AKID\"\nsecret_access_key = \"secret\"\n";
+    let settings = dev_with(text).expect("two tables");
+    let targets: Vec<_> = settings
+        .log_destinations
+        .iter()
+        .map(|it| &it.target)
+        .collect();
+    let service = LogTarget::Service("https://logs.{region}.example".to_owned());
+    assert!(targets == [&LogTarget::File("x".into()), &service]);
+}

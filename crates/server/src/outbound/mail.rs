@@ -2,7 +2,7 @@
 
 use cenote_idp::message::{Delivery, Outcome};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::{self, PoolConfig};
@@ -93,8 +93,7 @@ impl Mailer {
             .from(from)
             .to(Mailbox::new(None, to))
             .subject(delivery.subject.clone().unwrap_or_default())
-            .message_id(Some(format!("<{}@{domain}>", delivery.id)))
-            .header(ContentType::TEXT_HTML);
+            .message_id(Some(format!("<{}@{domain}>", delivery.id)));
         if let Some(reply_to) = mailbox(&wishes.reply_to) {
             message = message.reply_to(reply_to);
         }
@@ -108,7 +107,15 @@ impl Mailer {
                 message = message.raw_header(HeaderValue::new(name, value.clone()));
             }
         }
-        message.body(delivery.body.clone()).ok()
+        let body = delivery.body.clone();
+        let composed = match &delivery.mail.alternative {
+            Some(plain) => {
+                message.multipart(MultiPart::alternative_plain_html(plain.clone(), body))
+            }
+            None if delivery.mail.is_plain => message.header(ContentType::TEXT_PLAIN).body(body),
+            None => message.header(ContentType::TEXT_HTML).body(body),
+        };
+        composed.ok()
     }
 }
 

@@ -1,7 +1,9 @@
-//! What the server sends on its own: messages, and calls of the functions that pools name.
+//! What the server sends on its own: messages, calls of the functions that pools name, and the records of
+//! their logs.
 
 mod http;
 mod kms;
+mod logs;
 mod mail;
 mod ses;
 mod sign;
@@ -13,6 +15,7 @@ mod worker;
 pub use http::Http;
 pub(crate) use http::HttpError;
 pub(crate) use kms::{Context, LocalKeys};
+pub use logs::{LogWriter, deliver_logs, deliver_some};
 pub(crate) use sign::{Scope, signed};
 pub use triggers::Targets;
 pub use worker::{Senders, deliver};

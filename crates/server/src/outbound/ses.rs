@@ -58,12 +58,18 @@ impl Ses {
     fn body(&self, delivery: &Delivery) -> Value {
         let wishes = &delivery.wishes;
         let text = |data: &str| json!({"Data": data, "Charset": "UTF-8"});
+        let mail = &delivery.mail;
+        let texts = match &mail.alternative {
+            Some(plain) => json!({"Html": text(&delivery.body), "Text": text(plain)}),
+            None if mail.is_plain => json!({"Text": text(&delivery.body)}),
+            None => json!({"Html": text(&delivery.body)}),
+        };
         let mut body = json!({
             "FromEmailAddress": wishes.from.as_ref().unwrap_or(&self.settings.from),
             "Destination": {"ToAddresses": [delivery.to]},
             "Content": {"Simple": {
                 "Subject": text(delivery.subject.as_deref().unwrap_or_default()),
-                "Body": {"Html": text(&delivery.body)},
+                "Body": texts,
             }},
             "EmailTags": [{"Name": "cenote-message-id", "Value": delivery.id}],
         });

@@ -2,6 +2,7 @@
 
 mod fake;
 mod functions;
+mod logs;
 mod processes;
 mod senders;
 #[path = "../support/mod.rs"]

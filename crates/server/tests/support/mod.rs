@@ -51,12 +51,14 @@ impl Server {
             issuer: IssuerMode::Local,
             regions: settings.regions.clone(),
             limits: Limits::default(),
+            delivers_logs: !settings.log_destinations.is_empty(),
         };
         let service = Service::new(Parts {
             store: Arc::new(SqliteStore::memory().expect("a database in memory")),
             clock: Arc::clone(&clock) as _,
             entropy: Arc::new(SystemEntropy),
             triggers,
+            compromised_passwords: None,
             root: RootKeys::new([7; 32], []),
             keys: KeyReservoir::new(),
             config,

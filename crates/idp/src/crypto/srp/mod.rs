@@ -17,7 +17,7 @@ use cenote_bignum::{Element, pad};
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
 
-pub use timestamp::parse as parse_timestamp;
+pub use timestamp::{format as format_timestamp, parse as parse_timestamp};
 
 /// Bytes of a number of the group: a verifier, or either public value.
 pub const SIZE: usize = cenote_bignum::SIZE;

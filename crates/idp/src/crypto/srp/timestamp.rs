@@ -1,4 +1,4 @@
-//! The time that a client writes into its claim.
+//! The time that a client writes into its claim, and that logs of the service show.
 
 /// Reads `EEE MMM d HH:mm:ss UTC yyyy` in English, such as `Tue May 6 07:08:09 UTC 2025`, as
 /// seconds since the epoch. A leading zero of the day is forgiven; the weekday must be a weekday, but
@@ -11,9 +11,7 @@ pub fn parse(text: &str) -> Option<i64> {
     if next().is_some() || zone != "UTC" {
         return None;
     }
-    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-        .contains(&weekday)
-        .then_some(())?;
+    WEEKDAYS.contains(&weekday).then_some(())?;
     let month = 1 + MONTHS.iter().position(|name| *name == month)?;
     let year = number(year, 4)?;
     let day = number(day, if day.len() == 1 { 1 } else { 2 })?;
@@ -28,6 +26,34 @@ pub fn parse(text: &str) -> Option<i64> {
     let days = days_before(year, month) + day - 1;
     Some(((days * 24 + hour) * 60 + minute) * 60 + second)
 }
+
+/// The reverse of [`parse`], with two digits for the day.
+pub fn format(seconds: i64) -> String {
+    let (days, second) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
+    // A year has 366 days at most, so that the guess is never late, and centuries later a year or two early.
+    let mut year = 1970 + days.div_euclid(366);
+    while days_before(year + 1, 1) <= days {
+        year += 1;
+    }
+    let month = (1..=12)
+        .rev()
+        .find(|month| days_before(year, *month) <= days)
+        .unwrap_or(1);
+    let weekday = WEEKDAYS[usize::try_from((days + 3).rem_euclid(7)).unwrap_or_default()];
+    format!(
+        "{weekday} {} {:02} {:02}:{:02}:{:02} UTC {year}",
+        MONTHS[month - 1],
+        days - days_before(year, month) + 1,
+        second / 3600,
+        second / 60 % 60,
+        second % 60,
+    )
+}
+
+/// Seconds.
+const DAY: i64 = 24 * 60 * 60;
+
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -63,7 +89,7 @@ fn days_before(year: i64, month: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{format, parse};
 
     #[test]
     fn reads_what_clients_write() {
@@ -74,6 +100,18 @@ mod tests {
         assert_eq!(parse("Thu Feb 29 12:00:00 UTC 2024"), Some(1_709_208_000));
         assert_eq!(parse("Tue Feb 29 00:00:00 UTC 2000"), Some(951_782_400));
         assert_eq!(parse("Fri Dec 31 23:59:59 UTC 9999"), Some(253_402_300_799));
+    }
+
+    #[test]
+    fn writes_what_it_reads() {
+        assert_eq!(format(1_746_515_289), "Tue May 06 07:08:09 UTC 2025");
+        assert_eq!(format(0), "Thu Jan 01 00:00:00 UTC 1970");
+        assert_eq!(format(-1), "Wed Dec 31 23:59:59 UTC 1969");
+        assert_eq!(format(1_709_208_000), "Thu Feb 29 12:00:00 UTC 2024");
+        for days in (0..60_000).step_by(13) {
+            let seconds = days * 86_400 + days;
+            assert_eq!(parse(&format(seconds)), Some(seconds));
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ use cenote_model::{
 use crate::crypto::alphanumeric;
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Expect, Kind, Write};
+use crate::protection::risk;
 use crate::quota::Counted;
 use crate::{Cx, Error, Result, look, page};
 
@@ -157,7 +158,8 @@ pub(crate) async fn delete_user_pool_client(
     };
     let mut change = Change::new()
         .with(gone)
-        .with(Counted::Clients.one_less(&pool.id));
+        .with(Counted::Clients.one_less(&pool.id))
+        .with(risk::reset(&pool, Some(&client.id)));
     look::forget(cx, &pool.id, &client.id, &mut change).await?;
     cx.commit(change).await
 }

@@ -32,7 +32,7 @@ pub(super) fn settle(shape: &mut UserPoolType, region: &str) -> Result<()> {
     Ok(())
 }
 
-fn check_email(email: &EmailConfigurationType, region: &str) -> Result<()> {
+pub(crate) fn check_email(email: &EmailConfigurationType, region: &str) -> Result<()> {
     if email.email_sending_account == Some(EmailSendingAccountType::Developer)
         && email.source_arn.is_none()
     {
@@ -55,7 +55,7 @@ fn check_email(email: &EmailConfigurationType, region: &str) -> Result<()> {
 }
 
 /// An address, or a name followed by an address in angle brackets.
-fn is_sender(from: &str) -> bool {
+pub(crate) fn is_sender(from: &str) -> bool {
     let from = from.trim();
     match from
         .strip_suffix('>')

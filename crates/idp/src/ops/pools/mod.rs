@@ -1,9 +1,9 @@
 //! User pools.
 
-mod mail_and_sms;
+pub(crate) mod mail_and_sms;
 mod mfa;
 mod settings;
-mod triggers;
+pub(crate) mod triggers;
 
 use std::sync::Arc;
 
@@ -61,6 +61,7 @@ pub(crate) async fn create_user_pool(
         shape,
         mfa: MfaSettings::default(),
         sessions: SessionSettings::default(),
+        logs: Vec::new(),
         version: 0,
     };
     check_sign_in_names(&pool)?;
@@ -186,7 +187,7 @@ pub(crate) async fn delete_user_pool(cx: &Cx, input: &DeleteUserPoolRequest) -> 
         .await
 }
 
-/// Lists the pools of the request's region.
+/// Lists the pools of the request's region, and those that have a replica there.
 pub(crate) async fn list_user_pools(
     cx: &Cx,
     input: &ListUserPoolsRequest,
@@ -204,6 +205,8 @@ pub(crate) async fn list_user_pools(
         .iter()
         .map(Pool::from_record)
         .collect::<Result<Vec<_>>>()?;
+    pools.extend(replica::listed_in(cx, region, after.as_deref(), size + 1).await?);
+    pools.sort_by(|one, other| one.id.cmp(&other.id));
     let next_token = page::cut(cx, &scope, &mut pools, size, |pool| &pool.id);
     let mut user_pools = Vec::with_capacity(pools.len());
     for pool in pools {

@@ -331,6 +331,9 @@ fn check_tier(pool: &Pool) -> Result<()> {
         if registration.is_some_and(|dcr| dcr.enable_status == Some(StatusType::Enabled)) {
             refused.push("Dynamic Client Registration");
         }
+        if !pool.logs.is_empty() {
+            refused.push("Log Streaming");
+        }
         if has_own_acr_names(shape) {
             refused.push("Custom ACR Values");
         }

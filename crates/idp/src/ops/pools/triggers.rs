@@ -73,6 +73,6 @@ fn functions(config: &LambdaConfigType) -> impl Iterator<Item = &str> {
 }
 
 /// The fourth part of an ARN.
-pub(super) fn region_of(arn: &str) -> &str {
+pub(crate) fn region_of(arn: &str) -> &str {
     arn.split(':').nth(3).unwrap_or_default()
 }

@@ -66,23 +66,6 @@ fn ready_made() -> SigningKey {
     SigningKey::from_pkcs8(&KEYS[next % KEYS.len()]).expect("a key that was made here")
 }
 
-/// What a service holds its callers to, and whom it calls.
-struct Rules {
-    limits: Limits,
-    request_rates: bool,
-    triggers: Arc<dyn Triggers>,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            limits: Limits::default(),
-            request_rates: false,
-            triggers: Arc::new(NoTriggers),
-        }
-    }
-}
-
 /// One service of one test.
 #[derive(Clone)]
 pub(crate) struct Harness {
@@ -109,73 +92,82 @@ impl Harness {
         reason = "setting a scene reads alike whether or not it waits"
     )]
     pub(crate) async fn counting() -> Self {
-        let rules = Rules {
-            request_rates: true,
-            ..Rules::default()
-        };
-        Self::under(rules)
+        Self::adjusted(|parts| parts.request_rates = true)
     }
 
     /// A service that calls these triggers.
     pub(crate) fn with_triggers(triggers: Arc<dyn Triggers>) -> Self {
-        let rules = Rules {
-            triggers,
-            ..Rules::default()
-        };
-        Self::under(rules)
+        Self::adjusted(|parts| parts.triggers = triggers)
     }
 
     /// A service with bounds that are soon reached.
     pub(crate) fn with_limits(limits: Limits) -> Self {
-        let rules = Rules {
-            limits,
-            ..Rules::default()
-        };
-        Self::under(rules)
+        Self::adjusted(|parts| parts.config.limits = limits)
     }
 
     /// A service on this store.
     pub(crate) fn on(store: Arc<dyn Store>) -> Self {
-        let clock = Arc::new(TestClock(AtomicI64::new(START_MS)));
-        Self::node(store, clock, RootKeys::new(ROOT, []), Rules::default())
+        Self::adjusted(|parts| parts.store = store)
     }
 
-    fn under(rules: Rules) -> Self {
+    /// A service put together from other parts than usual.
+    pub(crate) fn adjusted(adjust: impl FnOnce(&mut Parts)) -> Self {
         let store = Arc::new(SqliteStore::memory().expect("a database in memory"));
         let clock = Arc::new(TestClock(AtomicI64::new(START_MS)));
-        Self::node(store, clock, RootKeys::new(ROOT, []), rules)
+        Self::node(store, clock, RootKeys::new(ROOT, []), adjust)
     }
 
     /// Another node on the same database at the same time, with root keys of its own.
     pub(crate) fn beside(&self, root: RootKeys) -> Self {
         let (store, clock) = (&self.service.store, &self.clock);
-        Self::node(Arc::clone(store), Arc::clone(clock), root, Rules::default())
+        Self::node(Arc::clone(store), Arc::clone(clock), root, |_| {})
     }
 
-    fn node(store: Arc<dyn Store>, clock: Arc<TestClock>, root: RootKeys, rules: Rules) -> Self {
+    fn node(
+        store: Arc<dyn Store>,
+        clock: Arc<TestClock>,
+        root: RootKeys,
+        adjust: impl FnOnce(&mut Parts),
+    ) -> Self {
         let config = Config {
             account_id: "000000000000".to_owned(),
             default_region: "us-east-1".to_owned(),
             public_url: "http://localhost:9229".to_owned(),
             issuer: IssuerMode::Local,
             regions: Vec::new(),
-            limits: rules.limits,
+            delivers_logs: true,
+            limits: Limits::default(),
         };
-        let service = Service::new(Parts {
+        let mut parts = Parts {
             store,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
-            triggers: rules.triggers,
+            triggers: Arc::new(NoTriggers),
+            compromised_passwords: None,
             root,
             keys: KeyReservoir::filled_by(ready_made),
             config,
             cpu_threads: CPU_THREADS,
-            request_rates: rules.request_rates,
-        });
+            request_rates: false,
+        };
+        adjust(&mut parts);
         Self {
-            service,
+            service: Service::new(parts),
             clock,
             peer: Peer::default(),
+        }
+    }
+
+    /// The same service, called from elsewhere.
+    pub(crate) fn from(&self, ip: &str, user_agent: &str) -> Self {
+        let peer = Peer {
+            ip: Some(ip.parse().expect("an address")),
+            user_agent: Some(user_agent.to_owned()),
+            ..Peer::default()
+        };
+        Self {
+            peer,
+            ..self.clone()
         }
     }
 

@@ -1,8 +1,5 @@
 //! Pools that track the sessions of their users.
 
-use std::net::IpAddr;
-
-use cenote_idp::Peer;
 use serde_json::{Value, json};
 
 use super::signing::{all_flows, initiate, not_authorized, result, verified};
@@ -29,22 +26,6 @@ pub(crate) async fn world(client: Value) -> World {
     w.made("ada", &[]).await;
     track(&w, 20).await;
     w
-}
-
-/// The same pool and client called from elsewhere.
-pub(crate) fn from(w: &World, ip: &str, user_agent: &str) -> World {
-    let mut h = w.h.clone();
-    let ip: IpAddr = ip.parse().expect("an address");
-    h.peer = Peer {
-        ip: Some(ip),
-        user_agent: Some(user_agent.to_owned()),
-        ..Peer::default()
-    };
-    World {
-        h,
-        pool: w.pool.clone(),
-        client: w.client.clone(),
-    }
 }
 
 pub(crate) async fn tokens(w: &World) -> Value {

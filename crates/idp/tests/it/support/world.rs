@@ -52,6 +52,20 @@ impl World {
         }
     }
 
+    /// The same world, called from elsewhere.
+    pub(crate) fn from(&self, ip: &str, user_agent: &str) -> Self {
+        self.through(self.h.from(ip, user_agent))
+    }
+
+    /// The events of a user, newest first.
+    pub(crate) async fn events(&self, name: &str) -> Vec<Value> {
+        let listed = self
+            .admin("AdminListUserAuthEvents", json!({"Username": name}))
+            .await
+            .expect("events");
+        listed["AuthEvents"].as_array().expect("a list").clone()
+    }
+
     /// Calls a public operation as the client.
     pub(crate) async fn public(&self, operation: &str, input: Value) -> Answer {
         self.h

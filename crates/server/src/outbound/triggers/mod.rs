@@ -265,7 +265,7 @@ fn outcome_name(error: &TriggerError) -> &str {
 }
 
 /// Whether an ARN fits a pattern, in which `*` stands for any run of characters.
-fn fits(pattern: &str, arn: &str) -> bool {
+pub(super) fn fits(pattern: &str, arn: &str) -> bool {
     let Some((before, after)) = pattern.split_once('*') else {
         return pattern == arn;
     };
