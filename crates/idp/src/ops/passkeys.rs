@@ -65,7 +65,7 @@ pub(crate) async fn list_web_authn_credentials(
     let scope = format!("passkeys/{}/{}", pool.id, user.sub);
     let after = page::open(cx, "NextToken", &scope, input.next_token.as_deref())?;
     let mut found = passkeys::page(cx, pool, &user.sub, after.as_deref(), size + 1).await?;
-    let next_token = page::cut(cx, &scope, &mut found, size, |passkey| passkey.id());
+    let next_token = page::cut(cx, &scope, &mut found, size, Stored::id);
     Ok(ListWebAuthnCredentialsResponse {
         credentials: found.iter().map(Stored::description).collect(),
         next_token,

@@ -3,8 +3,8 @@
 mod account;
 mod account_takeover;
 mod admin_create_user;
-mod auth_events;
 mod any_input;
+mod auth_events;
 mod branding;
 mod choice;
 mod client_secrets;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::support::passkeys::{
     ORIGIN, PARTY, Passkey, by_password, complete, configure, prefer_passkey, register, sign_in,
-    start, with_passkey, world,
+    start, with_passkey, world, world_of,
 };
 use super::support::signing::{MINUTE_MS, beside, invalid, result, sub_of};
 use super::support::world::{Answer, World};
@@ -65,6 +65,22 @@ async fn the_options_say_who_wants_a_passkey_of_whom() {
         })
     );
     assert_ne!(text(&start(&w, &token).await["challenge"]), challenge);
+}
+
+#[tokio::test]
+async fn an_account_is_called_by_the_address_that_signs_in() {
+    let pool = json!({"UsernameAttributes": ["email"]});
+    let w = world_of(json!({}), pool, json!({})).await;
+    w.made("ada@example.com", &[]).await;
+    let options = start(&w, &w.token("ada@example.com").await).await;
+    let sub = sub_of(&w, "ada@example.com").await;
+    assert_eq!(
+        options["user"],
+        json!({
+            "id": BASE64URL_NOPAD.encode(sub.as_bytes()), "name": "ada@example.com",
+            "displayName": "ada@example.com",
+        })
+    );
 }
 
 #[tokio::test]

@@ -61,13 +61,14 @@ pub(crate) async fn creation_options(
         .iter()
         .map(|passkey| json!({"id": passkey.id(), "type": "public-key"}))
         .collect();
+    let label = label(pool, user);
     let algorithms = ALGORITHMS.map(|algorithm| json!({"type": "public-key", "alg": algorithm}));
     Ok(json!({
         "rp": {"id": party.id, "name": party.id},
         "user": {
             "id": BASE64URL_NOPAD.encode(user.sub.as_bytes()),
-            "name": user.username,
-            "displayName": user.username,
+            "name": label,
+            "displayName": label,
         },
         "challenge": BASE64URL_NOPAD.encode(&Challenge::new(cx, client).seal(cx, pool, user)),
         "pubKeyCredParams": algorithms,
@@ -79,6 +80,15 @@ pub(crate) async fn creation_options(
             "userVerification": party.user_verification(),
         },
     }))
+}
+
+/// What the user's authenticator calls the account: the name that he signs in with, where that is not the
+/// username.
+fn label<'a>(pool: &Pool, user: &'a User) -> &'a str {
+    let address = user.attribute("email").or(user.attribute("phone_number"));
+    address
+        .filter(|_| pool.has_username_attributes())
+        .unwrap_or(&user.username)
 }
 
 /// What a challenge says when it comes back. It is sealed, and so needs no place to wait in.
