@@ -20,7 +20,6 @@ pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// The `Set-Cookie` that begins a session.
-#[allow(dead_code, reason = "the sign-in pages begin them")]
 pub(crate) fn session(domain: &Domain, cookie: &Cookie) -> Option<HeaderValue> {
     set(domain, SESSION, &cookie.value, cookie.max_age)
 }

@@ -12,7 +12,7 @@ import { JwtVerifier } from "aws-jwt-verify";
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import * as oidc from "openid-client";
 
-import { Server } from "../support.mjs";
+import { PASSWORD, Server, createUser } from "../support.mjs";
 
 const CALLBACK = "https://app.example/cb";
 let server;
@@ -124,4 +124,69 @@ for (const [name, auth] of [
       (error) => error.error === "invalid_scope",
     );
   });
+}
+
+test("somebody signs in on the page, and the application learns who", async () => {
+  const app = await application({
+    AllowedOAuthFlows: ["code"],
+    AllowedOAuthScopes: ["openid", "email"],
+    CallbackURLs: [CALLBACK],
+    SupportedIdentityProviders: ["COGNITO"],
+  });
+  await createUser(app, "alice");
+  const config = await configuration(app);
+  const verifier = oidc.randomPKCECodeVerifier();
+  const nonce = oidc.randomNonce();
+  const state = oidc.randomState();
+  const start = oidc.buildAuthorizationUrl(config, {
+    redirect_uri: CALLBACK,
+    scope: "openid email",
+    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+    nonce,
+    state,
+  });
+  const back = await signIn(start, "alice");
+  const tokens = await oidc.authorizationCodeGrant(config, back, {
+    pkceCodeVerifier: verifier,
+    expectedNonce: nonce,
+    expectedState: state,
+  });
+  const claims = tokens.claims();
+  assert.equal(claims.email, "alice@example.com");
+  const person = await oidc.fetchUserInfo(config, tokens.access_token, claims.sub);
+  assert.equal(person.email_verified, "true");
+  await verified(app, tokens.id_token, { audience: app.ClientId });
+  const next = await oidc.refreshTokenGrant(config, tokens.refresh_token);
+  assert.equal(next.claims().sub, claims.sub);
+  await oidc.tokenRevocation(config, tokens.refresh_token);
+  await assert.rejects(
+    oidc.refreshTokenGrant(config, tokens.refresh_token),
+    (error) => error.error === "invalid_grant",
+  );
+});
+
+/** What a browser does: follows to the page, fills in its form, and stops at the application's door. */
+async function signIn(start, username) {
+  const jar = new Map();
+  const go = async (url, init = {}) => {
+    const cookie = [...jar].map((pair) => pair.join("=")).join("; ");
+    const reply = await fetch(url, { redirect: "manual", ...init, headers: { cookie } });
+    for (const line of reply.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+      jar.set(name, value);
+    }
+    return reply;
+  };
+  const to = (reply, from) => new URL(reply.headers.get("location"), from);
+  const login = to(await go(start), start);
+  const page = await (await go(login)).text();
+  const [, action] = /<form[^>]*action="([^"]*)"/.exec(page) ?? [];
+  const fields = [...page.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([tag]) => [
+    /name="([^"]*)"/.exec(tag)[1],
+    /value="([^"]*)"/.exec(tag)?.[1] ?? "",
+  ]);
+  const body = new URLSearchParams([...fields, ["username", username], ["password", PASSWORD]]);
+  const form = action ? new URL(action.replaceAll("&amp;", "&"), login) : login;
+  return to(await go(form, { method: "POST", body }), form);
 }

@@ -21,7 +21,6 @@ use hyper::{HeaderMap, Response, StatusCode};
 
 use crate::rpc;
 
-#[allow(unused_imports, reason = "the sign-in pages share them")]
 pub(crate) use page::{failure_page, refusal_page};
 pub(crate) use reply::redirect;
 

@@ -213,7 +213,7 @@ async fn a_bucket_gets_an_object_a_round() {
     let path = seen[0].path.strip_prefix("/events/").expect("the bucket");
     let path = path.strip_prefix(&scene.pool).expect("the pool");
     assert_eq!(path.split('/').count(), 5, "{path}");
-    assert!(path.ends_with(".jsonl"));
+    assert!(path.strip_suffix(".jsonl").is_some());
     assert_eq!(seen[0].header("x-amz-content-sha256").len(), 64);
     assert!(
         seen[0]

@@ -1,6 +1,7 @@
 //! A browser without a window: it keeps cookies, fills in forms, and does not follow redirects by itself.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use axum::body::Body;
 use hyper::{Request, StatusCode};
@@ -162,7 +163,7 @@ pub(crate) fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded += &format!("%{byte:02X}");
+            write!(encoded, "%{byte:02X}").expect("room for it");
         }
     }
     encoded
