@@ -187,6 +187,6 @@ async function signIn(start, username) {
     /value="([^"]*)"/.exec(tag)?.[1] ?? "",
   ]);
   const body = new URLSearchParams([...fields, ["username", username], ["password", PASSWORD]]);
-  const form = action ? new URL(action.replaceAll("&amp;", "&"), login) : login;
+  const form = action ? new URL(action.replace(/&(amp|#38);/g, "&"), login) : login;
   return to(await go(form, { method: "POST", body }), form);
 }
