@@ -23,7 +23,7 @@ const COMPUTE: [Operation; 10] = [
 ];
 
 /// How often an operation is run when its change keeps meeting newer versions.
-const RUNS: usize = 6;
+pub(crate) const RUNS: usize = 6;
 
 /// [`dispatch`], where it belongs: an operation that computes runs as a whole on the CPU threads, so that its
 /// reads, checks and signatures follow each other without a hand-over.
@@ -49,12 +49,8 @@ pub async fn dispatch(cx: &Cx, operation: Operation, body: &[u8]) -> Result<Opti
         .errors
         .contains(&ErrorCode::TooManyRequests)
     {
-        let service = &cx.service;
-        let rates = service
-            .rates
-            .check(&*service.store, cx.region(), operation, body);
-        rates.await?;
-        counted = service.rates.share(operation).map(|share| Cx {
+        check_rate(cx, operation, body).await?;
+        counted = cx.service.rates.share(operation).map(|share| Cx {
             share: Some(share),
             ..cx.clone()
         });
@@ -68,6 +64,15 @@ pub async fn dispatch(cx: &Cx, operation: Operation, body: &[u8]) -> Result<Opti
             answer => return answer,
         }
     }
+}
+
+/// Counts a request among those of an operation, or refuses it.
+pub(crate) async fn check_rate(cx: &Cx, operation: Operation, body: &[u8]) -> Result<()> {
+    let service = &cx.service;
+    let rates = service
+        .rates
+        .check(&*service.store, cx.region(), operation, body);
+    rates.await
 }
 
 /// Decides after a refusal: `Ok` runs the operation again, since somebody else was faster.

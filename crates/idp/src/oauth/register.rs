@@ -7,12 +7,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::authorization::words;
-use super::token::check_rate;
 use super::{Domain, OAuthCode, Refusal, Result};
 use crate::ops::clients;
 use crate::pool::{Pool, scopes};
 use crate::token::{self, Party, TokenUse};
-use crate::{Cx, Error};
+use crate::{Cx, Error, rpc};
 
 /// The scopes that every registered client may ask for.
 const OPENID: [&str; 4] = ["openid", "email", "phone", "profile"];
@@ -53,7 +52,7 @@ pub async fn register(
     if !scopes::registers_clients(pool) {
         return Err(Refusal::registration_off());
     }
-    check_rate(cx, Operation::CreateUserPoolClient).await?;
+    rpc::check_rate(cx, Operation::CreateUserPoolClient, b"").await?;
     let permitted = permitted(cx, pool, token).await?;
     let metadata: Metadata = serde_json::from_slice(body)
         .map_err(|_| Refusal::metadata("The body is not client metadata"))?;

@@ -2,10 +2,9 @@
 
 use cenote_model::Operation;
 
-use super::token::check_rate;
 use super::{Domain, OAuthCode, Params, Refusal, Result, client};
-use crate::Cx;
 use crate::token::{self, RefreshToken};
+use crate::{Cx, rpc};
 
 /// Revokes a token. What is no token of this client is as good as revoked.
 pub async fn revoke(
@@ -15,7 +14,7 @@ pub async fn revoke(
     params: &Params,
 ) -> Result<()> {
     params.check_once()?;
-    check_rate(cx, Operation::RevokeToken).await?;
+    rpc::check_rate(cx, Operation::RevokeToken, b"").await?;
     let presented = params.required("token")?;
     let client = client::authenticate(cx, domain, authorization, params).await?;
     if !client.revokes_tokens() {

@@ -127,14 +127,8 @@ pub async fn answer(
 /// Counts a step as the operation that it stands for.
 async fn count(cx: &Cx, operation: Operation, challenge: Option<ChallengeNameType>) -> Result<()> {
     let body = challenge.map(|challenge| json!({"ChallengeName": challenge.as_str()}).to_string());
-    let service = &cx.service;
-    let rates = service.rates.check(
-        &*service.store,
-        cx.region(),
-        operation,
-        body.as_deref().unwrap_or_default().as_bytes(),
-    );
-    rates.await
+    let body = body.as_deref().unwrap_or_default();
+    rpc::check_rate(cx, operation, body.as_bytes()).await
 }
 
 fn progress(step: Step) -> Result<Progress> {

@@ -8,10 +8,7 @@ use crate::pool::{Client, Pool};
 use crate::ports::Change;
 use crate::trigger::TokenSource;
 use crate::user::devices;
-use crate::{Cx, token as tokens};
-
-/// How often a request is run when its change keeps meeting newer versions.
-const RUNS: usize = 6;
+use crate::{Cx, rpc, token as tokens};
 
 /// What a client presents for its tokens.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,7 +50,7 @@ pub async fn token(
 ) -> Result<Map<String, Value>> {
     params.check_once()?;
     let grant_type = GrantType::read(params)?;
-    check_rate(cx, grant_type.like()).await?;
+    rpc::check_rate(cx, grant_type.like(), b"").await?;
     let client = client::authenticate(cx, domain, authorization, params).await?;
     let pool = &domain.pool;
     let mut run = 1;
@@ -65,19 +62,10 @@ pub async fn token(
             GrantType::TokenExchange => exchange::grant(cx, &client, params).await,
         };
         match answer {
-            Err(refusal) if refusal.retry && run < RUNS => run += 1,
+            Err(refusal) if refusal.retry && run < rpc::RUNS => run += 1,
             answer => return answer,
         }
     }
-}
-
-/// Counts a request among those of an operation.
-pub(super) async fn check_rate(cx: &Cx, operation: Operation) -> Result<()> {
-    let service = &cx.service;
-    let rates = service
-        .rates
-        .check(&*service.store, cx.region(), operation, b"");
-    Ok(rates.await?)
 }
 
 async fn from_code(

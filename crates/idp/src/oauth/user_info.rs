@@ -3,11 +3,10 @@
 use cenote_model::Operation;
 use serde_json::{Map, Value};
 
-use super::token::check_rate;
 use super::{Domain, OAuthCode, Refusal, Result};
 use crate::token::{self, shows};
 use crate::user::attributes;
-use crate::{Cx, Error};
+use crate::{Cx, Error, rpc};
 
 /// Answers whoever bears an access token with the scope `openid`. `None` is a request without one.
 pub async fn user_info(
@@ -16,7 +15,7 @@ pub async fn user_info(
     token: Option<&str>,
 ) -> Result<Map<String, Value>> {
     let token = token.ok_or_else(Refusal::user_info_request)?;
-    check_rate(cx, Operation::GetUser).await?;
+    rpc::check_rate(cx, Operation::GetUser, b"").await?;
     let (caller, scopes) = token::authenticate_for(cx, token, "openid")
         .await
         .map_err(refused)?;

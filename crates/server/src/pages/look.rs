@@ -1,7 +1,7 @@
 //! What a page looks like: its style sheet, its images, and the policy that lets nothing else in.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use aws_lc_rs::digest;
 use cenote_idp::look::{ClassicLook, ClientStyle, StyleImage, default_settings};
@@ -56,24 +56,23 @@ pub(crate) struct Look {
 /// The looks that were made last.
 pub(crate) struct Looks {
     managed: Cache<(String, i64, String), Arc<Look>>,
-    plain: Arc<Look>,
+}
+
+/// The look of pages that belong to no client.
+pub(crate) fn plain() -> Arc<Look> {
+    static PLAIN: LazyLock<Arc<Look>> = LazyLock::new(|| Arc::new(Look::plain()));
+    Arc::clone(&PLAIN)
 }
 
 impl Default for Looks {
     fn default() -> Self {
         Self {
             managed: Cache::new(KEPT),
-            plain: Arc::new(Look::plain()),
         }
     }
 }
 
 impl Looks {
-    /// The look of pages that belong to no client.
-    pub(crate) fn plain(&self) -> Arc<Look> {
-        Arc::clone(&self.plain)
-    }
-
     /// The look of a client's pages; `None` where managed login waits for a style.
     pub(crate) async fn of(
         &self,

@@ -136,7 +136,7 @@ pub(crate) fn plain(status: StatusCode, said: Said<'_>) -> Response<Body> {
         Said::Refused(words) => ("error-heading", Alert::error(words)),
         Said::Failed => ("error-heading", Alert::error(text.say("error-page"))),
     };
-    let mut page = Page::new(text, Looks::default().plain(), heading);
+    let mut page = Page::new(text, look::plain(), heading);
     page.alert = Some(alert);
     dress::page(page, status, false)
 }

@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 
 use super::dress;
 use super::flow::{self, Flow, Step};
-use super::look::{Look, Looks};
+use super::look::{self, Look, Looks};
 use super::text::{self, Language};
 use super::view::{Alert, Link, Page};
 use crate::cookies;
@@ -80,7 +80,7 @@ impl Visit {
             })
             .map_err(failed)?;
         let Some(look) = looks.of(&at.cx, &at.domain, client).await.map_err(failed)? else {
-            let page = Page::new(text::english(), looks.plain(), "error-heading");
+            let page = Page::new(text::english(), look::plain(), "error-heading");
             let response = dress::alone(page, StatusCode::BAD_REQUEST, "error-unavailable");
             return Err(response.into());
         };
