@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cenote_idp::crypto::{KeyReservoir, RootKeys};
 use cenote_idp::ports::{NoTriggers, SystemClock, SystemEntropy};
-use cenote_idp::{Config, Cx, IssuerMode, Limits, Parts, Service, dispatch};
+use cenote_idp::{Config, Cx, IssuerMode, Limits, OAuthRules, Parts, Service, dispatch};
 use cenote_model::Operation;
 use cenote_store::SqliteStore;
 use serde_json::{Value, json};
@@ -63,6 +63,7 @@ pub(crate) fn service(data: &Path) -> Outcome<(Arc<SqliteStore>, Cx)> {
         regions: Vec::new(),
         limits: Limits::default(),
         delivers_logs: false,
+        oauth: OAuthRules::default(),
     };
     let cores = std::thread::available_parallelism()?.get();
     let service = Service::new(Parts {

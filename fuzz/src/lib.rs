@@ -2,7 +2,9 @@
 
 mod chance;
 mod frozen;
+mod request;
 mod world;
 
 pub use chance::Counter;
-pub use world::World;
+pub use request::request;
+pub use world::{CALLBACK, SIGNED_OUT, World};

@@ -7,11 +7,15 @@ use axum::http::Request;
 use axum::http::header::AUTHORIZATION;
 use cenote_idp::crypto::{KeyReservoir, RootKeys};
 use cenote_idp::message::{InboxQuery, inbox};
+use cenote_idp::oauth::{
+    Authorization, Cookie, Domain, Outcome, Params, Progress, complete, with_password,
+};
 use cenote_idp::ports::{NoTriggers, Store, SystemClock};
-use cenote_idp::{Config, Cx, Error, IssuerMode, Limits, Parts, Service, dispatch};
+use cenote_idp::{Config, Cx, Error, IssuerMode, Limits, OAuthRules, Parts, Service, dispatch};
 use cenote_model::Operation;
 use cenote_server::App;
 use cenote_server::config::{AccessKey, DevArgs, Posture, dev};
+use data_encoding::BASE64;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 use uuid::Uuid;
@@ -21,7 +25,16 @@ use crate::frozen::Frozen;
 
 const PASSWORD: &str = "Passw0rd!";
 
-/// A pool with a client; `ada`, who waits for her code; `bob`, who has a password and a group; and `cleo`,
+/// Where the application takes its codes.
+pub const CALLBACK: &str = "https://app.example/cb";
+
+/// Where it sends who signs out.
+pub const SIGNED_OUT: &str = "https://app.example/out";
+
+/// The S256 challenge of RFC 7636, appendix B.
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// A pool with a client, and a domain with an application and a machine; `ada`, who waits for her code; `bob`, who has a password and a group; and `cleo`,
 /// whose password is temporary.
 pub struct World {
     runtime: Runtime,
@@ -30,6 +43,8 @@ pub struct World {
     strict: App,
     /// The id of the pool.
     pub pool: String,
+    /// What proves a client or a user at the OAuth endpoints.
+    pub proofs: Vec<String>,
     /// What [`World::fill_in`] replaces, and by what.
     names: Vec<(&'static str, String)>,
 }
@@ -53,6 +68,7 @@ impl World {
             runtime,
             service,
             pool: String::new(),
+            proofs: Vec::new(),
             names: Vec::new(),
         };
         world.settle();
@@ -121,6 +137,7 @@ impl World {
                 "AuthParameters": {"USERNAME": "bob", "SRP_A": "2"},
             }),
         );
+        let app = self.application();
         let page = self.ok(
             Operation::ListUsers,
             json!({"UserPoolId": self.pool, "Limit": 1}),
@@ -141,6 +158,55 @@ impl World {
             ("@BLOCK@", text(&srp["ChallengeParameters"]["SECRET_BLOCK"])),
             ("@PAGE@", text(&page["PaginationToken"])),
         ];
+        self.names.extend(app);
+        let refresh = &tokens["AuthenticationResult"]["RefreshToken"];
+        self.proofs.push(text(refresh));
+    }
+
+    /// A domain with an application: its id and secret, a code for `bob`, and the cookie of his browser.
+    fn application(&mut self) -> Vec<(&'static str, String)> {
+        let domain = json!({"UserPoolId": self.pool, "Domain": "app"});
+        self.ok(Operation::CreateUserPoolDomain, domain);
+        let scopes = json!({
+            "UserPoolId": self.pool, "Identifier": "api", "Name": "api",
+            "Scopes": [{"ScopeName": "read", "ScopeDescription": "read"}],
+        });
+        self.ok(Operation::CreateResourceServer, scopes);
+        let client = |more: Value| {
+            let mut input = json!({
+                "UserPoolId": self.pool, "ClientName": "app", "GenerateSecret": true,
+                "AllowedOAuthFlowsUserPoolClient": true, "SupportedIdentityProviders": ["COGNITO"],
+            });
+            for (name, value) in more.as_object().into_iter().flatten() {
+                input[name] = value.clone();
+            }
+            let made = self.ok(Operation::CreateUserPoolClient, input);
+            let made = &made["UserPoolClient"];
+            (text(&made["ClientId"]), text(&made["ClientSecret"]))
+        };
+        let (app, secret) = client(json!({
+            "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid", "email"],
+            "CallbackURLs": [CALLBACK], "LogoutURLs": [SIGNED_OUT],
+            "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+        }));
+        let (machine, key) = client(json!({
+            "AllowedOAuthFlows": ["client_credentials"], "AllowedOAuthScopes": ["api/read"],
+        }));
+        let query = format!(
+            "client_id={app}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&response_type=code&code_challenge={CHALLENGE}&code_challenge_method=S256"
+        );
+        let (code, cookie) = self.run(signed_in(&self.service, &query));
+        let basic = BASE64.encode(format!("{app}:{secret}").as_bytes());
+        self.proofs = vec![secret.clone(), key.clone(), basic.clone(), code.clone()];
+        vec![
+            ("@APP@", app),
+            ("@SECRET@", secret),
+            ("@BASIC@", basic),
+            ("@MACHINE@", machine),
+            ("@KEY@", key),
+            ("@GRANT@", code),
+            ("@COOKIE@", cookie),
+        ]
     }
 
     /// The code that was sent to `ada`.
@@ -207,6 +273,33 @@ impl World {
     }
 }
 
+/// Signs `bob` in on the page: the code that the application gets, and the cookie of his browser.
+async fn signed_in(service: &Arc<Service>, query: &str) -> (String, String) {
+    let domain = Domain::of_path(service, "app").await;
+    let domain = domain.expect("no failure").expect("a domain");
+    let region = Some("us-east-1".to_owned());
+    let cx = Cx::new(
+        Arc::clone(service),
+        region,
+        Uuid::nil(),
+        cenote_idp::Peer::default(),
+    );
+    let params = Params::parse(query.as_bytes()).expect("a query");
+    let Ok(Outcome::Go(authorization)) = Authorization::read(&cx, &domain, &params).await else {
+        panic!("a good request")
+    };
+    let Ok(Progress::Done(mut user)) = with_password(&cx, &authorization, "bob", PASSWORD).await
+    else {
+        panic!("a sign-in")
+    };
+    let cookie = Cookie::begin(&cx, &authorization, &mut user).await;
+    let location = complete(&cx, &authorization, &user).await;
+    let location = location.expect("a location");
+    let (_, answer) = location.split_once("code=").expect("a code");
+    let code = answer.split('&').next().unwrap_or_default();
+    (code.to_owned(), cookie.expect("a cookie").value)
+}
+
 fn service(store: Arc<dyn Store>) -> Arc<Service> {
     let config = Config {
         account_id: "000000000000".to_owned(),
@@ -216,6 +309,7 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
         regions: Vec::new(),
         limits: Limits::default(),
         delivers_logs: false,
+        oauth: OAuthRules::default(),
     };
     let root = RootKeys::new([7; 32], []);
     let entropy = Arc::new(Counter::default());

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{codegen, dependencies};
+use crate::{codegen, dependencies, profile};
 
 /// No hand-written source file is longer.
 const MOST_LINES: usize = 500;
@@ -14,9 +14,10 @@ type Check = fn(&Path) -> Result<(), String>;
 
 /// Runs every check, also after one has failed.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
-    let checks: [(&str, Check); 6] = [
+    let checks: [(&str, Check); 7] = [
         ("generated files", generated),
         ("file lengths", lengths),
+        ("security profile", profile::check),
         ("format", |root| {
             cargo(root, &["fmt", "--all", "--check"])?;
             // A workspace of its own.

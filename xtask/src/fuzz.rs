@@ -19,9 +19,8 @@ const AT_ONCE: usize = 2;
 /// Inputs of a target when the same ones are asked for again.
 const RUNS: u32 = 200_000;
 
-/// The target whose every input is a whole exchange of keys, and its number of inputs.
-const EXCHANGES: &str = "srp_exchange";
-const RUNS_OF_EXCHANGES: u32 = 8_000;
+/// Targets whose inputs take more than a look, and their number of inputs.
+const SLOW: [(&str, u32); 2] = [("oauth", 60_000), ("srp_exchange", 8_000)];
 
 /// Targets that read requests, and know the words of the model.
 const KNOW_THE_MODEL: [&str; 2] = ["decode", "http"];
@@ -164,11 +163,8 @@ impl<'a> Fuzzer<'a> {
         match self.until {
             Until::Seconds(seconds) => command.arg(format!("-max_total_time={seconds}")),
             Until::Again => {
-                let runs = if name == EXCHANGES {
-                    RUNS_OF_EXCHANGES
-                } else {
-                    RUNS
-                };
+                let slow = SLOW.iter().find(|(target, _)| *target == name);
+                let runs = slow.map_or(RUNS, |(_, runs)| *runs);
                 command.args(["-seed=1", "-reload=0", &format!("-runs={runs}")])
             }
         };

@@ -4,6 +4,7 @@ mod check;
 mod codegen;
 mod dependencies;
 mod fuzz;
+mod profile;
 mod test;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask codegen [--model PATH]   regenerate; with --model, take over a new service model first
-       cargo xtask check                    format, lints, generated files, file lengths, licences
+       cargo xtask check                    format, lints, generated files, lengths, profile, licences
        cargo xtask test [WORD]...           every test, or those of: rust python node browser sqlite postgres
        cargo xtask fuzz [--seconds N] [TARGET]...   fuzz every target, or those, for 60 seconds or N each";
 

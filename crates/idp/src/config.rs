@@ -12,6 +12,23 @@ pub enum IssuerMode {
     Aws,
 }
 
+/// What is asked of OAuth beyond the service's own rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OAuthRules {
+    /// The pools and clients, by id, that are held to the hardened profile; `*` is each of them.
+    pub hardened: Vec<String>,
+    /// Whether user info has the types of OpenID Connect, where the service answers texts alone.
+    pub typed_user_info: bool,
+}
+
+impl OAuthRules {
+    /// Whether this client of this pool is held to the hardened profile.
+    pub(crate) fn harden(&self, pool: &str, client: &str) -> bool {
+        let mut ids = self.hardened.iter();
+        ids.any(|id| id == "*" || id == pool || id == client)
+    }
+}
+
 /// The identity of the deployment.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -27,6 +44,8 @@ pub struct Config {
     pub regions: Vec<String>,
     /// Whether somebody delivers what log configurations send out; if not, it is not queued.
     pub delivers_logs: bool,
+    /// See [`OAuthRules`].
+    pub oauth: OAuthRules,
     /// How many of its things there may be.
     pub limits: Limits,
 }

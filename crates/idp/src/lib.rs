@@ -36,7 +36,7 @@ mod trigger;
 pub mod user;
 mod user_agent;
 
-pub use config::{Config, IssuerMode};
+pub use config::{Config, IssuerMode, OAuthRules};
 pub use error::Error;
 pub use ops::branding::logo;
 pub use ops::sign_up::confirm_by_link;

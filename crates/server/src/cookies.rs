@@ -7,16 +7,20 @@ use hyper::header::{COOKIE, HeaderValue};
 /// The cookie of a browser in which somebody has signed in.
 pub(crate) const SESSION: &str = "cognito";
 
-/// The value of a cookie that the browser sent.
+/// The cookie that a form's `_csrf` must agree with, and how long it is kept, in seconds.
+pub(crate) const CSRF: &str = "XSRF-TOKEN";
+const CSRF_SECONDS: i64 = 24 * 60 * 60;
+
+/// The value of a cookie that the browser sent. Two of a name are none: one of them is from next door.
 pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lists = headers.get_all(COOKIE).into_iter();
-    let mut pairs = lists
+    let pairs = lists
         .filter_map(|list| list.to_str().ok())
         .flat_map(|list| list.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
-    pairs
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value)
+    let mut values = pairs.filter_map(|(known, value)| (known == name).then_some(value));
+    let first = values.next()?;
+    values.all(|other| other == first).then_some(first)
 }
 
 /// The `Set-Cookie` that begins a session.
@@ -27,6 +31,11 @@ pub(crate) fn session(domain: &Domain, cookie: &Cookie) -> Option<HeaderValue> {
 /// The `Set-Cookie` that ends it.
 pub(crate) fn no_session(domain: &Domain) -> Option<HeaderValue> {
     set(domain, SESSION, "", 0)
+}
+
+/// The `Set-Cookie` of a form's token.
+pub(crate) fn csrf(domain: &Domain, value: &str) -> Option<HeaderValue> {
+    set(domain, CSRF, value, CSRF_SECONDS)
 }
 
 /// A `Set-Cookie` for the pages of a domain; one that lasts no time is forgotten. Without TLS it cannot be
@@ -59,5 +68,10 @@ mod tests {
         assert_eq!(get(&headers, "cognito"), Some("x=y"));
         assert_eq!(get(&headers, "b"), Some("3"));
         assert_eq!(get(&headers, "c"), None);
+        headers.append(COOKIE, HeaderValue::from_static("b=3; cognito=y"));
+        assert_eq!(
+            (get(&headers, "b"), get(&headers, "cognito")),
+            (Some("3"), None)
+        );
     }
 }

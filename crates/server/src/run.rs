@@ -148,6 +148,7 @@ async fn assemble(
         issuer: settings.issuer,
         regions: settings.regions.clone(),
         limits: Limits::default(),
+        oauth: settings.oauth.clone(),
         delivers_logs: !settings.log_destinations.is_empty(),
     };
     let compromised = settings.compromised_passwords.as_deref();

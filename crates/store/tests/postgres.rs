@@ -1,6 +1,8 @@
 //! The contract suite on PostgreSQL, and what only a server can do.
 
 mod contract;
+#[path = "postgres_only/plans.rs"]
+mod plans;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,11 +1,10 @@
-//! Whole requests, as hyper hands them over: head, signature, body, operation, answer. The input is a
-//! line with method and path, header lines, an empty line and the body; [`World::fill_in`] puts live
-//! values in the place of names. A signed request goes to a server that checks signatures.
+//! Whole requests, as hyper hands them over: head, signature, body, operation, answer. The input is
+//! what [`request`] reads; [`World::fill_in`] puts live values in the place of names. A signed request goes to a server that checks signatures.
 #![no_main]
 
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
-use cenote_fuzz::World;
+use axum::body::to_bytes;
+use axum::http::StatusCode;
+use cenote_fuzz::{World, request};
 use cenote_model::{ErrorCode, Operation};
 use libfuzzer_sys::{Corpus, fuzz_target};
 
@@ -25,7 +24,7 @@ const COMMON: [ErrorCode; 8] = [
 
 fuzz_target!(|data: &[u8]| -> Corpus {
     let world = World::get();
-    let Some(request) = read(&world.fill_in(data)) else {
+    let Some(request) = request(&world.fill_in(data), "") else {
         return Corpus::Reject;
     };
     let target = request.headers().get("x-amz-target");
@@ -60,17 +59,4 @@ fn check(operation: Option<Operation>, status: StatusCode, body: &[u8]) {
         "{} does not declare {name}",
         operation.name()
     );
-}
-
-fn read(data: &[u8]) -> Option<Request<Body>> {
-    let split = data.windows(2).position(|pair| pair == b"\n\n")?;
-    let (head, body) = (&data[..split], &data[split + 2..]);
-    let mut lines = head.split(|byte| *byte == b'\n');
-    let mut first = lines.next()?.splitn(2, |byte| *byte == b' ');
-    let mut request = Request::builder().method(first.next()?).uri(first.next()?);
-    for line in lines {
-        let colon = line.iter().position(|byte| *byte == b':')?;
-        request = request.header(&line[..colon], line[colon + 1..].trim_ascii());
-    }
-    request.body(Body::from(body.to_vec())).ok()
 }

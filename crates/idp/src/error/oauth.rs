@@ -28,6 +28,10 @@ pub enum OAuthCode {
     UnsupportedTokenType,
     /// Somebody would have to sign in, and nobody may be asked.
     LoginRequired,
+    /// Somebody would have to agree, and nobody may be asked.
+    ConsentRequired,
+    /// The user did not agree.
+    AccessDenied,
     /// Request objects are not read.
     RequestNotSupported,
     /// Nor are they fetched.
@@ -58,6 +62,8 @@ impl OAuthCode {
             Self::InvalidToken => "invalid_token",
             Self::UnsupportedTokenType => "unsupported_token_type",
             Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::AccessDenied => "access_denied",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RedirectMismatch => "redirect_mismatch",
@@ -78,6 +84,8 @@ pub struct Refusal {
     pub description: Option<String>,
     /// What the log is told; never shown to a caller.
     pub detail: Option<String>,
+    /// The client is asked to prove in a header who it is.
+    pub is_challenged: bool,
     /// Somebody else changed what this request had read: do it again.
     pub(crate) retry: bool,
 }
@@ -97,6 +105,7 @@ impl From<Error> for Refusal {
             code,
             description: error.message,
             detail: error.detail,
+            is_challenged: false,
             retry: error.retry,
         }
     }
@@ -108,6 +117,7 @@ impl Refusal {
             code,
             description: None,
             detail: None,
+            is_challenged: false,
             retry: false,
         }
     }
@@ -189,6 +199,8 @@ impl Refusal {
     }
 
     pub(crate) fn scope(scope: &str) -> Self {
+        // No client has a longer one.
+        let scope: String = scope.chars().take(513).collect();
         Self::new(
             OAuthCode::InvalidScope,
             format!("The scope {scope} is not allowed for the client"),
@@ -223,6 +235,16 @@ impl Refusal {
     /// Nobody has signed in, and nobody may be asked.
     pub const fn login_required() -> Self {
         Self::bare(OAuthCode::LoginRequired)
+    }
+
+    /// Somebody has signed in, and would have to be asked.
+    pub const fn consent_required() -> Self {
+        Self::bare(OAuthCode::ConsentRequired)
+    }
+
+    /// The user was asked, and did not agree.
+    pub const fn access_denied() -> Self {
+        Self::bare(OAuthCode::AccessDenied)
     }
 
     /// The body is not a form, or too long, or did not arrive.

@@ -74,6 +74,8 @@ pub struct Authorization {
     pub login_hint: Option<String>,
     /// The language of the pages.
     pub lang: Option<String>,
+    /// Whether the user is asked whether the application may have what it asks for.
+    pub asks_consent: bool,
 }
 
 impl Authorization {
@@ -87,15 +89,26 @@ impl Authorization {
         self.client.shape.client_name.as_deref().unwrap_or_default()
     }
 
+    /// Where the answer goes.
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// What the application asks for.
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
     /// Where to send the browser with a refusal.
     pub fn refused(&self, cx: &Cx, refusal: &Refusal) -> String {
-        refused(
-            cx,
-            &self.pool,
-            &self.redirect_uri,
-            self.state.as_deref(),
-            refusal,
-        )
+        let is_token = self.response_type == ResponseType::Token;
+        let back = Back {
+            client: &self.client,
+            redirect_uri: &self.redirect_uri,
+            state: self.state.as_deref(),
+            is_token,
+        };
+        back.with(cx, &self.pool, refusal)
     }
 
     /// Reads an authorization request that came to a domain. Only failures of ours are errors.
@@ -109,26 +122,32 @@ impl Authorization {
             Err(refusal) => return Ok(Outcome::Page(refusal)),
         };
         let pool = &domain.pool;
+        let back = Back {
+            client: &client,
+            redirect_uri: &redirect_uri,
+            state: params.get("state"),
+            is_token: params.get("response_type") == Some("token"),
+        };
+        let wants_no_page = words(params.get("prompt")).iter().any(|it| it == "none");
         if !offers_login(cx, pool, &client, params).await? {
-            // Whoever wants no page gets none.
-            return Ok(
-                if words(params.get("prompt")).iter().any(|it| it == "none") {
-                    let (state, refusal) = (params.get("state"), Refusal::login_required());
-                    Outcome::Redirect(refused(cx, pool, &redirect_uri, state, &refusal))
-                } else {
-                    Outcome::Page(Refusal::login_option())
-                },
-            );
+            return Ok(if wants_no_page {
+                Outcome::Redirect(back.with(cx, pool, &Refusal::login_required()))
+            } else {
+                Outcome::Page(Refusal::login_option())
+            });
         }
-        match request(domain, params, &client, &redirect_uri) {
-            Ok(authorization) => Ok(Outcome::Go(Box::new(authorization))),
-            Err(refusal) => {
-                let state = params.get("state");
-                let location = refused(cx, pool, &redirect_uri, state, &refusal);
-                Ok(Outcome::Redirect(location))
-            }
-        }
+        Ok(match request(cx, domain, params, &client, &redirect_uri) {
+            Ok(authorization) => Outcome::Go(Box::new(authorization)),
+            // Whoever registered himself does not get browsers sent on by a link (RFC 9700, 4.11.2).
+            Err(refusal) if !wants_no_page && is_stranger(cx, &client) => Outcome::Page(refusal),
+            Err(refusal) => Outcome::Redirect(back.with(cx, pool, &refusal)),
+        })
     }
+}
+
+/// Whether the application registered itself, and the hardened profile asks people before it gets anything.
+fn is_stranger(cx: &Cx, client: &Client) -> bool {
+    client.is_registered() && client.is_hardened(cx)
 }
 
 /// Who asks, and where the answer goes.
@@ -209,6 +228,7 @@ async fn offers_login(
 
 /// What is asked for.
 fn request(
+    cx: &Cx,
     domain: &Domain,
     params: &Params,
     client: &Arc<Client>,
@@ -230,6 +250,11 @@ fn request(
     if !flows.unwrap_or_default().contains(&flow) {
         return Err(Refusal::flow_off());
     }
+    let scopes = scopes(client, params.get("scope"))?;
+    let challenge = challenge(params)?;
+    if client.is_hardened(cx) {
+        harden(params, client, response_type, &scopes)?;
+    }
     let owned = |name: &str| params.get(name).map(str::to_owned);
     let short = |name: &str| match params.get(name) {
         Some(value) if value.len() > LONGEST => Err(Refusal::malformed(name)),
@@ -240,10 +265,10 @@ fn request(
         client: Arc::clone(client),
         redirect_uri: redirect_uri.to_owned(),
         response_type,
-        scopes: scopes(client, params.get("scope"))?,
+        scopes,
         state: owned("state"),
         nonce: short("nonce")?,
-        challenge: challenge(params)?,
+        challenge,
         resource: resource(short("resource")?)?,
         id_token_hint: owned("id_token_hint"),
         prompt: prompt(domain, params.get("prompt"))?,
@@ -251,7 +276,27 @@ fn request(
         levels: levels(&domain.pool, params.get("acr_values")),
         login_hint: owned("login_hint"),
         lang: owned("lang"),
+        asks_consent: is_stranger(cx, client),
     })
+}
+
+/// What the hardened profile asks for beyond the service: a challenge where no secret protects the code
+/// (RFC 9700, 2.1.1), and a nonce in an ID token that no back channel protects (OpenID Connect Core 1.0,
+/// 3.2.2.1).
+fn harden(
+    params: &Params,
+    client: &Client,
+    response_type: ResponseType,
+    scopes: &[String],
+) -> Result<()> {
+    match response_type {
+        ResponseType::Code if !client.is_confidential() => params.required("code_challenge")?,
+        ResponseType::Token if scopes.iter().any(|scope| scope == "openid") => {
+            params.required("nonce")?
+        }
+        _ => return Ok(()),
+    };
+    Ok(())
 }
 
 /// The words of a list that is separated by spaces.
@@ -276,11 +321,12 @@ fn scopes(client: &Client, asked: Option<&str>) -> Result<Vec<String>> {
     let Some(asked) = asked else {
         return Ok(allowed.to_vec());
     };
-    if !is_scope_text(asked) {
+    let asked = words(Some(asked).filter(|text| is_scope_text(text)));
+    if asked.is_empty() {
         return Err(Refusal::scope_malformed());
     }
     let mut scopes = Vec::new();
-    for scope in words(Some(asked)) {
+    for scope in asked {
         if !allowed.contains(&scope) {
             return Err(Refusal::scope(&scope));
         }
@@ -378,24 +424,34 @@ fn max_age(seconds: Option<&str>) -> Result<Option<i64>> {
         .ok_or_else(|| Refusal::malformed("max_age"))
 }
 
-/// The address that tells an application of a refusal, in its query whatever the response type; the issuer
-/// comes with it (RFC 9207).
-fn refused(
-    cx: &Cx,
-    pool: &Pool,
-    redirect_uri: &str,
-    state: Option<&str>,
-    refusal: &Refusal,
-) -> String {
-    let issuer = token::issuer(&cx.service, pool);
-    let description = refusal.description.as_deref();
-    let params = [
-        description.map(|text| ("error_description", text)),
-        state.map(|state| ("state", state)),
-        Some(("error", refusal.code.as_str())),
-        Some(("iss", issuer.as_str())),
-    ];
-    with_query(redirect_uri, &encode(params.into_iter().flatten()))
+/// Who is told of a refusal, and where.
+struct Back<'a> {
+    client: &'a Client,
+    redirect_uri: &'a str,
+    state: Option<&'a str>,
+    /// Whether tokens were to come in the fragment.
+    is_token: bool,
+}
+
+impl Back<'_> {
+    /// The address that tells of it; the issuer comes with it (RFC 9207). It is in the query whatever the
+    /// response type, but for the hardened profile (RFC 6749, 4.2.2.1).
+    fn with(&self, cx: &Cx, pool: &Pool, refusal: &Refusal) -> String {
+        let issuer = token::issuer(&cx.service, pool);
+        let description = refusal.description.as_deref();
+        let params = [
+            description.map(|text| ("error_description", text)),
+            self.state.map(|state| ("state", state)),
+            Some(("error", refusal.code.as_str())),
+            Some(("iss", issuer.as_str())),
+        ];
+        let text = encode(params.into_iter().flatten());
+        if self.is_token && self.client.is_hardened(cx) {
+            format!("{}#{text}", self.redirect_uri)
+        } else {
+            with_query(self.redirect_uri, &text)
+        }
+    }
 }
 
 /// An address with more in its query.

@@ -17,35 +17,63 @@ struct Credentials {
 }
 
 /// Checks who calls: a client with a secret shows one of its secrets in a Basic header or the body, one
-/// without shows none.
+/// without shows none. Who fails with a header is asked for a better one in the hardened profile (RFC 6749,
+/// 5.2); the service says no more than that.
 pub(super) async fn authenticate(
     cx: &Cx,
     domain: &Domain,
     authorization: Option<&str>,
     params: &Params,
 ) -> Result<Arc<Client>> {
-    let bad = || Refusal::bare(OAuthCode::InvalidClient);
-    let header = authorization
-        .map(|header| basic(header).ok_or_else(bad))
-        .transpose()?;
-    let credentials = match (header, params.get("client_id"), params.get("client_secret")) {
+    let read = credentials(authorization, params);
+    let id = read
+        .as_ref()
+        .map(|read| read.id.clone())
+        .unwrap_or_default();
+    let proved = match read {
+        Ok(read) => proved(cx, domain, &read).await,
+        Err(refusal) => Err(refusal),
+    };
+    proved.map_err(|refusal| Refusal {
+        is_challenged: authorization.is_some()
+            && refusal.code == OAuthCode::InvalidClient
+            && (cx.service.config.oauth).harden(&domain.pool.id, &id),
+        ..refusal
+    })
+}
+
+/// What was sent: in a header, in the body, or the same in both.
+fn credentials(authorization: Option<&str>, params: &Params) -> Result<Credentials> {
+    let header = authorization.map(|header| {
+        let read = basic(header);
+        read.ok_or_else(|| Refusal::bare(OAuthCode::InvalidClient))
+    });
+    match (
+        header.transpose()?,
+        params.get("client_id"),
+        params.get("client_secret"),
+    ) {
         (Some(header), id, secret) => {
             let same_secret =
                 secret.is_none_or(|secret| header.secrets.iter().any(|it| it == secret));
             if id.is_some_and(|id| id != header.id) || !same_secret {
                 return Err(Refusal::client_twice());
             }
-            header
+            Ok(header)
         }
-        (None, Some(id), secret) => Credentials {
+        (None, Some(id), secret) => Ok(Credentials {
             id: id.to_owned(),
             secrets: secret.map(str::to_owned).into_iter().collect(),
-        },
-        (None, None, _) => return Err(Refusal::missing("client_id")),
-    };
+        }),
+        (None, None, _) => Err(Refusal::missing("client_id")),
+    }
+}
+
+/// The client, if these are its credentials.
+async fn proved(cx: &Cx, domain: &Domain, credentials: &Credentials) -> Result<Arc<Client>> {
     let client = client_of(cx, domain, &credentials.id)
         .await?
-        .ok_or_else(bad)?;
+        .ok_or_else(|| Refusal::bare(OAuthCode::InvalidClient))?;
     let secrets = &credentials.secrets;
     if secrets.is_empty() != client.is_confidential() {
         for secret in secrets {

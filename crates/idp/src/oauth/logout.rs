@@ -8,6 +8,16 @@ use crate::{Cx, Error, token};
 /// Where OpenID Connect clients ask to be sent afterwards.
 const AFTERWARDS: &str = "post_logout_redirect_uri";
 
+/// What else of the next authorization request goes on to the sign-in page. A challenge that was lost on the
+/// way would leave its code unprotected.
+const CARRIED: [&str; 5] = [
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "resource",
+];
+
 /// Where a browser goes that signs out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Logout {
@@ -73,13 +83,13 @@ pub async fn logout(cx: &Cx, domain: &Domain, params: &Params) -> Result<Logout,
     let all = client.shape.allowed_oauth_scopes.as_deref();
     let all = all.unwrap_or_default().join(" ");
     let scope = params.get("scope").unwrap_or(&all);
-    let query = [
+    let fixed = [
         Some(("client_id", client_id)),
         Some(("redirect_uri", uri)),
         Some(("response_type", response_type)),
         Some(("scope", scope)).filter(|(_, scope)| !scope.is_empty()),
-        params.get("state").map(|state| ("state", state)),
-        params.get("nonce").map(|nonce| ("nonce", nonce)),
     ];
-    Ok(Logout::SignIn(encode(query.into_iter().flatten())))
+    let carried = CARRIED.map(|name| params.get(name).map(|value| (name, value)));
+    let query = fixed.into_iter().chain(carried).flatten();
+    Ok(Logout::SignIn(encode(query)))
 }

@@ -22,7 +22,7 @@ pub use domain::Domain;
 pub use logout::{Logout, logout};
 pub use params::Params;
 pub use register::register;
-pub use response::complete;
+pub use response::{complete, complete_silently};
 pub use revoke::revoke;
 pub use sign_in::{Progress, answer, with_choice, with_password};
 pub use token::token;

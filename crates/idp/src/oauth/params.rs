@@ -56,6 +56,12 @@ impl Params {
         }
     }
 
+    /// A query that says the same.
+    pub fn query(&self) -> String {
+        let pairs = self.values.iter();
+        encode(pairs.map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
     /// Whether this parameter came more than once.
     pub(crate) fn is_repeated(&self, name: &str) -> bool {
         self.repeated.contains(name)
@@ -94,5 +100,8 @@ mod tests {
         assert_eq!(text, "state=%7B%22a%22%3A%22b+c%2B%25%26%22%7D&error=x");
         let params = Params::parse(text.as_bytes()).expect("a form");
         assert_eq!(params.get("state"), Some("{\"a\":\"b c+%&\"}"));
+        // Bytes that no address may have are not passed on as they came.
+        let raw = Params::parse(b"state=a\r\nx:y#z w&error=1").expect("a form");
+        assert_eq!(raw.query(), "error=1&state=a%0D%0Ax%3Ay%23z+w");
     }
 }

@@ -1,12 +1,14 @@
 //! The authorization response: the address that a browser is sent to when somebody has signed in.
 
+use cenote_model::Operation;
+
 use super::authorization::{ResponseType, with_query};
 use super::params::encode;
 use super::{Authorization, code};
 use crate::auth::SignedIn;
 use crate::token::{self, Grant, SignIn};
 use crate::trigger::TokenSource;
-use crate::{Cx, Result};
+use crate::{Cx, Result, rpc};
 
 impl Authorization {
     /// What the application is granted.
@@ -43,6 +45,17 @@ pub async fn complete(
     } else {
         format!("{address}#{text}")
     })
+}
+
+/// Answers a request for somebody who has signed in before, and was asked nothing now. Nothing has counted this
+/// step yet.
+pub async fn complete_silently(
+    cx: &Cx,
+    authorization: &Authorization,
+    signed_in: &SignedIn,
+) -> Result<String> {
+    rpc::check_rate(cx, Operation::InitiateAuth, b"").await?;
+    complete(cx, authorization, signed_in).await
 }
 
 /// The tokens of the implicit flow: never a refresh token.

@@ -2,6 +2,7 @@
 //! its secret, and they end in a session of the browser.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use cenote_model::{AuthFlowType, ChallengeNameType, Operation, Sensitive};
@@ -9,6 +10,7 @@ use serde_json::json;
 
 use super::Authorization;
 use crate::auth::{self, Parameters, Scene, SignedIn, Step};
+use crate::pool::Pool;
 use crate::protection::Mode;
 use crate::protection::event::Context;
 use crate::protection::sign_in::{self as protection, Asked, Attempt};
@@ -31,21 +33,6 @@ pub enum Progress {
     },
 }
 
-fn scene(cx: &Cx, authorization: &Authorization, mode: Mode) -> Scene {
-    let Authorization { pool, client, .. } = authorization;
-    Scene {
-        is_hosted: true,
-        levels: authorization.levels.clone(),
-        attempt: Attempt::new(mode, || Context::of_connection(cx)),
-        ..Scene::new(Arc::clone(pool), Arc::clone(client))
-    }
-}
-
-fn sensitive(values: &[(&str, &str)]) -> BTreeMap<String, Sensitive> {
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned().into());
-    values.iter().map(owned).collect()
-}
-
 /// Begins with a username and a password.
 pub async fn with_password(
     cx: &Cx,
@@ -53,21 +40,8 @@ pub async fn with_password(
     username: &str,
     password: &str,
 ) -> Result<Progress> {
-    let given = sensitive(&[("USERNAME", username), ("PASSWORD", password)]);
-    let flow = AuthFlowType::UserPasswordAuth;
-    let mode = protection::mode_of_flow(&authorization.pool, flow);
-    let given = Parameters(Some(&given));
-    count(cx, Operation::InitiateAuth, None).await?;
-    let mut run = 1;
-    loop {
-        let scene = scene(cx, authorization, mode);
-        let steps = Box::pin(auth::with_password(cx, &scene, &given));
-        let asked = Asked::by_flow(flow, Some(username));
-        match protection::watch(cx, &scene, asked, steps).await {
-            Err(error) => rpc::again(Operation::InitiateAuth, &mut run, error)?,
-            Ok(step) => return progress(step),
-        }
-    }
+    let given = [("USERNAME", username), ("PASSWORD", password)];
+    take(cx, authorization, Move::Password, &given).await
 }
 
 /// Begins with a username alone: the user chooses how to go on, as in USER_AUTH. `preferred` is a first factor
@@ -81,21 +55,7 @@ pub async fn with_choice(
 ) -> Result<Progress> {
     let mut given = vec![("USERNAME", username)];
     given.extend(preferred.map(|preferred| ("PREFERRED_CHALLENGE", preferred.as_str())));
-    let given = sensitive(&given);
-    let flow = AuthFlowType::UserAuth;
-    let mode = protection::mode_of_flow(&authorization.pool, flow);
-    let given = Parameters(Some(&given));
-    count(cx, Operation::InitiateAuth, None).await?;
-    let mut run = 1;
-    loop {
-        let scene = scene(cx, authorization, mode);
-        let steps = Box::pin(auth::start_choice(cx, &scene, &given, session));
-        let asked = Asked::by_flow(flow, Some(username));
-        match protection::watch(cx, &scene, asked, steps).await {
-            Err(error) => rpc::again(Operation::InitiateAuth, &mut run, error)?,
-            Ok(step) => return progress(step),
-        }
-    }
+    take(cx, authorization, Move::Choice(session), &given).await
 }
 
 /// Answers a question; the answers are those of RespondToAuthChallenge, `USERNAME` among them.
@@ -106,29 +66,91 @@ pub async fn answer(
     session: &str,
     answers: &[(&str, &str)],
 ) -> Result<Progress> {
-    let given = sensitive(answers);
-    let mode = protection::mode_of_challenge(&authorization.pool, challenge);
-    let answers = Parameters(Some(&given));
-    let session = Some(session);
-    let operation = Operation::RespondToAuthChallenge;
-    count(cx, operation, Some(challenge)).await?;
+    let answer = Move::Answer(challenge, session);
+    take(cx, authorization, answer, answers).await
+}
+
+/// What somebody does on a page.
+#[derive(Clone, Copy)]
+enum Move<'a> {
+    Password,
+    /// With the session of a sign-up, if there is one.
+    Choice(Option<&'a str>),
+    /// To a challenge, in its session.
+    Answer(ChallengeNameType, &'a str),
+}
+
+impl Move<'_> {
+    /// The operation that it stands for.
+    const fn like(self) -> Operation {
+        match self {
+            Self::Password | Self::Choice(_) => Operation::InitiateAuth,
+            Self::Answer(..) => Operation::RespondToAuthChallenge,
+        }
+    }
+
+    /// How it is watched, and what of it.
+    fn watched<'n>(self, pool: &Pool, username: Option<&'n str>) -> (Mode, Asked<'n>) {
+        let flow = match self {
+            Self::Password => AuthFlowType::UserPasswordAuth,
+            Self::Choice(_) => AuthFlowType::UserAuth,
+            Self::Answer(challenge, _) => {
+                let mode = protection::mode_of_challenge(pool, challenge);
+                return (mode, Asked::by_challenge(challenge, username));
+            }
+        };
+        let mode = protection::mode_of_flow(pool, flow);
+        (mode, Asked::by_flow(flow, username))
+    }
+}
+
+/// Makes a move, again where somebody else was faster.
+async fn take(
+    cx: &Cx,
+    authorization: &Authorization,
+    own: Move<'_>,
+    given: &[(&str, &str)],
+) -> Result<Progress> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned().into());
+    let given: BTreeMap<String, Sensitive> = given.iter().map(owned).collect();
+    let given = Parameters(Some(&given));
+    let (mode, asked) = own.watched(&authorization.pool, given.optional("USERNAME"));
+    count(cx, own).await?;
     let mut run = 1;
     loop {
         let scene = scene(cx, authorization, mode);
-        let steps = Box::pin(auth::respond(cx, &scene, challenge, session, &answers));
-        let asked = Asked::by_challenge(challenge, answers.optional("USERNAME"));
+        let steps: Pin<Box<dyn Future<Output = Result<Step>> + Send + '_>> = match own {
+            Move::Password => Box::pin(auth::with_password(cx, &scene, &given)),
+            Move::Choice(session) => Box::pin(auth::start_choice(cx, &scene, &given, session)),
+            Move::Answer(challenge, session) => {
+                let session = Some(session);
+                Box::pin(auth::respond(cx, &scene, challenge, session, &given))
+            }
+        };
         match protection::watch(cx, &scene, asked, steps).await {
-            Err(error) => rpc::again(operation, &mut run, error)?,
+            Err(error) => rpc::again(own.like(), &mut run, error)?,
             Ok(step) => return progress(step),
         }
     }
 }
 
-/// Counts a step as the operation that it stands for.
-async fn count(cx: &Cx, operation: Operation, challenge: Option<ChallengeNameType>) -> Result<()> {
-    let body = challenge.map(|challenge| json!({"ChallengeName": challenge.as_str()}).to_string());
-    let body = body.as_deref().unwrap_or_default();
-    rpc::check_rate(cx, operation, body.as_bytes()).await
+fn scene(cx: &Cx, authorization: &Authorization, mode: Mode) -> Scene {
+    let Authorization { pool, client, .. } = authorization;
+    Scene {
+        is_hosted: true,
+        levels: authorization.levels.clone(),
+        attempt: Attempt::new(mode, || Context::of_connection(cx)),
+        ..Scene::new(Arc::clone(pool), Arc::clone(client))
+    }
+}
+
+/// Counts a move as the operation that it stands for.
+async fn count(cx: &Cx, own: Move<'_>) -> Result<()> {
+    let body = match own {
+        Move::Answer(challenge, _) => json!({"ChallengeName": challenge.as_str()}).to_string(),
+        Move::Password | Move::Choice(_) => String::new(),
+    };
+    rpc::check_rate(cx, own.like(), body.as_bytes()).await
 }
 
 fn progress(step: Step) -> Result<Progress> {

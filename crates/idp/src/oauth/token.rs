@@ -92,7 +92,7 @@ async fn refreshed(
     client: &Client,
     params: &Params,
 ) -> Result<Map<String, Value>> {
-    let grace_ms = client.rotation_grace_ms();
+    let grace_ms = client.rotation_grace_ms(cx);
     let is_off = client
         .check_flow(ExplicitAuthFlowsType::AllowRefreshTokenAuth)
         .is_err();

@@ -29,7 +29,13 @@ pub async fn user_info(
     for (name, value) in &caller.user.attributes {
         let is_shown = shows(scopes.iter().copied(), name);
         if is_shown && attributes::may_read(&caller.client, name) {
-            members.insert(name.clone(), value.as_str().into());
+            // The service answers texts; OpenID Connect Core 1.0, 5.1, has the types of ID tokens.
+            let shown = if cx.service.config.oauth.typed_user_info {
+                token::attribute_claim(name, value)
+            } else {
+                value.as_str().into()
+            };
+            members.insert(name.clone(), shown);
         }
     }
     Ok(members)

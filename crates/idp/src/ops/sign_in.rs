@@ -189,7 +189,7 @@ async fn initiate(
 /// REFRESH_TOKEN_AUTH: new ID and access tokens, and no refresh token.
 async fn refresh(cx: &Cx, scene: &Scene, parameters: &Parameters<'_>) -> Result<Step> {
     let Scene { pool, client, .. } = scene;
-    if client.rotation_grace_ms().is_some() {
+    if client.rotation_grace_ms(cx).is_some() {
         return Err(Error::refresh_with_rotation());
     }
     client.check_flow(ExplicitAuthFlowsType::AllowRefreshTokenAuth)?;

@@ -31,7 +31,7 @@ pub(crate) async fn get_tokens_from_refresh_token(
     let device_key = input.device_key.as_deref();
     devices::check_refresh(cx, &pool, &redeemed.token, device_key).await?;
     let mut change = Change::new();
-    let next = match client.rotation_grace_ms() {
+    let next = match client.rotation_grace_ms(cx) {
         Some(grace_ms) => Some(
             redeemed
                 .token

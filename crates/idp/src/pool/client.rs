@@ -2,8 +2,8 @@
 
 use aws_lc_rs::hmac;
 use cenote_model::{
-    ExplicitAuthFlowsType, FeatureType, PreventUserExistenceErrorTypes, TimeUnitsType,
-    UserPoolClientType,
+    ClientTypeType, ExplicitAuthFlowsType, FeatureType, PreventUserExistenceErrorTypes,
+    TimeUnitsType, UserPoolClientType,
 };
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,10 @@ struct ClientDoc {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sso_minutes: Option<i32>,
 }
+
+/// How long a rotated token goes on working where the hardened profile rotates it: a browser's two windows
+/// may refresh at the same time.
+const HARDENED_GRACE_MS: i64 = 10_000;
 
 /// The version of the stored document.
 const DOC_SCHEMA: u32 = 1;
@@ -209,11 +213,26 @@ impl Client {
         self.shape.enable_token_revocation.unwrap_or(true)
     }
 
-    /// The grace period of refresh-token rotation in milliseconds, when rotation is on.
-    pub(crate) fn rotation_grace_ms(&self) -> Option<i64> {
-        let rotation = self.shape.refresh_token_rotation.as_ref()?;
-        (rotation.feature == FeatureType::Enabled)
-            .then(|| i64::from(rotation.retry_grace_period_seconds.unwrap_or_default()) * 1000)
+    /// Whether the client is held to the hardened profile.
+    pub(crate) fn is_hardened(&self, cx: &Cx) -> bool {
+        cx.service.config.oauth.harden(&self.pool_id, &self.id)
+    }
+
+    /// Whether the application registered itself.
+    pub(crate) fn is_registered(&self) -> bool {
+        self.shape.client_type == Some(ClientTypeType::Dcr)
+    }
+
+    /// The grace period of refresh-token rotation in milliseconds, when rotation is on. In the hardened
+    /// profile it is on for every client without a secret (RFC 9700, 2.2.2).
+    pub(crate) fn rotation_grace_ms(&self, cx: &Cx) -> Option<i64> {
+        let rotation = self.shape.refresh_token_rotation.as_ref();
+        match rotation.filter(|rotation| rotation.feature == FeatureType::Enabled) {
+            Some(rotation) => {
+                Some(i64::from(rotation.retry_grace_period_seconds.unwrap_or_default()) * 1000)
+            }
+            None => (!self.is_confidential() && self.is_hardened(cx)).then_some(HARDENED_GRACE_MS),
+        }
     }
 
     /// How long a challenge session lives, in milliseconds.

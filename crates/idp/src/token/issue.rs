@@ -121,7 +121,7 @@ pub(super) fn claims(
         common.insert("cognito:groups".into(), names.into());
     }
     let is_revocable =
-        client.revokes_tokens() || client.rotation_grace_ms().is_some() || pool.sessions.tracking;
+        client.revokes_tokens() || client.rotation_grace_ms(cx).is_some() || pool.sessions.tracking;
     if is_revocable {
         common.insert("origin_jti".into(), sign_in.origin_jti.as_str().into());
     }
@@ -190,7 +190,7 @@ fn add_roles(id: &mut Claims, groups: &[groups::Group]) {
 
 /// Attributes are strings in the ID token too, but for the verified flags, `address`, `identities` and
 /// `updated_at` (OpenID Connect Core 1.0, 5.1).
-fn attribute_claim(name: &str, value: &str) -> Value {
+pub(crate) fn attribute_claim(name: &str, value: &str) -> Value {
     match name {
         "email_verified" | "phone_number_verified" => Value::Bool(value == "true"),
         "address" => json!({ "formatted": value }),

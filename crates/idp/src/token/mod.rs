@@ -17,7 +17,7 @@ pub(crate) use acr::Level;
 pub(crate) use caller::{Caller, authenticate, authenticate_for};
 pub(crate) use derived::{Wish, derive};
 pub(crate) use grant::{Grant, shows};
-pub(crate) use issue::{SignIn, issue, sign_in};
+pub(crate) use issue::{SignIn, attribute_claim, issue, sign_in};
 pub(crate) use jwt::is_signed;
 pub(crate) use keys::{PoolKeys, new_key_writes};
 pub(crate) use machine::of_client;

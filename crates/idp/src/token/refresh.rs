@@ -140,7 +140,7 @@ pub(crate) async fn redeem(cx: &Cx, pool: &Pool, client: &Client, token: &str) -
     let family = (Kind::RefreshFamily, token.origin_jti.as_str());
     let (user, family) = sign_in::find_for_tokens(cx, pool, &token.sub, family).await?;
     let rotation = Family::parse(family.as_ref())?.rotation;
-    if client.rotation_grace_ms().is_none() && token.rotation != rotation {
+    if client.rotation_grace_ms(cx).is_none() && token.rotation != rotation {
         return Err(Error::refresh_token_revoked());
     }
     let user = user.ok_or_else(Error::user_not_found)?;

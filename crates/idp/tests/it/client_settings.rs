@@ -159,7 +159,7 @@ async fn rotation_excludes_the_old_refresh_flow() {
 }
 
 #[tokio::test]
-async fn redirect_addresses_are_checked() {
+async fn s2_redirect_addresses_are_checked() {
     let w = World::new().await;
     let fine = json!([
         "http://localhost:3000/cb",
@@ -173,6 +173,11 @@ async fn redirect_addresses_are_checked() {
     for member in ["CallbackURLs", "LogoutURLs"] {
         let plain = json!({member: ["http://example.com/cb"]});
         w.assert_invalid(plain, "http://example.com/cb cannot use the HTTP protocol.")
+            .await;
+        // A browser would go to another host than is read here.
+        let elsewhere = "http://evil.example\\@localhost/cb";
+        let message = format!("{elsewhere} is not a valid absolute URI.");
+        w.assert_invalid(json!({member: [elsewhere]}), &message)
             .await;
         let fragment = json!({member: ["https://example.com/cb#x"]});
         w.assert_invalid(fragment, "https://example.com/cb#x cannot use fragment")

@@ -1,7 +1,7 @@
 //! Authorization requests: what is good, and where a refusal goes.
 
 use cenote_idp::oauth::{Outcome, Params, Prompt, Refusal};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::Harness;
 use crate::support::oauth::{CALLBACK, CHALLENGE, Hosted, after};
@@ -103,65 +103,106 @@ async fn the_default_address_stands_in_where_there_is_one_provider() {
     );
 }
 
-#[tokio::test]
-async fn refusals_after_that_go_to_the_application_with_the_state_and_the_issuer() {
-    let h = Hosted::new(json!({"CallbackURLs": [CALLBACK, "https://app.example/cb?x=1"]})).await;
-    let challenge = "code_challenge";
-    for (more, error) in [
-        (json!({"response_type": null}), "invalid_request"),
-        (json!({"response_type": "id_token"}), "invalid_request"),
-        (json!({"response_type": "code token"}), "invalid_request"),
-        (json!({"response_type": "token"}), "unauthorized_client"),
-        // S10: no challenge is taken for a plain one.
-        (json!({challenge: CHALLENGE}), "invalid_request"),
-        (
-            json!({challenge: CHALLENGE, "code_challenge_method": "plain"}),
-            "invalid_request",
-        ),
-        (json!({"code_challenge_method": "S256"}), "invalid_request"),
-        // S11.
-        (
-            json!({challenge: "short", "code_challenge_method": "S256"}),
-            "invalid_request",
-        ),
-        (json!({"scope": "openid nowhere/read"}), "invalid_scope"),
-        (json!({"scope": "openid\u{e9}"}), "invalid_scope"),
-        (json!({"scope": "email"}), "invalid_scope"),
-        // S36.
-        (json!({"prompt": "none login"}), "invalid_request"),
-        (json!({"max_age": "-1"}), "invalid_request"),
-        (json!({"max_age": "soon"}), "invalid_request"),
-        // S34.
-        (json!({"resource": "api"}), "invalid_target"),
-        (json!({"resource": "http://api.example"}), "invalid_target"),
-        (
-            json!({"resource": "http://localhost.evil.example"}),
-            "invalid_target",
-        ),
-        (
-            json!({"resource": "https://api.example/#x"}),
-            "invalid_target",
-        ),
-        // S44.
-        (json!({"request": "x"}), "request_not_supported"),
-        (
-            json!({"request_uri": "https://app.example/r"}),
-            "request_uri_not_supported",
-        ),
-        (json!({"nonce": "x".repeat(2049)}), "invalid_request"),
-    ] {
+/// Asserts what the application is told of each request, and that it can tell whose answer it is.
+async fn assert_told(h: &Hosted, cases: &[(Value, &str)]) {
+    for (more, error) in cases {
         let told = h.told(more.clone()).await;
-        assert_eq!(told.get("error"), Some(error), "{more}");
+        assert_eq!(told.get("error"), Some(*error), "{more}");
         assert_eq!(told.get("state"), Some("s"));
         let issuer = format!("http://localhost:9229/{}", h.w.pool);
         assert_eq!(told.get("iss"), Some(issuer.as_str()));
     }
+}
+
+#[tokio::test]
+async fn s20_s41_every_answer_goes_to_the_application_with_the_state_and_the_issuer() {
+    let h = Hosted::new(json!({"CallbackURLs": [CALLBACK, "https://app.example/cb?x=1"]})).await;
+    let cases = [
+        (json!({"response_type": null}), "invalid_request"),
+        (json!({"response_type": "id_token"}), "invalid_request"),
+        (json!({"response_type": "code token"}), "invalid_request"),
+        (json!({"scope": "openid nowhere/read"}), "invalid_scope"),
+        (json!({"scope": "openid\u{e9}"}), "invalid_scope"),
+        (json!({"scope": "  "}), "invalid_scope"),
+        (json!({"scope": "email"}), "invalid_scope"),
+        (json!({"max_age": "-1"}), "invalid_request"),
+        (json!({"max_age": "soon"}), "invalid_request"),
+        (json!({"nonce": "x".repeat(2049)}), "invalid_request"),
+    ];
+    assert_told(&h, &cases).await;
     // An address keeps its own query.
     let query = h.query(json!({"redirect_uri": "https://app.example/cb?x=1", "scope": "x"}));
     let Outcome::Redirect(location) = h.read(&query).await else {
         panic!("the application is told")
     };
     assert!(location.starts_with("https://app.example/cb?x=1&error_description="));
+    let good = after(&h.location(json!({})).await, '?');
+    let issuer = format!("http://localhost:9229/{}", h.w.pool);
+    assert_eq!(
+        (good.get("state"), good.get("iss")),
+        (Some("s"), Some(issuer.as_str()))
+    );
+}
+
+#[tokio::test]
+async fn s10_s11_a_challenge_is_of_s256_and_of_43_characters() {
+    let h = Hosted::new(json!({})).await;
+    let method = "code_challenge_method";
+    let bad = |challenge: &str| json!({"code_challenge": challenge, method: "S256"});
+    let cases = [
+        // None is taken for a plain one.
+        (json!({"code_challenge": CHALLENGE}), "invalid_request"),
+        (
+            json!({"code_challenge": CHALLENGE, method: "plain"}),
+            "invalid_request",
+        ),
+        (json!({method: "S256"}), "invalid_request"),
+        (bad("short"), "invalid_request"),
+        (bad(&CHALLENGE.replace('-', "+")), "invalid_request"),
+        (bad(&format!("{CHALLENGE}=")), "invalid_request"),
+    ];
+    assert_told(&h, &cases).await;
+}
+
+#[tokio::test]
+async fn s12_a_flow_is_off_unless_the_client_has_it() {
+    for (flow, other) in [("code", "token"), ("implicit", "code")] {
+        let h = Hosted::new(json!({"AllowedOAuthFlows": [flow]})).await;
+        let asked = json!({"response_type": other});
+        assert_told(&h, &[(asked, "unauthorized_client")]).await;
+    }
+}
+
+#[tokio::test]
+async fn s34_a_bad_resource_is_an_invalid_target() {
+    let h = Hosted::new(json!({})).await;
+    for resource in [
+        "api",
+        "http://api.example",
+        "http://localhost.evil.example",
+        "https://api.example/#x",
+    ] {
+        assert_told(&h, &[(json!({"resource": resource}), "invalid_target")]).await;
+    }
+}
+
+#[tokio::test]
+async fn s36_prompt_none_stands_alone() {
+    let h = Hosted::new(json!({})).await;
+    assert_told(&h, &[(json!({"prompt": "none login"}), "invalid_request")]).await;
+}
+
+#[tokio::test]
+async fn s44_requests_by_object_or_address_are_not_supported() {
+    let h = Hosted::new(json!({})).await;
+    let cases = [
+        (json!({"request": "x"}), "request_not_supported"),
+        (
+            json!({"request_uri": "https://app.example/r"}),
+            "request_uri_not_supported",
+        ),
+    ];
+    assert_told(&h, &cases).await;
 }
 
 #[tokio::test]

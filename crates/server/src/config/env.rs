@@ -31,6 +31,8 @@ const KEYS: &[(&str, Form)] = &[
     ("root_key_file", Form::Text),
     ("behind_proxy", Form::Truth),
     ("compromised_passwords", Form::Text),
+    ("oauth.hardened", Form::List),
+    ("oauth.userinfo_types", Form::Text),
     ("tls.cert", Form::Text),
     ("tls.key", Form::Text),
     ("aws.access_key_id", Form::Text),

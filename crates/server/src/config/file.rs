@@ -25,6 +25,7 @@ pub(super) struct File {
     pub(super) root_key_file: Option<PathBuf>,
     pub(super) behind_proxy: Option<bool>,
     pub(super) compromised_passwords: Option<PathBuf>,
+    pub(super) oauth: OAuth,
     pub(super) tls: Option<Tls>,
     pub(super) access_keys: Vec<AccessKey>,
     pub(super) aws: Option<Aws>,
@@ -47,6 +48,25 @@ pub enum Issuer {
     Local,
     /// The address of the real service.
     Aws,
+}
+
+/// `[oauth]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct OAuth {
+    pub(super) hardened: Vec<String>,
+    pub(super) userinfo_types: UserInfoTypes,
+}
+
+/// The types of what user info answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum UserInfoTypes {
+    /// Texts, as the real service answers.
+    #[default]
+    Aws,
+    /// Those of OpenID Connect Core 1.0, 5.1.
+    Oidc,
 }
 
 /// `[tls]`.

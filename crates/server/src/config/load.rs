@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use cenote_idp::IssuerMode;
+use cenote_idp::{IssuerMode, OAuthRules};
 use toml::Table;
 
 use super::check::{access_key, aws_credentials, is_region, limits, positive, public_url, smtp};
-use super::file::{File, Issuer};
+use super::file::{File, Issuer, UserInfoTypes};
 use super::settings::{Log, Posture, RootSource, Settings, Storage, TlsFiles};
 use super::{DevArgs, ServeArgs, StartError, env, kms, logs, senders, triggers};
 
@@ -185,6 +185,10 @@ fn settle(
         issuer: match file.issuer {
             Some(Issuer::Aws) => IssuerMode::Aws,
             Some(Issuer::Local) | None => IssuerMode::Local,
+        },
+        oauth: OAuthRules {
+            hardened: file.oauth.hardened,
+            typed_user_info: file.oauth.userinfo_types == UserInfoTypes::Oidc,
         },
         access_keys: file
             .access_keys

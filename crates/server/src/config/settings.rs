@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use cenote_idp::IssuerMode;
+use cenote_idp::{IssuerMode, OAuthRules};
 
 use super::file::{LogFormat, SmtpSecurity};
 use super::kms::KmsKey;
@@ -143,6 +143,8 @@ pub struct Settings {
     pub regions: Vec<String>,
     /// What the issuer of tokens is made of.
     pub issuer: IssuerMode,
+    /// What is asked of OAuth.
+    pub oauth: OAuthRules,
     /// Who may call; signatures are checked when there is one.
     pub access_keys: Vec<AccessKey>,
     /// The certificate, when it speaks TLS itself.

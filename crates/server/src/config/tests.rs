@@ -271,3 +271,20 @@ fn temporary_credentials_have_a_token_and_an_end() {
     assert_eq!(key.session_token.as_deref(), Some("t"));
     assert_eq!(key.expires_at, Some(1_440_938_160));
 }
+
+#[test]
+fn oauth_is_hardened_for_what_is_named() {
+    let settings =
+        dev_with("[oauth]\nhardened = [\"us-east-1_AbCdEfGhI\"]\nuserinfo_types = \"oidc\"")
+            .unwrap();
+    assert_eq!(settings.oauth.hardened, ["us-east-1_AbCdEfGhI"]);
+    assert!(settings.oauth.typed_user_info);
+    let settings = dev(DevArgs::default(), &|name| {
+        (name == "CENOTE_OAUTH_HARDENED").then(|| "a, b".to_owned())
+    })
+    .unwrap();
+    assert_eq!(settings.oauth.hardened, ["a", "b"]);
+    assert!(!settings.oauth.typed_user_info);
+    let text = refusal(dev_with("[oauth]\nuserinfo_types = \"json\""));
+    assert!(text.contains("line 2"), "{text}");
+}

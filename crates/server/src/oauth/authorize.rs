@@ -2,7 +2,9 @@
 
 use axum::body::Body;
 use axum::extract::RawQuery;
-use cenote_idp::oauth::{Authorization, Cookie, Outcome, Params, Prompt, Refusal, complete};
+use cenote_idp::oauth::{
+    Authorization, Cookie, Outcome, Params, Prompt, Refusal, complete_silently,
+};
 use hyper::{HeaderMap, Response};
 
 use super::page::{failure_page, refusal_page};
@@ -12,58 +14,51 @@ use crate::hosts::At;
 
 /// The request in a query.
 pub(super) async fn get(at: At, headers: HeaderMap, RawQuery(query): RawQuery) -> Response<Body> {
-    answer(&at, &headers, &query.unwrap_or_default()).await
-}
-
-/// The request in a form (OpenID Connect Core 1.0, 3.1.2.1).
-pub(super) async fn post(at: At, headers: HeaderMap, body: Body) -> Response<Body> {
-    let form = form::read(&headers, body).await;
-    let form =
-        form.and_then(|form| String::from_utf8(form.to_vec()).map_err(|_| Refusal::not_a_form()));
-    match form {
-        Ok(form) => answer(&at, &headers, &form).await,
+    let query = query.unwrap_or_default();
+    match Params::parse(query.as_bytes()) {
+        Ok(params) => answer(&at, &headers, &params, &query).await,
         Err(refusal) => refusal_page(&at, &Params::default(), &refusal),
     }
 }
 
-async fn answer(at: &At, headers: &HeaderMap, query: &str) -> Response<Body> {
+/// The request in a form (OpenID Connect Core 1.0, 3.1.2.1).
+pub(super) async fn post(at: At, headers: HeaderMap, body: Body) -> Response<Body> {
+    match form::params(&headers, body).await {
+        // A body may hold what an address may not.
+        Ok(params) => answer(&at, &headers, &params, &params.query()).await,
+        Err(refusal) => refusal_page(&at, &Params::default(), &refusal),
+    }
+}
+
+async fn answer(at: &At, headers: &HeaderMap, params: &Params, query: &str) -> Response<Body> {
     let At { domain, cx } = at;
-    let params = match Params::parse(query.as_bytes()) {
-        Ok(params) => params,
-        Err(refusal) => return refusal_page(at, &Params::default(), &refusal),
-    };
-    let authorization = match Authorization::read(cx, domain, &params).await {
+    let authorization = match Authorization::read(cx, domain, params).await {
         Ok(Outcome::Go(authorization)) => authorization,
         Ok(Outcome::Redirect(location)) => return redirect(&location),
-        Ok(Outcome::Page(refusal)) => return refusal_page(at, &params, &refusal),
+        Ok(Outcome::Page(refusal)) => return refusal_page(at, params, &refusal),
         Err(error) => return failure_page(cx, error),
     };
-    match reuse(at, headers, &authorization).await {
-        Ok(Some(location)) => redirect(&location),
-        Ok(None) if authorization.prompt == Prompt::None => {
-            redirect(&authorization.refused(cx, &Refusal::login_required()))
+    let signed_in = match cookies::get(headers, cookies::SESSION) {
+        Some(cookie) => Cookie::reuse(cx, &authorization, cookie).await,
+        None => Ok(None),
+    };
+    let is_silent = authorization.prompt == Prompt::None;
+    let location = match signed_in {
+        Ok(Some(signed_in)) if !authorization.asks_consent => {
+            complete_silently(cx, &authorization, &signed_in).await
         }
+        Ok(Some(_)) if is_silent => Ok(authorization.refused(cx, &Refusal::consent_required())),
+        Ok(None) if is_silent => Ok(authorization.refused(cx, &Refusal::login_required())),
         // The query goes on as it came, and is read again there.
-        Ok(None) => redirect(&format!("{}/login?{query}", domain.path_prefix)),
+        Ok(_) => Ok(format!("{}/login?{query}", domain.path_prefix)),
+        Err(error) => Err(error),
+    };
+    match location {
+        Ok(location) => redirect(&location),
         Err(error) => {
             let refusal = Refusal::from(error);
             super::reply::log(cx, &refusal);
             redirect(&authorization.refused(cx, &refusal))
         }
-    }
-}
-
-/// Where to go when somebody has signed in and need not be asked.
-async fn reuse(
-    at: &At,
-    headers: &HeaderMap,
-    authorization: &Authorization,
-) -> Result<Option<String>, cenote_idp::Error> {
-    let Some(cookie) = cookies::get(headers, cookies::SESSION) else {
-        return Ok(None);
-    };
-    match Cookie::reuse(&at.cx, authorization, cookie).await? {
-        Some(signed_in) => complete(&at.cx, authorization, &signed_in).await.map(Some),
-        None => Ok(None),
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the form in a request's body, within bounds of size and time.
+//! Reads the form, or other text, in a request's body, within bounds of size and time.
 
 use std::time::Duration;
 
@@ -7,36 +7,31 @@ use cenote_idp::oauth::{Params, Refusal};
 use hyper::HeaderMap;
 use hyper::header::CONTENT_TYPE;
 
-/// The longest form: tokens, and what a trigger is told.
+/// The longest body: tokens, what a trigger is told, the description of an application.
 const LONGEST: usize = 64 * 1024;
 
-/// How long a form may take to arrive.
+/// How long it may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The bytes of a form.
-pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
-    if !is_form(headers) {
-        return Err(Refusal::not_a_form());
-    }
-    match tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        _ => Err(Refusal::not_a_form()),
-    }
-}
 
 /// The parameters of a form.
 pub(crate) async fn params(headers: &HeaderMap, body: Body) -> Result<Params, Refusal> {
-    Params::parse(&read(headers, body).await?)
+    let body = read(headers, "application/x-www-form-urlencoded", body).await;
+    Params::parse(&body.ok_or_else(Refusal::not_a_form)?)
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+/// The bytes of a body of this type; `None` if it is of another, too long, or does not arrive.
+pub(super) async fn read(headers: &HeaderMap, media_type: &str, body: Body) -> Option<Bytes> {
+    if !is(headers, media_type) {
+        return None;
+    }
+    let read = tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST)).await;
+    read.ok()?.ok()
+}
+
+fn is(headers: &HeaderMap, media_type: &str) -> bool {
     let value = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
     let essence = value.unwrap_or_default().split(';').next();
-    essence.is_some_and(|essence| {
-        essence
-            .trim()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-    })
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(media_type))
 }

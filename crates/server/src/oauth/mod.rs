@@ -24,12 +24,14 @@ use crate::rpc;
 pub(crate) use page::{failure_page, refusal_page};
 pub(crate) use reply::redirect;
 
-/// The endpoints; each answers for the domain that its request was sent to.
+/// The endpoints; each answers for the domain that its request was sent to. A HEAD changes nothing, so that
+/// those which do have none.
 pub(crate) fn routes() -> Router<Arc<Service>> {
     Router::new()
         .route(
             "/oauth2/authorize",
             get(authorize::get)
+                .head(wrong_method)
                 .post(authorize::post)
                 .fallback(wrong_method),
         )
@@ -52,9 +54,16 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
         )
         .route(
             "/oauth2/register",
-            post(register::register).fallback(wrong_method),
+            post(register::register)
+                .options(preflight)
+                .fallback(wrong_method),
         )
-        .route("/logout", get(logout::logout).fallback(wrong_method))
+        .route(
+            "/logout",
+            get(logout::logout)
+                .head(wrong_method)
+                .fallback(wrong_method),
+        )
         .route("/error", get(page::error).fallback(wrong_method))
 }
 

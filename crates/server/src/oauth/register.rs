@@ -1,19 +1,11 @@
 //! `/oauth2/register`.
 
-use std::time::Duration;
-
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use cenote_idp::oauth::{OAuthCode, Refusal, register as add};
 use hyper::{HeaderMap, Response, StatusCode};
 
-use super::{reply, user_info};
+use super::{form, reply, user_info};
 use crate::hosts::At;
-
-/// The longest description of an application.
-const LONGEST: usize = 64 * 1024;
-
-/// How long one may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Registers a client.
 pub(super) async fn register(
@@ -23,9 +15,9 @@ pub(super) async fn register(
 ) -> Response<Body> {
     let answer = async {
         let token = user_info::bearer(&headers).map_err(|_| Refusal::registration_token())?;
-        let body = tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST)).await;
-        let body = body.ok().and_then(Result::ok).unwrap_or_default();
-        add(&cx, &domain, token, &body).await
+        let body = form::read(&headers, "application/json", body).await;
+        // Nothing is no description of an application.
+        add(&cx, &domain, token, &body.unwrap_or_default()).await
     };
     match answer.await {
         Ok(members) => {

@@ -1,17 +1,17 @@
 //! Answers of the endpoints: JSON that nobody keeps, and redirects.
 
 use axum::body::Body;
-use cenote_idp::Cx;
 use cenote_idp::oauth::{Domain, OAuthCode, Refusal};
+use cenote_idp::{Cx, crypto};
 use hyper::header::{
     CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderName, HeaderValue, LOCATION, PRAGMA,
-    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    REFERRER_POLICY, SET_COOKIE, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS, X_XSS_PROTECTION,
 };
 use hyper::{HeaderMap, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use crate::rpc;
+use crate::{cookies, rpc};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-cognito-request-id");
 
@@ -31,13 +31,16 @@ pub(super) fn refused(cx: &Cx, domain: &Domain, refusal: &Refusal) -> Response<B
     refused_with(cx, domain, status(refusal.code), refusal)
 }
 
+/// A refusal of a client that did not prove who it is, which is told how to (RFC 6749, 5.2).
+pub(super) fn unproved(cx: &Cx, domain: &Domain, refusal: &Refusal) -> Response<Body> {
+    let mut response = refused_with(cx, domain, StatusCode::UNAUTHORIZED, refusal);
+    let scheme = HeaderValue::from_static("Basic realm=\"oauth2\"");
+    response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
+    response
+}
+
 /// A refusal with a status of its own.
-pub(super) fn refused_with(
-    cx: &Cx,
-    domain: &Domain,
-    status: StatusCode,
-    refusal: &Refusal,
-) -> Response<Body> {
+fn refused_with(cx: &Cx, domain: &Domain, status: StatusCode, refusal: &Refusal) -> Response<Body> {
     log(cx, refusal);
     let mut body = json!({"error": refusal.code.as_str()});
     if let Some(description) = &refusal.description {
@@ -95,6 +98,7 @@ fn dressed(cx: &Cx, domain: &Domain, status: StatusCode, body: Body) -> Response
     );
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_XSS_PROTECTION, HeaderValue::from_static("1; mode=block"));
     if let Ok(id) = HeaderValue::try_from(cx.request_id.to_string()) {
         headers.insert(REQUEST_ID, id);
     }
@@ -103,6 +107,10 @@ fn dressed(cx: &Cx, domain: &Domain, status: StatusCode, body: Body) -> Response
             STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000; includeSubDomains"),
         );
+    }
+    // The service sets it on whatever it answers.
+    if let Some(cookie) = cookies::csrf(domain, &crypto::uuid(&*cx.service.entropy).to_string()) {
+        headers.insert(SET_COOKIE, cookie);
     }
     keep_nowhere(headers);
     rpc::open_to_browsers(headers);

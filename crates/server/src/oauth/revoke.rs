@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use cenote_idp::oauth::{OAuthCode, revoke as end};
-use hyper::{HeaderMap, Response, StatusCode};
+use hyper::{HeaderMap, Response};
 
 use super::token::authorization;
 use super::{form, reply};
@@ -21,7 +21,7 @@ pub(super) async fn revoke(
     match answer.await {
         Ok(()) => reply::empty(&cx, &domain),
         Err(refusal) if refusal.code == OAuthCode::InvalidClient => {
-            reply::refused_with(&cx, &domain, StatusCode::UNAUTHORIZED, &refusal)
+            reply::unproved(&cx, &domain, &refusal)
         }
         Err(refusal) => reply::refused(&cx, &domain, &refusal),
     }

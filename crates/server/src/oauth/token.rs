@@ -24,6 +24,7 @@ pub(super) async fn token(At { domain, cx }: At, headers: HeaderMap, body: Body)
     };
     match answer.await {
         Ok(members) => reply::json(&cx, &domain, members),
+        Err(refusal) if refusal.is_challenged => reply::unproved(&cx, &domain, &refusal),
         Err(refusal) => reply::refused(&cx, &domain, &refusal),
     }
 }

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use cenote_idp::oauth::{Params, Refusal, user_info};
+use hyper::header::CONTENT_TYPE;
 use hyper::{HeaderMap, Response};
 
 use super::token::authorization;
@@ -18,13 +19,14 @@ pub(super) async fn get(at: At, headers: HeaderMap) -> Response<Body> {
 
 /// With the access token in the header or the form (RFC 6750, 2.2), but not in both.
 pub(super) async fn post(at: At, headers: HeaderMap, body: Body) -> Response<Body> {
-    let params = if headers.contains_key(hyper::header::CONTENT_TYPE) {
+    let params = if headers.contains_key(CONTENT_TYPE) {
         form::params(&headers, body).await.unwrap_or_default()
     } else {
         Params::default()
     };
+    let is_once = params.check_once().is_ok();
     match (bearer(&headers), params.get("access_token")) {
-        (Ok(None), Some(token)) => answer(&at, Some(token)).await,
+        (Ok(None), Some(token)) if is_once => answer(&at, Some(token)).await,
         (Ok(token), None) => answer(&at, token).await,
         _ => reply::challenged(&at.cx, &at.domain, &Refusal::user_info_request()),
     }

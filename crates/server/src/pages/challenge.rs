@@ -173,6 +173,7 @@ fn page(visit: &Visit, flow: &Flow, alert: Option<Alert>) -> Option<Page> {
         }
         Step::Told(_)
         | Step::SignIn
+        | Step::Consent
         | Step::AddPasskey
         | Step::Confirm { .. }
         | Step::Reset { .. } => return None,
@@ -424,6 +425,7 @@ async fn take(visit: &Visit, flow: &Flow) -> Result<Taken, Error> {
         }
         Step::Told(_)
         | Step::SignIn
+        | Step::Consent
         | Step::AddPasskey
         | Step::Confirm { .. }
         | Step::Reset { .. } => {

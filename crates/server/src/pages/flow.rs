@@ -38,6 +38,8 @@ pub(crate) enum Step {
     Told(String),
     /// The sign-in.
     SignIn,
+    /// Whether an application gets what it asks for, of whoever has just signed in.
+    Consent,
     /// A passkey for whoever has just signed in.
     AddPasskey,
     /// The code of a sign-up.

@@ -12,9 +12,15 @@ use super::view::{Alert, Button, Field, FieldKind, Form, Page};
 use super::visit::Visit;
 use super::{passkeys, refusal};
 
+/// Whether somebody has just signed in and is asked about the application.
+const IS_CONSENT: fn(&Step) -> bool = |step| matches!(step, Step::Consent);
+
 /// Shows the form, or asks whoever has signed in before whether he goes on.
 pub(crate) async fn get(visit: &mut Visit) -> Response<Body> {
-    match visit.signed_in().await {
+    match visit.known_at(IS_CONSENT).await {
+        Ok(Some(signed_in)) if visit.authorization.asks_consent => {
+            return consent(visit, &signed_in);
+        }
         Ok(Some(signed_in)) => return welcome_back(visit, &signed_in),
         Ok(None) => {}
         Err(error) => return visit.broken(&error),
@@ -47,15 +53,7 @@ fn hint(visit: &Visit) -> String {
 
 /// "Continue as".
 fn welcome_back(visit: &mut Visit, signed_in: &SignedIn) -> Response<Body> {
-    // A username that the service made up says nothing.
-    let shown = match visit.site.name_kind() {
-        NameKind::Username => signed_in.username(),
-        NameKind::Email | NameKind::Phone | NameKind::EmailOrPhone => signed_in
-            .attribute("email")
-            .or_else(|| signed_in.attribute("phone_number"))
-            .unwrap_or_else(|| signed_in.username()),
-    };
-    let values = [("username", shown)];
+    let values = [("username", shown_name(visit, signed_in))];
     let mut page = visit.page("continue-heading");
     page.intro = vec![visit.text.fill("continue-intro", &values)];
     let mut form = Form::new(
@@ -64,11 +62,57 @@ fn welcome_back(visit: &mut Visit, signed_in: &SignedIn) -> Response<Body> {
         Vec::new(),
     );
     form.buttons[0].answer = Some(("continue", "1".to_owned()));
-    form.buttons.push(Button {
-        label: visit.text.say("switch-link"),
+    form.buttons
+        .push(other_button(visit, "switch-link", "switch"));
+    page.forms = vec![form];
+    visit.show(page)
+}
+
+/// Another button of a form, and the field that it fills in.
+fn other_button(visit: &Visit, label: &str, name: &'static str) -> Button {
+    Button {
+        label: visit.text.say(label),
         is_primary: false,
-        answer: Some(("switch", "1".to_owned())),
-    });
+        answer: Some((name, "1".to_owned())),
+    }
+}
+
+/// Who has signed in, as he knows himself: a username that the service made up says nothing.
+fn shown_name<'a>(visit: &Visit, signed_in: &'a SignedIn) -> &'a str {
+    match visit.site.name_kind() {
+        NameKind::Username => signed_in.username(),
+        NameKind::Email | NameKind::Phone | NameKind::EmailOrPhone => signed_in
+            .attribute("email")
+            .or_else(|| signed_in.attribute("phone_number"))
+            .unwrap_or_else(|| signed_in.username()),
+    }
+}
+
+/// Whether the application may have what it asks for. Its name is what it calls itself, so that the page
+/// also tells where it is.
+fn consent(visit: &mut Visit, signed_in: &SignedIn) -> Response<Body> {
+    let authorization = &visit.authorization;
+    let client = [
+        ("client", authorization.client_name()),
+        ("username", shown_name(visit, signed_in)),
+    ];
+    let scopes = authorization.scopes().join(", ");
+    let target = authorization.redirect_uri().split('?').next();
+    let mut page = visit.page("consent-heading");
+    page.intro = vec![
+        visit.text.fill("consent-intro", &client),
+        visit.text.fill("consent-scopes", &[("scopes", &scopes)]),
+        visit
+            .text
+            .fill("consent-target", &[("target", target.unwrap_or_default())]),
+    ];
+    let button = visit.text.say("consent-allow-button");
+    let mut form = Form::new(visit.path("/login"), button, Vec::new());
+    form.buttons[0].answer = Some(("continue", "1".to_owned()));
+    form.buttons
+        .push(other_button(visit, "consent-deny-button", "deny"));
+    form.buttons
+        .push(other_button(visit, "switch-link", "switch"));
     page.forms = vec![form];
     visit.show(page)
 }
@@ -120,9 +164,15 @@ fn form(visit: &Visit, username: &str, alert: Option<Alert>) -> Page {
 
 /// Takes the form.
 pub(crate) async fn post(visit: &mut Visit) -> Response<Body> {
+    if visit.field("deny").is_some() {
+        return visit.deny();
+    }
     if visit.field("continue").is_some() {
-        return match visit.signed_in().await {
-            Ok(Some(signed_in)) => visit.finish(&signed_in).await,
+        return match visit.known_at(IS_CONSENT).await {
+            Ok(Some(signed_in)) => {
+                visit.has_consent = true;
+                visit.finish(&signed_in).await
+            }
             Ok(None) => visit.go("/login"),
             Err(error) => visit.broken(&error),
         };

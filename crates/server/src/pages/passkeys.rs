@@ -1,9 +1,7 @@
 //! Passkeys: `/passkeys/add`, and the one that signs somebody in. Only these pages have a script.
 
 use axum::body::Body;
-use cenote_idp::Error;
 use cenote_idp::hosted::Reason;
-use cenote_idp::oauth::SignedIn;
 use hyper::{Response, StatusCode};
 
 use super::flow::{Flow, Step};
@@ -41,20 +39,14 @@ pub(crate) fn offer(visit: &mut Visit, username: String) -> Response<Body> {
     visit.go_on("/passkeys/add", Flow::new(username, Step::AddPasskey))
 }
 
-/// Who is to get the passkey: whoever has just signed in, or is known well enough for the request.
-async fn owner(visit: &Visit) -> Result<Option<SignedIn>, Error> {
-    match visit.flow() {
-        Some(flow) if matches!(flow.step, Step::AddPasskey) => visit.session_owner().await,
-        _ => visit.signed_in().await,
-    }
-}
-
 /// `/passkeys/add`
 pub(crate) async fn add(visit: &mut Visit, is_sent: bool) -> Response<Body> {
     if !visit.at.domain.is_managed() || !visit.site.offers_passkeys() {
         return visit.failed(StatusCode::BAD_REQUEST, "passkey-failed");
     }
-    let signed_in = match owner(visit).await {
+    // Whoever has just signed in, or is known well enough for the request.
+    let is_here: fn(&Step) -> bool = |step| matches!(step, Step::AddPasskey);
+    let signed_in = match visit.known_at(is_here).await {
         Ok(Some(signed_in)) => signed_in,
         // He signs in first, and comes back.
         Ok(None) => {

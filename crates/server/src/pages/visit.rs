@@ -20,15 +20,11 @@ use crate::cookies;
 use crate::hosts::At;
 use crate::oauth::{failure_page, redirect, refusal_page};
 
-/// The cookie that a form's `_csrf` must agree with.
-const CSRF: &str = "XSRF-TOKEN";
-
 /// The cookie that keeps the language.
 const LANG: &str = "lang";
 
-/// How long the two are kept, in seconds.
-const DAY: i64 = 24 * 60 * 60;
-const YEAR: i64 = 365 * DAY;
+/// How long it is kept, in seconds.
+const YEAR: i64 = 365 * 24 * 60 * 60;
 
 /// A request for a page of a client.
 pub(crate) struct Visit {
@@ -45,6 +41,8 @@ pub(crate) struct Visit {
     page_data: Option<String>,
     /// Whether a passkey is to be added when somebody has signed in.
     pub(crate) wants_passkey: bool,
+    /// Whether the user has just agreed that the application gets what it asks for.
+    pub(crate) has_consent: bool,
     /// The fields of the form that was sent.
     pub(crate) form: Params,
 }
@@ -85,7 +83,7 @@ impl Visit {
             return Err(response.into());
         };
         let cookie = |name| cookies::get(headers, name).map(str::to_owned);
-        let csrf = cookie(CSRF)
+        let csrf = cookie(cookies::CSRF)
             .filter(|value| value.len() == 36 && value.bytes().all(|byte| byte.is_ascii_graphic()))
             .unwrap_or_else(|| crypto::uuid(&*at.cx.service.entropy).to_string());
         let mut visit = Self {
@@ -100,11 +98,13 @@ impl Visit {
             csrf,
             cookies: Vec::new(),
             wants_passkey: false,
+            has_consent: false,
             form: Params::default(),
         };
         visit.choose_language(cookie(LANG).as_deref());
-        let csrf = visit.csrf.clone();
-        visit.set_cookie(CSRF, &csrf, DAY);
+        visit
+            .cookies
+            .extend(cookies::csrf(&visit.at.domain, &visit.csrf));
         visit.wants_passkey = visit.flow().is_some_and(|flow| flow.wants_passkey);
         Ok(visit)
     }
@@ -260,10 +260,21 @@ impl Visit {
     }
 
     /// Who has signed in with this browser, whatever the request wants of the sign-in.
-    pub(crate) async fn session_owner(&self) -> Result<Option<SignedIn>, Error> {
+    async fn session_owner(&self) -> Result<Option<SignedIn>, Error> {
         match &self.session {
             Some(cookie) => Cookie::owner(&self.at.cx, &self.authorization, cookie).await,
             None => Ok(None),
+        }
+    }
+
+    /// Who has signed in, or has just done so and is at such a step.
+    pub(crate) async fn known_at(
+        &self,
+        is_step: fn(&Step) -> bool,
+    ) -> Result<Option<SignedIn>, Error> {
+        match self.flow() {
+            Some(flow) if is_step(&flow.step) => self.session_owner().await,
+            _ => self.signed_in().await,
         }
     }
 
@@ -275,8 +286,11 @@ impl Visit {
         Ok(())
     }
 
-    /// Back to the application.
+    /// Back to the application, once the user has agreed where that is asked.
     pub(crate) async fn finish(&mut self, signed_in: &SignedIn) -> Response<Body> {
+        if self.authorization.asks_consent && !self.has_consent {
+            return self.go_on("/login", Flow::new(signed_in.username(), Step::Consent));
+        }
         match complete(&self.at.cx, &self.authorization, signed_in).await {
             Ok(location) => {
                 self.end_flow();
@@ -285,6 +299,14 @@ impl Visit {
             }
             Err(error) => self.refused(&error),
         }
+    }
+
+    /// Back to the application, which gets nothing.
+    pub(crate) fn deny(&mut self) -> Response<Body> {
+        self.end_flow();
+        let refusal = Refusal::access_denied();
+        let response = redirect(&self.authorization.refused(&self.at.cx, &refusal));
+        self.with_cookies(response)
     }
 
     /// A refusal that ends the sign-in.

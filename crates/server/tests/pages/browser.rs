@@ -38,7 +38,11 @@ impl Site {
 
     /// Without a style, in a version of the pages.
     pub(crate) async fn bare(version: i32, pool: Value, client: Value) -> Self {
-        let server = Server::dev();
+        Self::on(Server::dev(), version, pool, client).await
+    }
+
+    /// The same on a server.
+    pub(crate) async fn on(server: Server, version: i32, pool: Value, client: Value) -> Self {
         let mut body = json!({"PoolName": "p", "AutoVerifiedAttributes": ["email"]});
         merge(&mut body, pool);
         let reply = server.call("CreateUserPool", body.to_string()).await;

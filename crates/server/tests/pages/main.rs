@@ -5,6 +5,8 @@ mod support;
 
 mod accounts;
 mod browser;
+mod consent;
+mod endpoints;
 mod guards;
 mod looks;
 mod passkeys;

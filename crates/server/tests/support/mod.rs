@@ -51,6 +51,7 @@ impl Server {
             issuer: IssuerMode::Local,
             regions: settings.regions.clone(),
             limits: Limits::default(),
+            oauth: settings.oauth.clone(),
             delivers_logs: !settings.log_destinations.is_empty(),
         };
         let service = Service::new(Parts {

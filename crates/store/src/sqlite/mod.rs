@@ -7,6 +7,8 @@
 mod apply;
 mod look_up;
 mod open;
+#[cfg(test)]
+mod plans;
 mod reader;
 mod sign_in;
 mod sweep;

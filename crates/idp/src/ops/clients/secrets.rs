@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cenote_model::{
     AddUserPoolClientSecretRequest, AddUserPoolClientSecretResponse, ClientSecretDescriptorType,
-    ClientTypeType, DeleteUserPoolClientSecretRequest, DeleteUserPoolClientSecretResponse,
+    DeleteUserPoolClientSecretRequest, DeleteUserPoolClientSecretResponse,
     ListUserPoolClientSecretsRequest, ListUserPoolClientSecretsResponse, Timestamp,
 };
 
@@ -54,7 +54,7 @@ pub(crate) async fn add_user_pool_client_secret(
 
 /// Clients that registered themselves keep the secret that they were given.
 fn check_type(client: &Client) -> Result<()> {
-    if client.shape.client_type == Some(ClientTypeType::Dcr) {
+    if client.is_registered() {
         return Err(Error::secrets_of_registered());
     }
     Ok(())

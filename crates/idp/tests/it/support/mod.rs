@@ -21,7 +21,7 @@ use std::sync::{Arc, LazyLock};
 use cenote_idp::crypto::{KeyReservoir, RootKeys, SigningKey};
 use cenote_idp::message::{self, InboxMessage, InboxQuery};
 use cenote_idp::ports::{Clock, NoTriggers, Store, SystemEntropy, Triggers};
-use cenote_idp::{Config, Cx, IssuerMode, Limits, Parts, Peer, Service, dispatch};
+use cenote_idp::{Config, Cx, IssuerMode, Limits, OAuthRules, Parts, Peer, Service, dispatch};
 use cenote_model::{ErrorCode, Operation};
 use cenote_store::SqliteStore;
 use serde_json::{Value, json};
@@ -136,6 +136,7 @@ impl Harness {
             issuer: IssuerMode::Local,
             regions: Vec::new(),
             delivers_logs: true,
+            oauth: OAuthRules::default(),
             limits: Limits::default(),
         };
         let mut parts = Parts {

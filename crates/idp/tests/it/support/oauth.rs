@@ -60,7 +60,7 @@ impl Hosted {
         Self::at(w).await
     }
 
-    async fn at(w: World) -> Self {
+    pub(crate) async fn at(w: World) -> Self {
         let host = Domain::of_host(&w.h.service, "app.auth.localhost:9229").await;
         let domain = host.expect("no failure").expect("a domain");
         Self { w, domain }

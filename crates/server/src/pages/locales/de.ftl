@@ -51,6 +51,12 @@ continue-heading = Willkommen zurück
 continue-intro = Sie sind bereits als { $username } angemeldet.
 continue-as-button = Weiter als { $username }
 switch-link = Mit einem anderen Konto anmelden
+consent-heading = Zugriff auf Ihr Konto erlauben?
+consent-intro = { $client } bittet um Zugriff auf Ihr Konto { $username }.
+consent-scopes = Angefragt wird: { $scopes }
+consent-target = Sie werden zu { $target } weitergeleitet.
+consent-allow-button = Erlauben
+consent-deny-button = Nicht erlauben
 
 ## Registrieren
 sign-up-heading = Konto erstellen

@@ -51,6 +51,12 @@ continue-heading = Welcome back
 continue-intro = You are already signed in as { $username }.
 continue-as-button = Continue as { $username }
 switch-link = Sign in as someone else
+consent-heading = Give access to your account?
+consent-intro = { $client } asks for access to your account { $username }.
+consent-scopes = What it asks for: { $scopes }
+consent-target = You will be sent to { $target }.
+consent-allow-button = Allow
+consent-deny-button = Do not allow
 
 ## Signing up
 sign-up-heading = Create an account

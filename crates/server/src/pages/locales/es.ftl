@@ -51,6 +51,12 @@ continue-heading = Hola de nuevo
 continue-intro = Ya ha iniciado sesión como { $username }.
 continue-as-button = Continuar como { $username }
 switch-link = Iniciar sesión con otra cuenta
+consent-heading = ¿Dar acceso a su cuenta?
+consent-intro = { $client } solicita acceso a su cuenta { $username }.
+consent-scopes = Solicita: { $scopes }
+consent-target = Se le enviará a { $target }.
+consent-allow-button = Permitir
+consent-deny-button = No permitir
 
 ## Registro
 sign-up-heading = Crear una cuenta

@@ -51,6 +51,12 @@ continue-heading = Content de vous revoir
 continue-intro = Vous êtes déjà connecté en tant que { $username }.
 continue-as-button = Continuer en tant que { $username }
 switch-link = Se connecter avec un autre compte
+consent-heading = Donner accès à votre compte ?
+consent-intro = { $client } demande l’accès à votre compte { $username }.
+consent-scopes = Ce qui est demandé : { $scopes }
+consent-target = Vous serez redirigé vers { $target }.
+consent-allow-button = Autoriser
+consent-deny-button = Ne pas autoriser
 
 ## Inscription
 sign-up-heading = Créer un compte

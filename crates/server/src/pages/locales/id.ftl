@@ -51,6 +51,12 @@ continue-heading = Selamat datang kembali
 continue-intro = Anda sudah masuk sebagai { $username }.
 continue-as-button = Lanjutkan sebagai { $username }
 switch-link = Masuk dengan akun lain
+consent-heading = Beri akses ke akun Anda?
+consent-intro = { $client } meminta akses ke akun Anda { $username }.
+consent-scopes = Yang diminta: { $scopes }
+consent-target = Anda akan diarahkan ke { $target }.
+consent-allow-button = Izinkan
+consent-deny-button = Jangan izinkan
 
 ## Mendaftar
 sign-up-heading = Buat akun

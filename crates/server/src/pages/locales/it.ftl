@@ -51,6 +51,12 @@ continue-heading = Bentornato
 continue-intro = Hai già effettuato l’accesso come { $username }.
 continue-as-button = Continua come { $username }
 switch-link = Accedi con un altro account
+consent-heading = Consentire l’accesso al tuo account?
+consent-intro = { $client } chiede l’accesso al tuo account { $username }.
+consent-scopes = Che cosa chiede: { $scopes }
+consent-target = Sarai indirizzato a { $target }.
+consent-allow-button = Consenti
+consent-deny-button = Non consentire
 
 ## Registrazione
 sign-up-heading = Crea un account

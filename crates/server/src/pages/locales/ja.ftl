@@ -51,6 +51,12 @@ continue-heading = お帰りなさい
 continue-intro = すでに { $username } としてサインインしています。
 continue-as-button = { $username } として続ける
 switch-link = 別のアカウントでサインイン
+consent-heading = アカウントへのアクセスを許可しますか？
+consent-intro = { $client } がアカウント { $username } へのアクセスを求めています。
+consent-scopes = 求められている内容: { $scopes }
+consent-target = { $target } に移動します。
+consent-allow-button = 許可する
+consent-deny-button = 許可しない
 
 ## サインアップ
 sign-up-heading = アカウントを作成

@@ -51,6 +51,12 @@ continue-heading = 다시 오신 것을 환영합니다
 continue-intro = 이미 { $username }(으)로 로그인되어 있습니다.
 continue-as-button = { $username }(으)로 계속
 switch-link = 다른 계정으로 로그인
+consent-heading = 계정에 대한 액세스를 허용하시겠습니까?
+consent-intro = { $client }에서 { $username } 계정에 대한 액세스를 요청합니다.
+consent-scopes = 요청 내용: { $scopes }
+consent-target = { $target }(으)로 이동합니다.
+consent-allow-button = 허용
+consent-deny-button = 허용 안 함
 
 ## 가입
 sign-up-heading = 계정 만들기

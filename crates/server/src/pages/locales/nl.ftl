@@ -51,6 +51,12 @@ continue-heading = Welkom terug
 continue-intro = Je bent al ingelogd als { $username }.
 continue-as-button = Doorgaan als { $username }
 switch-link = Met een ander account inloggen
+consent-heading = Toegang tot uw account geven?
+consent-intro = { $client } vraagt toegang tot uw account { $username }.
+consent-scopes = Gevraagd wordt: { $scopes }
+consent-target = U wordt doorgestuurd naar { $target }.
+consent-allow-button = Toestaan
+consent-deny-button = Niet toestaan
 
 ## Registreren
 sign-up-heading = Account maken

@@ -51,6 +51,12 @@ continue-heading = Que bom ver você de novo
 continue-intro = Você já entrou como { $username }.
 continue-as-button = Continuar como { $username }
 switch-link = Entrar com outra conta
+consent-heading = Dar acesso à sua conta?
+consent-intro = { $client } pede acesso à sua conta { $username }.
+consent-scopes = O que é pedido: { $scopes }
+consent-target = Você será enviado para { $target }.
+consent-allow-button = Permitir
+consent-deny-button = Não permitir
 
 ## Cadastro
 sign-up-heading = Criar uma conta

@@ -51,6 +51,12 @@ continue-heading = 欢迎回来
 continue-intro = 您已以 { $username } 的身份登录。
 continue-as-button = 以 { $username } 的身份继续
 switch-link = 使用其他账户登录
+consent-heading = 允许访问您的账户吗？
+consent-intro = { $client } 请求访问您的账户 { $username }。
+consent-scopes = 请求的内容：{ $scopes }
+consent-target = 您将被转到 { $target }。
+consent-allow-button = 允许
+consent-deny-button = 不允许
 
 ## 注册
 sign-up-heading = 创建账户

@@ -51,6 +51,12 @@ continue-heading = 歡迎回來
 continue-intro = 您已以 { $username } 的身分登入。
 continue-as-button = 以 { $username } 的身分繼續
 switch-link = 使用其他帳戶登入
+consent-heading = 允許存取您的帳戶嗎？
+consent-intro = { $client } 要求存取您的帳戶 { $username }。
+consent-scopes = 要求的內容：{ $scopes }
+consent-target = 您將被轉到 { $target }。
+consent-allow-button = 允許
+consent-deny-button = 不允許
 
 ## 註冊
 sign-up-heading = 建立帳戶
