@@ -11,7 +11,7 @@ use super::{
 };
 use crate::message::Target;
 use crate::pool::Pool;
-use crate::ports::{Change, CommitError, Write};
+use crate::ports::{Change, Write};
 use crate::trigger;
 use crate::user::limits::{Guessed, Lockout};
 use crate::user::mfa::Required;
@@ -214,21 +214,8 @@ async fn send_code(
             one_time_code::send_to_nobody(cx, scene, nobody, attribute, first).await?
         }
     };
-    let parameters = [
-        (
-            "CODE_DELIVERY_DELIVERY_MEDIUM",
-            details
-                .delivery_medium
-                .map_or("", |medium| medium.as_str())
-                .to_owned(),
-        ),
-        (
-            "CODE_DELIVERY_DESTINATION",
-            details.destination.unwrap_or_default(),
-        ),
-    ];
     let session = Session::of(cx, scene, account, Pending::FirstCode(sent), progress);
-    session.ask(cx, scene, parameters)
+    session.ask(cx, scene, one_time_code::delivery(details))
 }
 
 /// The answer to SELECT_CHALLENGE.
@@ -322,14 +309,8 @@ pub(super) async fn answer_code(
     if after.status == UserStatusType::Unconfirmed {
         after.status = UserStatusType::Confirmed;
     }
-    let mut change = Change::new().with(session.consume(cx, pool));
-    change.writes.extend(lockout.succeed(cx, pool).await?);
-    sent.verify(cx, pool, before, &mut after, &mut change)
+    sent.take(cx, pool, &session, lockout, (before, &mut after))
         .await?;
-    cx.try_commit(change).await.map_err(|error| match error {
-        CommitError::NameTaken { .. } => Error::alias_exists(sent.attribute()),
-        other => session::refused(other),
-    })?;
     let progress = session.progress.with(Proof::of_code(sent.attribute()));
     after_first_factor(cx, scene, &after, progress, Vec::new()).await
 }

@@ -6,13 +6,14 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::{Scene, session};
+use super::Scene;
+use super::session::{self, Session};
 use crate::crypto::{self, Purpose};
 use crate::message::{self, Cause, Letter, Target};
 use crate::pool::Pool;
 use crate::ports::{Change, CommitError, Write};
 use crate::trigger::Origin;
-use crate::user::limits::{self, Hourly};
+use crate::user::limits::{self, Hourly, Lockout};
 use crate::user::{self, User, codes, names};
 use crate::{Cx, Error, Result};
 
@@ -105,6 +106,18 @@ pub(super) async fn send_to_nobody(
     Ok((sent, target.details()))
 }
 
+/// What a challenge tells of where its code went.
+pub(super) fn delivery(details: CodeDeliveryDetailsType) -> [(&'static str, String); 2] {
+    let medium = details.delivery_medium.map_or("", |medium| medium.as_str());
+    [
+        ("CODE_DELIVERY_DELIVERY_MEDIUM", medium.to_owned()),
+        (
+            "CODE_DELIVERY_DESTINATION",
+            details.destination.unwrap_or_default(),
+        ),
+    ]
+}
+
 /// Counts a message and puts it into the outbox.
 async fn queue(
     cx: &Cx,
@@ -154,9 +167,28 @@ impl SentCode {
         user.attribute(&self.attribute) == Some(&self.value)
     }
 
+    /// Takes the right code: its session is used up, the failures before it are forgotten, and the address is
+    /// the user's, verified.
+    pub(super) async fn take(
+        &self,
+        cx: &Cx,
+        pool: &Pool,
+        session: &Session,
+        lockout: Lockout,
+        (before, after): (&User, &mut User),
+    ) -> Result<()> {
+        let mut change = Change::new().with(session.consume(cx, pool));
+        change.writes.extend(lockout.succeed(cx, pool).await?);
+        self.verify(cx, pool, before, after, &mut change).await?;
+        cx.try_commit(change).await.map_err(|error| match error {
+            CommitError::NameTaken { .. } => Error::alias_exists(&self.attribute),
+            other => session::refused(other),
+        })
+    }
+
     /// Gives the user the address, verified, if it is not so already. An alias moves here from whoever
     /// held it.
-    pub(super) async fn verify(
+    async fn verify(
         &self,
         cx: &Cx,
         pool: &Pool,

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::choice::use_up;
 use super::one_time_code::{self, SentCode};
 use super::session::{self, Pending, Session};
 use super::{
@@ -10,7 +11,7 @@ use super::{
     on_device, step_up,
 };
 use crate::message::Target;
-use crate::ports::{Change, CommitError, Write};
+use crate::ports::{Change, Write};
 use crate::user::User;
 use crate::user::devices::Device;
 use crate::user::limits::{Guessed, Lockout};
@@ -106,10 +107,7 @@ async fn ask_for(
         let pending = Pending::SecondFactor(factor, sent);
         return ask_for_code(cx, scene, user, progress, pending, &target);
     }
-    if let Some(first) = first {
-        let change = Change::new().with(first);
-        cx.try_commit(change).await.map_err(session::refused)?;
-    }
+    use_up(cx, first).await?;
     let name = user.mfa.token.as_ref().and_then(|token| token.name.clone());
     let parameters = [("USER_ID_FOR_SRP", user.username.clone())]
         .into_iter()
@@ -126,18 +124,9 @@ pub(super) fn ask_for_code(
     pending: Pending,
     target: &Target,
 ) -> Result<Step> {
-    let details = target.details();
-    let parameters = [
-        (
-            "CODE_DELIVERY_DELIVERY_MEDIUM",
-            target.medium().as_str().to_owned(),
-        ),
-        (
-            "CODE_DELIVERY_DESTINATION",
-            details.destination.unwrap_or_default(),
-        ),
-        ("USER_ID_FOR_SRP", user.username.clone()),
-    ];
+    let parameters = one_time_code::delivery(target.details())
+        .into_iter()
+        .chain([("USER_ID_FOR_SRP", user.username.clone())]);
     Session::new(cx, scene, user, pending, progress).ask(cx, scene, parameters)
 }
 
@@ -202,14 +191,8 @@ pub(super) async fn take_code(
         lockout.fail(cx, pool).await?;
         return Err(Error::sign_in_code_wrong());
     }
-    let mut change = Change::new().with(session.consume(cx, pool));
-    change.writes.extend(lockout.succeed(cx, pool).await?);
-    sent.verify(cx, pool, before, &mut after, &mut change)
+    sent.take(cx, pool, &session, lockout, (before, &mut after))
         .await?;
-    cx.try_commit(change).await.map_err(|error| match error {
-        CommitError::NameTaken { .. } => Error::alias_exists(sent.attribute()),
-        other => session::refused(other),
-    })?;
     after_second_factor(cx, scene, &after, session.progress.with(proof)).await
 }
 

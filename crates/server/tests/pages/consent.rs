@@ -15,14 +15,18 @@ async fn site() -> Site {
     let mut settings = settings(Posture::Dev);
     settings.oauth.hardened = vec!["*".to_owned()];
     let open = json!({"DcrConfiguration": {"OpenDcrEnabled": true}});
-    let mut site = Site::on(Server::new(&settings), 1, open, json!({})).await;
+    let site = Site::on(Server::new(&settings), 1, open, json!({})).await;
     let metadata = json!({"redirect_uris": [CALLBACK], "client_name": "Helpful app"});
     let request =
         Request::post("/_domain/app/oauth2/register").header("content-type", "application/json");
     let request = request.body(Body::from(metadata.to_string()));
     let made = site.server.send(request.expect("a request")).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
-    site.client = made.json()["client_id"].as_str().expect("an id").to_owned();
+    let client = made.json()["client_id"].as_str().map(str::to_owned);
+    let site = Site {
+        client: client.expect("an id"),
+        ..site
+    };
     site.user("ann").await;
     site
 }
