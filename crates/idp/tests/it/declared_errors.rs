@@ -3,8 +3,8 @@
 
 use crate::support::mfa::{self, prefer, register, tokens_off, used_token_code};
 use crate::support::signing::{
-    admin_initiate, all_flows, answer_srp, beside, invited, no_such_user, not_authorized,
-    respond, start_srp,
+    admin_initiate, all_flows, answer_srp, beside, invited, no_such_user, not_authorized, respond,
+    start_srp,
 };
 use crate::support::world::{Answer, HOUR_MS, PASSWORD, World, code_expired, code_mismatch};
 use crate::support::{imports, refusal, text, with};
@@ -13,7 +13,12 @@ use serde_json::{Value, json};
 const TEMPORARY: &str = "Tempor4ry!";
 const EMAIL: [(&str, &str); 2] = [("email", "ada@example.com"), ("email_verified", "true")];
 
-async fn admin_respond(w: &World, challenge: &str, session: Option<&str>, answers: Value) -> Answer {
+async fn admin_respond(
+    w: &World,
+    challenge: &str,
+    session: Option<&str>,
+    answers: Value,
+) -> Answer {
     let mut input = json!({
         "ClientId": w.client, "ChallengeName": challenge, "ChallengeResponses": answers,
     });
@@ -364,7 +369,8 @@ async fn a_replica_cannot_have_tags_that_are_reserved() {
 
 #[tokio::test]
 async fn a_device_cannot_prove_itself_where_devices_are_no_longer_tracked() {
-    let devices = json!({"ChallengeRequiredOnNewDevice": false, "DeviceOnlyRememberedOnUserPrompt": false});
+    let devices =
+        json!({"ChallengeRequiredOnNewDevice": false, "DeviceOnlyRememberedOnUserPrompt": false});
     let w = World::new(json!({"DeviceConfiguration": devices}), all_flows()).await;
     w.made("ada", &[]).await;
     w.admin("UpdateUserPool", json!({}))

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::support::mfa::{
-    self, App, associate, asked, challenge, not_verified, prefer, register, verify, world_of,
+    self, App, asked, associate, challenge, not_verified, prefer, register, verify, world_of,
     wrong_code, wrong_token_code,
 };
 use crate::support::passkeys::{self, Passkey, wrong_passkey};
@@ -12,10 +12,10 @@ use crate::support::signing::{
     all_flows, answer_srp, initiate, invalid, not_authorized, respond, result, start_srp,
     wrong_password,
 };
+use crate::support::text;
 use crate::support::world::{
     Answer, HOUR_MS, PASSWORD, World, attempt_limit, code_mismatch, wrong,
 };
-use crate::support::text;
 
 /// Wrong answers that lock nothing yet.
 const FREE: usize = 5;
@@ -168,6 +168,7 @@ async fn a_new_code_gives_no_new_guesses_at_a_sign_up() {
         .expect("a sign-up");
     for turn in 0..15 {
         if turn % 5 == 4 {
+            w.h.clock.advance(1);
             w.public("ResendConfirmationCode", json!({"Username": "ada"}))
                 .await
                 .expect("a new code");

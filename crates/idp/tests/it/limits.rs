@@ -205,7 +205,10 @@ async fn the_pages_take_from_the_same_share_of_a_user() {
     assert_eq!(w.sign_in("ada", PASSWORD).await, too_many());
     let refused = oauth::with_password(&o.cx(), &page, "ada", PASSWORD).await;
     let refused = refused.err().expect("a refusal");
-    assert_eq!(refused.to_string(), "TooManyRequestsException: Rate exceeded");
+    assert_eq!(
+        refused.to_string(),
+        "TooManyRequestsException: Rate exceeded"
+    );
     w.h.clock.advance(101);
     o.sign_in(&page, "ada").await;
 }

@@ -55,10 +55,7 @@ fn session_invalid() -> Answer {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_first_code_signs_in_once() {
-    for (challenge, parameter) in [
-        ("EMAIL_OTP", "EMAIL_OTP_CODE"),
-        ("SMS_OTP", "SMS_OTP_CODE"),
-    ] {
+    for (challenge, parameter) in [("EMAIL_OTP", "EMAIL_OTP_CODE"), ("SMS_OTP", "SMS_OTP_CODE")] {
         let factors = json!({"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]});
         let pool = json!({"Policies": {"SignInPolicy": factors}, "SmsConfiguration": sms()});
         let w = World::new(pool, json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]})).await;
@@ -68,10 +65,7 @@ async fn a_first_code_signs_in_once() {
         let session = text(&asked.expect("a challenge")["Session"]);
         let code = w.h.code(&w.pool, "ada").await;
         one_of_many(&nodes(w), &[session_used()], |w, _| {
-            let (session, answers) = (
-                session.clone(),
-                json!({"USERNAME": "ada", parameter: code}),
-            );
+            let (session, answers) = (session.clone(), json!({"USERNAME": "ada", parameter: code}));
             async move { respond(&w, challenge, Some(&session), answers).await }
         })
         .await;

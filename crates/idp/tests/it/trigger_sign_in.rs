@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::support::refusal;
 use crate::support::signing::{
-    admin_initiate, answer_srp, initiate, invited, no_such_user, not_authorized, result, start_srp, verified,
-    wrong_password,
+    admin_initiate, answer_srp, initiate, invited, no_such_user, not_authorized, result, start_srp,
+    verified, wrong_password,
 };
 use crate::support::triggers::{Stage, with_response};
 use crate::support::world::PASSWORD;

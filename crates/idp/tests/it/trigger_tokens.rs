@@ -386,8 +386,7 @@ async fn what_a_trigger_does_wrong_issues_no_derived_token() {
             "Unrecognizable lambda output"
         )
     );
-    s.script
-        .fails("PreTokenGeneration", TriggerError::TimedOut);
+    s.script.fails("PreTokenGeneration", TriggerError::TimedOut);
     assert_eq!(
         exchange().await,
         refusal(
