@@ -54,7 +54,7 @@ pub async fn complete_silently(
     authorization: &Authorization,
     signed_in: &SignedIn,
 ) -> Result<String> {
-    rpc::check_rate(cx, Operation::InitiateAuth, b"").await?;
+    let cx = &*rpc::counted(cx, Operation::InitiateAuth, b"").await?;
     complete(cx, authorization, signed_in).await
 }
 

@@ -1,6 +1,7 @@
 //! Signing in on the pages: the same steps as through the API, but for the client's settings of flows and
 //! its secret, and they end in a session of the browser.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -115,7 +116,7 @@ async fn take(
     let given: BTreeMap<String, Sensitive> = given.iter().map(owned).collect();
     let given = Parameters(Some(&given));
     let (mode, asked) = own.watched(&authorization.pool, given.optional("USERNAME"));
-    count(cx, own).await?;
+    let cx = &*counted(cx, own).await?;
     let mut run = 1;
     loop {
         let scene = scene(cx, authorization, mode);
@@ -145,12 +146,12 @@ fn scene(cx: &Cx, authorization: &Authorization, mode: Mode) -> Scene {
 }
 
 /// Counts a move as the operation that it stands for.
-async fn count(cx: &Cx, own: Move<'_>) -> Result<()> {
+async fn counted<'a>(cx: &'a Cx, own: Move<'_>) -> Result<Cow<'a, Cx>> {
     let body = match own {
         Move::Answer(challenge, _) => json!({"ChallengeName": challenge.as_str()}).to_string(),
         Move::Password | Move::Choice(_) => String::new(),
     };
-    rpc::check_rate(cx, own.like(), body.as_bytes()).await
+    rpc::counted(cx, own.like(), body.as_bytes()).await
 }
 
 fn progress(step: Step) -> Result<Progress> {
