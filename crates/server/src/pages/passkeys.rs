@@ -22,15 +22,15 @@ fn script_form(action: String) -> Form {
     }
 }
 
-/// The page that signs in with a passkey.
-pub(crate) fn sign_in_page(visit: &Visit, options: &str) -> Page {
+/// The page that signs in with a passkey, but for what it is asked for.
+pub(crate) fn sign_in_page(visit: &Visit) -> Page {
     let mut page = visit.page("passkey-sign-in-heading");
     page.intro = vec![visit.text.say("passkey-sign-in-intro")];
     page.graphic = Some("PASSKEY_GRAPHIC");
     page.forms = vec![script_form(visit.path("/mfa"))];
     page.passkey = Some(Passkey {
         kind: PasskeyKind::Get,
-        options: options.to_owned(),
+        options: String::new(),
         button: visit.text.say("passkey-sign-in-button"),
     });
     page

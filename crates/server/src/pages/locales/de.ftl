@@ -12,6 +12,7 @@ phone-hint = Mit Ländervorwahl, zum Beispiel +14325551212
 email-or-phone-label = E-Mail-Adresse oder Telefonnummer
 password-label = Passwort
 confirm-password-label = Passwort bestätigen
+password-optional = Sie können dieses Feld leer lassen und sich mit Codes anmelden.
 new-password-label = Neues Passwort
 confirm-new-password-label = Neues Passwort bestätigen
 code-label = Code

@@ -12,6 +12,7 @@ phone-hint = With the country code, such as +14325551212
 email-or-phone-label = Email address or phone number
 password-label = Password
 confirm-password-label = Confirm password
+password-optional = You can leave this empty, and sign in with codes.
 new-password-label = New password
 confirm-new-password-label = Confirm new password
 code-label = Code

@@ -12,6 +12,7 @@ phone-hint = Con el prefijo del país, por ejemplo +14325551212
 email-or-phone-label = Correo electrónico o número de teléfono
 password-label = Contraseña
 confirm-password-label = Confirmar contraseña
+password-optional = Puede dejarlo vacío e iniciar sesión con códigos.
 new-password-label = Contraseña nueva
 confirm-new-password-label = Confirmar contraseña nueva
 code-label = Código

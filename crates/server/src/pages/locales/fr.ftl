@@ -12,6 +12,7 @@ phone-hint = Avec l’indicatif du pays, par exemple +14325551212
 email-or-phone-label = Adresse e-mail ou numéro de téléphone
 password-label = Mot de passe
 confirm-password-label = Confirmer le mot de passe
+password-optional = Vous pouvez laisser ce champ vide et vous connecter avec des codes.
 new-password-label = Nouveau mot de passe
 confirm-new-password-label = Confirmer le nouveau mot de passe
 code-label = Code

@@ -12,6 +12,7 @@ phone-hint = Dengan kode negara, misalnya +14325551212
 email-or-phone-label = Alamat email atau nomor telepon
 password-label = Kata sandi
 confirm-password-label = Konfirmasi kata sandi
+password-optional = Anda dapat mengosongkan ini dan masuk dengan kode.
 new-password-label = Kata sandi baru
 confirm-new-password-label = Konfirmasi kata sandi baru
 code-label = Kode

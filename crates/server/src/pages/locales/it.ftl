@@ -12,6 +12,7 @@ phone-hint = Con il prefisso del paese, ad esempio +14325551212
 email-or-phone-label = Indirizzo e-mail o numero di telefono
 password-label = Password
 confirm-password-label = Conferma password
+password-optional = Puoi lasciare vuoto questo campo e accedere con dei codici.
 new-password-label = Nuova password
 confirm-new-password-label = Conferma nuova password
 code-label = Codice

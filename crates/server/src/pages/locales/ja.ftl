@@ -12,6 +12,7 @@ phone-hint = 国番号を付けてください。例: +14325551212
 email-or-phone-label = メールアドレスまたは電話番号
 password-label = パスワード
 confirm-password-label = パスワードの確認
+password-optional = 空欄のままにして、コードでサインインすることもできます。
 new-password-label = 新しいパスワード
 confirm-new-password-label = 新しいパスワードの確認
 code-label = コード

@@ -12,6 +12,7 @@ phone-hint = 국가 번호를 포함하세요. 예: +14325551212
 email-or-phone-label = 이메일 주소 또는 전화번호
 password-label = 비밀번호
 confirm-password-label = 비밀번호 확인
+password-optional = 비워 두고 코드로 로그인할 수 있습니다.
 new-password-label = 새 비밀번호
 confirm-new-password-label = 새 비밀번호 확인
 code-label = 코드

@@ -12,6 +12,7 @@ phone-hint = Met landnummer, bijvoorbeeld +14325551212
 email-or-phone-label = E-mailadres of telefoonnummer
 password-label = Wachtwoord
 confirm-password-label = Wachtwoord bevestigen
+password-optional = Je kunt dit leeg laten en inloggen met codes.
 new-password-label = Nieuw wachtwoord
 confirm-new-password-label = Nieuw wachtwoord bevestigen
 code-label = Code

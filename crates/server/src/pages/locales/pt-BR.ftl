@@ -12,6 +12,7 @@ phone-hint = Com o código do país, por exemplo +14325551212
 email-or-phone-label = Endereço de e-mail ou número de telefone
 password-label = Senha
 confirm-password-label = Confirmar senha
+password-optional = Você pode deixar em branco e entrar com códigos.
 new-password-label = Nova senha
 confirm-new-password-label = Confirmar nova senha
 code-label = Código

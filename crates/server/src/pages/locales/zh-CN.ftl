@@ -12,6 +12,7 @@ phone-hint = 包含国家/地区代码，例如 +14325551212
 email-or-phone-label = 电子邮件地址或电话号码
 password-label = 密码
 confirm-password-label = 确认密码
+password-optional = 您可以将此处留空，并使用验证码登录。
 new-password-label = 新密码
 confirm-new-password-label = 确认新密码
 code-label = 验证码

@@ -12,6 +12,7 @@ phone-hint = 包含國碼，例如 +14325551212
 email-or-phone-label = 電子郵件地址或電話號碼
 password-label = 密碼
 confirm-password-label = 確認密碼
+password-optional = 您可以將此處留空，並使用驗證碼登入。
 new-password-label = 新密碼
 confirm-new-password-label = 確認新密碼
 code-label = 驗證碼
