@@ -142,7 +142,8 @@ mod tests {
 
     impl Folder {
         fn new(name: &str) -> Self {
-            let path = std::env::temp_dir().join(format!("cenote-tls-{name}-{}", std::process::id()));
+            let path =
+                std::env::temp_dir().join(format!("cenote-tls-{name}-{}", std::process::id()));
             fs::create_dir_all(&path).expect("a folder");
             let files = TlsFiles {
                 cert: path.join("cert.pem"),
@@ -209,8 +210,7 @@ mod tests {
         let (ours, theirs) = tokio::io::duplex(16 * 1024);
         let name = ServerName::try_from("localhost").expect("a name");
         let connector = TlsConnector::from(Arc::new(config));
-        let (client, server) =
-            tokio::join!(connector.connect(name, ours), acceptor.accept(theirs));
+        let (client, server) = tokio::join!(connector.connect(name, ours), acceptor.accept(theirs));
         client.is_ok() && server.is_ok()
     }
 

@@ -232,7 +232,10 @@ mod tests {
         for (url, expected) in [
             ("http://127.0.0.1:9229", ("http", "127.0.0.1", ":9229")),
             ("https://id.example.com", ("https", "id.example.com", "")),
-            ("https://id.example.com:8443/a", ("https", "id.example.com", ":8443")),
+            (
+                "https://id.example.com:8443/a",
+                ("https", "id.example.com", ":8443"),
+            ),
             ("http://[::1]", ("http", "[::1]", "")),
             ("http://[::1]:80", ("http", "[::1]", ":80")),
         ] {

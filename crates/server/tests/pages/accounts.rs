@@ -107,7 +107,11 @@ async fn a_password_is_needed_where_a_code_could_go_nowhere() {
         // Nobody chooses.
         (pool.clone(), only_password, "bea"),
         // The pool does not verify the address.
-        (with(pool, json!({"AutoVerifiedAttributes": []})), flows.clone(), "bea"),
+        (
+            with(pool, json!({"AutoVerifiedAttributes": []})),
+            flows.clone(),
+            "bea",
+        ),
         // Codes go to e-mail addresses alone.
         (names.clone(), flows.clone(), "+14325551212"),
     ] {
@@ -121,7 +125,9 @@ async fn a_password_is_needed_where_a_code_could_go_nowhere() {
     let site = Site::with(names, flows).await;
     let mut browser = site.browser();
     browser.open("/signup").await;
-    let asked = browser.fill("/signup", &[("username", "bea@example.com")]).await;
+    let asked = browser
+        .fill("/signup", &[("username", "bea@example.com")])
+        .await;
     assert_leads_to(&asked, "/confirm");
 }
 

@@ -121,6 +121,7 @@ passkey-sign-in-heading = Use your passkey
 passkey-sign-in-intro = Your device will ask you to confirm that it is you.
 passkey-sign-in-button = Use passkey
 passkey-failed = The passkey could not be used. Try again, or choose another way.
+passkeys-full = You have as many passkeys as one account can have.
 passkey-no-script = Passkeys need JavaScript, which is off in this browser.
 
 ## Errors

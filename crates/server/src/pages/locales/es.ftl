@@ -121,6 +121,7 @@ passkey-sign-in-heading = Use su clave de acceso
 passkey-sign-in-intro = Su dispositivo le pedirá que confirme que es usted.
 passkey-sign-in-button = Usar clave de acceso
 passkey-failed = No se ha podido usar la clave de acceso. Inténtelo de nuevo o elija otra forma.
+passkeys-full = Ya tiene tantas claves de acceso como puede tener una cuenta.
 passkey-no-script = Las claves de acceso necesitan JavaScript, que está desactivado en este navegador.
 
 ## Errores

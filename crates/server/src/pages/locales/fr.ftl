@@ -121,6 +121,7 @@ passkey-sign-in-heading = Utilisez votre clé d’accès
 passkey-sign-in-intro = Votre appareil vous demandera de confirmer votre identité.
 passkey-sign-in-button = Utiliser la clé d’accès
 passkey-failed = La clé d’accès n’a pas pu être utilisée. Réessayez ou choisissez une autre méthode.
+passkeys-full = Vous avez déjà autant de clés d’accès qu’un compte peut en avoir.
 passkey-no-script = Les clés d’accès ont besoin de JavaScript, désactivé dans ce navigateur.
 
 ## Erreurs

@@ -121,6 +121,7 @@ passkey-sign-in-heading = Gunakan kunci sandi Anda
 passkey-sign-in-intro = Perangkat Anda akan meminta konfirmasi bahwa ini Anda.
 passkey-sign-in-button = Gunakan kunci sandi
 passkey-failed = Kunci sandi tidak dapat digunakan. Coba lagi, atau pilih cara lain.
+passkeys-full = Anda sudah memiliki kunci sandi sebanyak yang dapat dimiliki satu akun.
 passkey-no-script = Kunci sandi memerlukan JavaScript, yang dimatikan di peramban ini.
 
 ## Kesalahan

@@ -121,6 +121,7 @@ passkey-sign-in-heading = Usa la tua passkey
 passkey-sign-in-intro = Il dispositivo ti chiederà di confermare la tua identità.
 passkey-sign-in-button = Usa passkey
 passkey-failed = Non è stato possibile usare la passkey. Riprova o scegli un altro modo.
+passkeys-full = Hai già tante passkey quante ne può avere un account.
 passkey-no-script = Le passkey richiedono JavaScript, che è disattivato in questo browser.
 
 ## Errori

@@ -121,6 +121,7 @@ passkey-sign-in-heading = パスキーを使用
 passkey-sign-in-intro = デバイスで本人確認を求められます。
 passkey-sign-in-button = パスキーを使用
 passkey-failed = パスキーを使用できませんでした。もう一度試すか、別の方法を選んでください。
+passkeys-full = 1 つのアカウントで使えるパスキーの数の上限に達しています。
 passkey-no-script = パスキーには JavaScript が必要ですが、このブラウザーでは無効になっています。
 
 ## エラー

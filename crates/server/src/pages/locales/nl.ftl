@@ -121,6 +121,7 @@ passkey-sign-in-heading = Gebruik je toegangssleutel
 passkey-sign-in-intro = Je apparaat vraagt je te bevestigen dat jij het bent.
 passkey-sign-in-button = Toegangssleutel gebruiken
 passkey-failed = De toegangssleutel kon niet worden gebruikt. Probeer het opnieuw of kies een andere manier.
+passkeys-full = Je hebt zoveel toegangssleutels als een account kan hebben.
 passkey-no-script = Toegangssleutels hebben JavaScript nodig, dat in deze browser uit staat.
 
 ## Fouten

@@ -121,6 +121,7 @@ passkey-sign-in-heading = Use sua chave de acesso
 passkey-sign-in-intro = Seu dispositivo pedirá que você confirme que é você.
 passkey-sign-in-button = Usar chave de acesso
 passkey-failed = Não foi possível usar a chave de acesso. Tente de novo ou escolha outra forma.
+passkeys-full = Você já tem tantas chaves de acesso quanto uma conta pode ter.
 passkey-no-script = As chaves de acesso precisam de JavaScript, que está desativado neste navegador.
 
 ## Erros

@@ -121,6 +121,7 @@ passkey-sign-in-heading = 使用您的通行密钥
 passkey-sign-in-intro = 您的设备会要求您确认身份。
 passkey-sign-in-button = 使用通行密钥
 passkey-failed = 无法使用通行密钥。请重试或选择其他方式。
+passkeys-full = 您的通行密钥数量已达到一个账户的上限。
 passkey-no-script = 通行密钥需要 JavaScript，但此浏览器已将其关闭。
 
 ## 错误

@@ -121,6 +121,7 @@ passkey-sign-in-heading = 使用您的通行金鑰
 passkey-sign-in-intro = 您的裝置會要求您確認身分。
 passkey-sign-in-button = 使用通行金鑰
 passkey-failed = 無法使用通行金鑰。請再試一次或選擇其他方式。
+passkeys-full = 您的通行金鑰數量已達到一個帳戶的上限。
 passkey-no-script = 通行金鑰需要 JavaScript，但此瀏覽器已將其關閉。
 
 ## 錯誤
