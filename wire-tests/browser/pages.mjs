@@ -1,7 +1,7 @@
 // The sign-in pages for a test file: a server, a Chromium, an application, and what to look at on a page.
 
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -29,8 +29,6 @@ export const DYNAMIC = { Settings: { categories: { global: { colorSchemeMode: "D
 
 /** What the tests of a file share; `page` is a new one for each test. */
 export class World {
-  domains = 0;
-
   /** Starts it before the tests of the file that calls this. */
   constructor() {
     before(async () => {
@@ -82,8 +80,8 @@ export class World {
       }),
     );
     const { ClientId } = made.UserPoolClient;
-    this.domains += 1;
-    const Domain = `pages-${this.domains}`;
+    // Test files may share a database.
+    const Domain = `pages-${randomUUID()}`;
     const domain = { UserPoolId, Domain, ManagedLoginVersion: version };
     await sdk.send(new CreateUserPoolDomainCommand(domain));
     let style;

@@ -2,6 +2,7 @@
 // unmodified.
 
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -72,12 +73,10 @@ async function behindProxy() {
   proxy.target = server.url;
 }
 
-let domains = 0;
-
 /** A pool with a domain, the user ann, and a client whose people come back to these addresses. */
 async function application(callback, bye, settings = {}) {
   const scene = await server.scene();
-  const Domain = `shop-${(domains += 1)}`;
+  const Domain = `shop-${randomUUID()}`;
   const pool = { UserPoolId: scene.poolId };
   await scene.sdk.send(new CreateUserPoolDomainCommand({ ...pool, Domain }));
   const made = await scene.sdk.send(
