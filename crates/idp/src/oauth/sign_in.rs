@@ -135,6 +135,18 @@ async fn take(
     }
 }
 
+/// What the page of WEB_AUTHN hands to the browser, for the challenge of a session.
+pub async fn passkey_options(
+    cx: &Cx,
+    authorization: &Authorization,
+    username: &str,
+    session: &str,
+) -> Result<String> {
+    let Authorization { pool, client, .. } = authorization;
+    let scene = Scene::new(Arc::clone(pool), Arc::clone(client));
+    auth::passkey_options(cx, &scene, username, session).await
+}
+
 fn scene(cx: &Cx, authorization: &Authorization, mode: Mode) -> Scene {
     let Authorization { pool, client, .. } = authorization;
     Scene {
