@@ -7,6 +7,7 @@
 mod arrive;
 pub(crate) mod certificate;
 mod details;
+pub(crate) mod exchange;
 mod journey;
 pub(crate) mod linked;
 mod mapping;
