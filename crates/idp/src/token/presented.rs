@@ -37,7 +37,7 @@ pub(crate) struct Presented {
 
 impl Presented {
     /// What an identity provider's token comes to here.
-    pub(crate) const fn of_provider(claims: Map<String, Value>, user: User) -> Self {
+    pub(crate) fn of_provider(claims: Map<String, Value>, user: User) -> Self {
         Self {
             claims,
             user: Some(user),

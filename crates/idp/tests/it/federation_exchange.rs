@@ -7,11 +7,14 @@ use crate::support::signing::verified;
 use crate::support::world::Answer;
 use crate::support::{START_MS, refusal, with};
 
+const SECRET: &str = "an_own_secret_of_36_characters_and+1";
+
 /// A pool with a client that may exchange, and somebody who has signed in through `MyIdp`.
 async fn scene() -> Federated {
     let mut f = Federated::new().await;
     f.token(json!({"sub": "42", "mail": "a@b.example"})).await;
     let client = json!({
+        "ClientSecret": SECRET,
         "ExplicitAuthFlows": ["ALLOW_TOKEN_EXCHANGE_IMPERSONATION", "ALLOW_TOKEN_EXCHANGE_DELEGATION"],
         "AllowedOAuthScopes": ["openid", "email"], "AllowedOAuthFlows": ["code"],
         "AllowedOAuthFlowsUserPoolClient": true, "CallbackURLs": ["https://app.example/cb"],
@@ -32,7 +35,7 @@ fn claims(more: Value) -> Value {
 
 async fn exchange(f: &Federated, token: &str, more: Value) -> Answer {
     let input = json!({
-        "ClientId": f.h.w.client, "SubjectToken": token, "SubjectTokenType": "ID_TOKEN",
+        "ClientId": f.h.w.client, "ClientSecret": SECRET, "SubjectToken": token, "SubjectTokenType": "ID_TOKEN",
         "SubjectTokenProviderName": "MyIdp",
     });
     f.h.w.h.call("GetDerivedToken", with(input, more)).await

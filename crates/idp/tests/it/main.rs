@@ -24,6 +24,7 @@ mod federation;
 mod federation_exchange;
 mod federation_links;
 mod federation_oidc;
+mod federation_requests;
 mod federation_social;
 mod group_members;
 mod groups;

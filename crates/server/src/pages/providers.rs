@@ -25,8 +25,7 @@ pub(crate) async fn offered(visit: &Visit) -> Result<Providers, Error> {
     let is_searched = searched(visit, &choices);
     let search = choices.iter().any(&is_searched).then(|| {
         let label = visit.text.say("provider-search-label");
-        let mut field = Field::new(PROVIDER_FIELD, label, FieldKind::Name).auto("email");
-        field.is_required = true;
+        let field = Field::new(PROVIDER_FIELD, label, FieldKind::Name).auto("email");
         let mut form = Form::new(
             visit.path("/login"),
             visit.text.say("continue-button"),
@@ -56,14 +55,14 @@ pub(crate) async fn offered(visit: &Visit) -> Result<Providers, Error> {
 
 /// Which providers are found by a domain: those that have one where the style of managed login says so; on
 /// the classic pages those of SAML, if all of them have one.
-fn searched<'a>(visit: &Visit, choices: &[Choice]) -> impl Fn(&Choice) -> bool + use<'a> {
+fn searched(visit: &Visit, choices: &[Choice]) -> impl Fn(&Choice) -> bool + use<> {
     let mut of_saml = choices.iter().filter(|choice| choice.is_saml);
     let (is_managed, by_style) = (
         visit.at.domain.is_managed(),
         visit.look().searches_providers,
     );
     let all_found = of_saml.all(|choice| choice.is_found);
-    move |choice| {
+    move |choice: &Choice| {
         if is_managed {
             by_style && choice.is_found
         } else {
