@@ -10,7 +10,7 @@ use cenote_idp::message::{InboxQuery, inbox};
 use cenote_idp::oauth::{
     Authorization, Cookie, Domain, Outcome, Params, Progress, complete, with_password,
 };
-use cenote_idp::ports::{NoTriggers, Store, SystemClock};
+use cenote_idp::ports::{NoTriggers, NoUpstream, Store, SystemClock};
 use cenote_idp::{Config, Cx, Error, IssuerMode, Limits, OAuthRules, Parts, Service, dispatch};
 use cenote_model::Operation;
 use cenote_server::App;
@@ -318,6 +318,7 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
         clock: Arc::new(Stopped),
         entropy,
         triggers: Arc::new(NoTriggers),
+        upstream: Arc::new(NoUpstream),
         compromised_passwords: None,
         root,
         keys: KeyReservoir::new(),

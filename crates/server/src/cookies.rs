@@ -7,6 +7,9 @@ use hyper::header::{COOKIE, HeaderValue};
 /// The cookie of a browser in which somebody has signed in.
 pub(crate) const SESSION: &str = "cognito";
 
+/// The cookie of a browser that has left for an identity provider.
+pub(crate) const DEPARTED: &str = "csrf-state";
+
 /// The cookie that a form's `_csrf` must agree with, and how long it is kept, in seconds.
 pub(crate) const CSRF: &str = "XSRF-TOKEN";
 const CSRF_SECONDS: i64 = 24 * 60 * 60;
@@ -41,6 +44,27 @@ pub(crate) fn csrf(domain: &Domain, value: &str) -> Option<HeaderValue> {
 /// A `Set-Cookie` for the pages of a domain; one that lasts no time is forgotten. Without TLS it cannot be
 /// `Secure`, since some browsers then refuse it even on the own machine.
 pub(crate) fn set(domain: &Domain, name: &str, value: &str, max_age: i64) -> Option<HeaderValue> {
+    write(domain, name, value, max_age, "; SameSite=Lax")
+}
+
+/// The `Set-Cookie` of a browser that leaves for an identity provider. It comes back with forms that the
+/// provider sends; browsers take that for what it is only with TLS.
+pub(crate) fn departed(domain: &Domain, value: &str, max_age: i64) -> Option<HeaderValue> {
+    let same_site = if domain.base.starts_with("https:") {
+        "; SameSite=None"
+    } else {
+        ""
+    };
+    write(domain, DEPARTED, value, max_age, same_site)
+}
+
+fn write(
+    domain: &Domain,
+    name: &str,
+    value: &str,
+    max_age: i64,
+    same_site: &str,
+) -> Option<HeaderValue> {
     let path = if domain.path_prefix.is_empty() {
         "/"
     } else {
@@ -52,7 +76,7 @@ pub(crate) fn set(domain: &Domain, name: &str, value: &str, max_age: i64) -> Opt
         ""
     };
     let text =
-        format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
+        format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly{same_site}{secure}");
     HeaderValue::try_from(text).ok()
 }
 

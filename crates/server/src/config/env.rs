@@ -33,6 +33,7 @@ const KEYS: &[(&str, Form)] = &[
     ("compromised_passwords", Form::Text),
     ("oauth.hardened", Form::List),
     ("oauth.userinfo_types", Form::Text),
+    ("provider_origins", Form::List),
     ("tls.cert", Form::Text),
     ("tls.key", Form::Text),
     ("aws.access_key_id", Form::Text),

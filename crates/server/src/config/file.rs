@@ -26,6 +26,7 @@ pub(super) struct File {
     pub(super) behind_proxy: Option<bool>,
     pub(super) compromised_passwords: Option<PathBuf>,
     pub(super) oauth: OAuth,
+    pub(super) provider_origins: Vec<String>,
     pub(super) tls: Option<Tls>,
     pub(super) access_keys: Vec<AccessKey>,
     pub(super) aws: Option<Aws>,

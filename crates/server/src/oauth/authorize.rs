@@ -3,12 +3,12 @@
 use axum::body::Body;
 use axum::extract::RawQuery;
 use cenote_idp::oauth::{
-    Authorization, Cookie, Outcome, Params, Prompt, Refusal, complete_silently,
+    Authorization, Cookie, Outcome, Params, Prompt, Refusal, Through, complete_silently,
 };
 use hyper::{HeaderMap, Response};
 
 use super::page::{failure_page, refusal_page};
-use super::{form, redirect};
+use super::{form, provider, redirect};
 use crate::cookies;
 use crate::hosts::At;
 
@@ -49,6 +49,9 @@ async fn answer(at: &At, headers: &HeaderMap, params: &Params, query: &str) -> R
         }
         Ok(Some(_)) if is_silent => Ok(authorization.refused(cx, &Refusal::consent_required())),
         Ok(None) if is_silent => Ok(authorization.refused(cx, &Refusal::login_required())),
+        Ok(None) if matches!(authorization.through, Through::Provider(_)) => {
+            return provider::depart(at, headers, &authorization, query).await;
+        }
         // The query goes on as it came, and is read again there.
         Ok(_) => Ok(format!("{}/login?{query}", domain.path_prefix)),
         Err(error) => Err(error),

@@ -4,6 +4,7 @@ mod authorize;
 pub(crate) mod form;
 mod logout;
 mod page;
+mod provider;
 mod register;
 mod reply;
 mod revoke;
@@ -33,6 +34,12 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
             get(authorize::get)
                 .head(wrong_method)
                 .post(authorize::post)
+                .fallback(wrong_method),
+        )
+        .route(
+            "/oauth2/idpresponse",
+            get(provider::get)
+                .post(provider::post)
                 .fallback(wrong_method),
         )
         .route(

@@ -10,5 +10,6 @@ mod endpoints;
 mod guards;
 mod looks;
 mod passkeys;
+mod providers;
 mod second_steps;
 mod sign_in;

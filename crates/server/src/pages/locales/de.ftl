@@ -58,6 +58,11 @@ consent-scopes = Angefragt wird: { $scopes }
 consent-target = Sie werden zu { $target } weitergeleitet.
 consent-allow-button = Erlauben
 consent-deny-button = Nicht erlauben
+providers-label = Andere Wege der Anmeldung
+provider-button = Weiter mit { $provider }
+providers-or = oder
+provider-search-label = Geschäftliche E-Mail-Adresse oder ihre Domain
+provider-search-unknown = Mit dieser Domain meldet sich keine Organisation an.
 
 ## Registrieren
 sign-up-heading = Konto erstellen

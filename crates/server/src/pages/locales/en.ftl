@@ -58,6 +58,11 @@ consent-scopes = What it asks for: { $scopes }
 consent-target = You will be sent to { $target }.
 consent-allow-button = Allow
 consent-deny-button = Do not allow
+providers-label = Other ways to sign in
+provider-button = Continue with { $provider }
+providers-or = or
+provider-search-label = Work email address or its domain
+provider-search-unknown = No organization signs in with this domain.
 
 ## Signing up
 sign-up-heading = Create an account

@@ -58,6 +58,11 @@ consent-scopes = Solicita: { $scopes }
 consent-target = Se le enviará a { $target }.
 consent-allow-button = Permitir
 consent-deny-button = No permitir
+providers-label = Otras formas de iniciar sesión
+provider-button = Continuar con { $provider }
+providers-or = o
+provider-search-label = Correo electrónico del trabajo o su dominio
+provider-search-unknown = Ninguna organización inicia sesión con este dominio.
 
 ## Registro
 sign-up-heading = Crear una cuenta

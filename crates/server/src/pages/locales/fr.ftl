@@ -58,6 +58,11 @@ consent-scopes = Ce qui est demandé : { $scopes }
 consent-target = Vous serez redirigé vers { $target }.
 consent-allow-button = Autoriser
 consent-deny-button = Ne pas autoriser
+providers-label = Autres moyens de se connecter
+provider-button = Continuer avec { $provider }
+providers-or = ou
+provider-search-label = Adresse e-mail professionnelle ou son domaine
+provider-search-unknown = Aucune organisation ne se connecte avec ce domaine.
 
 ## Inscription
 sign-up-heading = Créer un compte

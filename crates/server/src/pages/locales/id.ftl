@@ -58,6 +58,11 @@ consent-scopes = Yang diminta: { $scopes }
 consent-target = Anda akan diarahkan ke { $target }.
 consent-allow-button = Izinkan
 consent-deny-button = Jangan izinkan
+providers-label = Cara masuk lainnya
+provider-button = Lanjutkan dengan { $provider }
+providers-or = atau
+provider-search-label = Alamat email kerja atau domainnya
+provider-search-unknown = Tidak ada organisasi yang masuk dengan domain ini.
 
 ## Mendaftar
 sign-up-heading = Buat akun

@@ -58,6 +58,11 @@ consent-scopes = Che cosa chiede: { $scopes }
 consent-target = Sarai indirizzato a { $target }.
 consent-allow-button = Consenti
 consent-deny-button = Non consentire
+providers-label = Altri modi per accedere
+provider-button = Continua con { $provider }
+providers-or = oppure
+provider-search-label = Indirizzo e-mail di lavoro o il suo dominio
+provider-search-unknown = Nessuna organizzazione accede con questo dominio.
 
 ## Registrazione
 sign-up-heading = Crea un account

@@ -58,6 +58,11 @@ consent-scopes = 求められている内容: { $scopes }
 consent-target = { $target } に移動します。
 consent-allow-button = 許可する
 consent-deny-button = 許可しない
+providers-label = その他のサインイン方法
+provider-button = { $provider } で続行
+providers-or = または
+provider-search-label = 勤務先のメールアドレスまたはそのドメイン
+provider-search-unknown = このドメインでサインインする組織はありません。
 
 ## サインアップ
 sign-up-heading = アカウントを作成

@@ -58,6 +58,11 @@ consent-scopes = 요청 내용: { $scopes }
 consent-target = { $target }(으)로 이동합니다.
 consent-allow-button = 허용
 consent-deny-button = 허용 안 함
+providers-label = 다른 로그인 방법
+provider-button = { $provider }(으)로 계속
+providers-or = 또는
+provider-search-label = 회사 이메일 주소 또는 도메인
+provider-search-unknown = 이 도메인으로 로그인하는 조직이 없습니다.
 
 ## 가입
 sign-up-heading = 계정 만들기

@@ -58,6 +58,11 @@ consent-scopes = Gevraagd wordt: { $scopes }
 consent-target = U wordt doorgestuurd naar { $target }.
 consent-allow-button = Toestaan
 consent-deny-button = Niet toestaan
+providers-label = Andere manieren om in te loggen
+provider-button = Doorgaan met { $provider }
+providers-or = of
+provider-search-label = Zakelijk e-mailadres of het domein ervan
+provider-search-unknown = Geen organisatie logt in met dit domein.
 
 ## Registreren
 sign-up-heading = Account maken

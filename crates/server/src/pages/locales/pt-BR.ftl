@@ -58,6 +58,11 @@ consent-scopes = O que é pedido: { $scopes }
 consent-target = Você será enviado para { $target }.
 consent-allow-button = Permitir
 consent-deny-button = Não permitir
+providers-label = Outras formas de entrar
+provider-button = Continuar com { $provider }
+providers-or = ou
+provider-search-label = E-mail do trabalho ou seu domínio
+provider-search-unknown = Nenhuma organização entra com este domínio.
 
 ## Cadastro
 sign-up-heading = Criar uma conta

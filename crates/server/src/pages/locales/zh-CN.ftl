@@ -58,6 +58,11 @@ consent-scopes = 请求的内容：{ $scopes }
 consent-target = 您将被转到 { $target }。
 consent-allow-button = 允许
 consent-deny-button = 不允许
+providers-label = 其他登录方式
+provider-button = 使用 { $provider } 继续
+providers-or = 或
+provider-search-label = 工作电子邮件地址或其域名
+provider-search-unknown = 没有组织使用此域名登录。
 
 ## 注册
 sign-up-heading = 创建账户

@@ -58,6 +58,11 @@ consent-scopes = 要求的內容：{ $scopes }
 consent-target = 您將被轉到 { $target }。
 consent-allow-button = 允許
 consent-deny-button = 不允許
+providers-label = 其他登入方式
+provider-button = 使用 { $provider } 繼續
+providers-or = 或
+provider-search-label = 工作電子郵件地址或其網域
+provider-search-unknown = 沒有組織使用此網域登入。
 
 ## 註冊
 sign-up-heading = 建立帳戶
