@@ -39,6 +39,7 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
         .route(
             "/oauth2/idpresponse",
             get(provider::get)
+                .head(wrong_method)
                 .post(provider::post)
                 .fallback(wrong_method),
         )

@@ -47,6 +47,7 @@ async fn other_methods_are_refused_and_head_changes_nothing() {
     browser.sign_in("ann").await;
     for (path, methods) in [
         ("/oauth2/authorize", "HEAD PUT DELETE PATCH OPTIONS"),
+        ("/oauth2/idpresponse", "HEAD PUT DELETE OPTIONS"),
         ("/oauth2/token", "GET HEAD PUT DELETE"),
         ("/oauth2/revoke", "GET HEAD PUT DELETE"),
         ("/oauth2/userInfo", "PUT DELETE"),
