@@ -5,3 +5,4 @@ mod details;
 pub(crate) mod linked;
 mod metadata;
 pub(crate) mod provider;
+pub mod saml;

@@ -399,7 +399,7 @@ fn refused(
 }
 
 /// An address with more in its query.
-pub(super) fn with_query(address: &str, query: &str) -> String {
+pub(crate) fn with_query(address: &str, query: &str) -> String {
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}{query}")
 }

@@ -65,6 +65,7 @@ mod risky_factors;
 mod root_keys;
 mod rotation;
 mod round_trips;
+mod saml_responses;
 mod second_factors;
 mod session_settings;
 mod sessions;

@@ -8,6 +8,7 @@ pub(crate) mod oauth;
 pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod pools;
+pub(crate) mod saml;
 pub(crate) mod seen;
 pub(crate) mod sessions;
 pub(crate) mod signing;
