@@ -47,7 +47,8 @@ pub(crate) fn instant(text: &str) -> Option<i64> {
         u8::try_from(number(month, 2)?).ok()?,
         number(day, 2)?,
     );
-    if year < 1970 || !(1..=12).contains(&month) || !(1..=days_in_month(year, month)).contains(&day) {
+    if year < 1970 || !(1..=12).contains(&month) || !(1..=days_in_month(year, month)).contains(&day)
+    {
         return None;
     }
     let at = time.find(['Z', '+', '-']).unwrap_or(time.len());
@@ -60,17 +61,23 @@ pub(crate) fn instant(text: &str) -> Option<i64> {
     let mut time = time.splitn(3, ':');
     let (hour, minute) = clock(time.next()?, time.next()?)?;
     // A leap second is the last one of its minute.
-    let second = number(time.next()?, 2).filter(|second| *second <= 60)?.min(59);
+    let second = number(time.next()?, 2)
+        .filter(|second| *second <= 60)?
+        .min(59);
     let offset = match zone.split_at_checked(1) {
         None | Some(("Z", "")) => 0,
         Some((sign, rest)) => {
-            let (hour, minute) = rest.split_once(':').and_then(|(hour, minute)| clock(hour, minute))?;
+            let (hour, minute) = rest
+                .split_once(':')
+                .and_then(|(hour, minute)| clock(hour, minute))?;
             let minutes = hour * 60 + minute;
             if sign == "-" { -minutes } else { minutes }
         }
     };
     let years = (1970..year).map(days_in_year).sum::<i64>();
-    let months = (1..month).map(|month| days_in_month(year, month)).sum::<i64>();
+    let months = (1..month)
+        .map(|month| days_in_month(year, month))
+        .sum::<i64>();
     let minutes = ((years + months + day - 1) * 24 + hour) * 60 + minute - offset;
     Some((minutes * 60 + second) * 1000 + milli)
 }

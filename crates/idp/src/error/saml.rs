@@ -1,5 +1,40 @@
 //! What is wrong with a message of a SAML identity provider.
 
+use super::Error;
+use super::oauth::{OAuthCode, Refusal};
+
+impl Error {
+    /// What a provider sent is not believed.
+    #[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
+    pub(crate) fn saml(flaw: Flaw) -> Self {
+        Self::invalid(format!("Invalid SAML response received: {flaw}"))
+    }
+
+    /// The metadata says that it does not count any longer, or none could be read.
+    pub(crate) fn metadata_expired() -> Self {
+        Self::invalid("The metadata of the identity provider has expired.")
+    }
+}
+
+impl Refusal {
+    /// What a browser brought back from a provider is not what this browser took there, or too old, or nobody
+    /// asked for it who had to.
+    pub(crate) fn saml_state() -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            "Invalid samlResponse or relayState from identity provider",
+        )
+    }
+
+    /// A provider that nobody asked does not say what it wants to sign in for.
+    pub(crate) fn relay_state() -> Self {
+        Self::new(
+            OAuthCode::InvalidRequest,
+            "Invalid relayState from identity provider",
+        )
+    }
+}
+
 /// Why a message is not believed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {

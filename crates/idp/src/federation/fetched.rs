@@ -41,7 +41,11 @@ pub(crate) async fn current(cx: &Cx, pool: &Pool, provider: &Stored<Provider>) -
     let Some(url) = provider.value.detail("MetadataURL") else {
         return known.filter(lives).ok_or_else(Error::metadata_expired);
     };
-    let is_due = provider.value.metadata.as_ref().is_none_or(|read| read.next_at <= now);
+    let is_due = provider
+        .value
+        .metadata
+        .as_ref()
+        .is_none_or(|read| read.next_at <= now);
     let known = known.filter(lives);
     if let Some(known) = &known {
         // One request reads it anew, the others go on with what is known.
@@ -102,8 +106,10 @@ async fn read(cx: &Cx, provider: &mut Provider, url: String) -> Result<()> {
     let found = text.and_then(|text| Some((metadata::read(&text)?, text)));
     let (found, text) = found.ok_or_else(Error::metadata_at_address)?;
     let next_at = cx.now() + LIFETIME_MS;
-    let until = found.valid_until.map_or(next_at, |until| until.min(next_at));
-    provider.show_endpoints(found);
+    let until = found
+        .valid_until
+        .map_or(next_at, |until| until.min(next_at));
+    provider.show_endpoints(&found);
     provider.metadata = Some(Fetched {
         text,
         next_at: until,

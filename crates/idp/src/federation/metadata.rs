@@ -12,21 +12,21 @@ const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
 
 /// What counts of a metadata document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Metadata {
+pub(super) struct Metadata {
     /// The name of the provider: `Issuer` in what it says.
-    pub(crate) entity_id: String,
+    pub(super) entity_id: String,
     /// Where sign-in requests are sent.
-    pub(crate) sign_in: String,
+    pub(super) sign_in: String,
     /// Where sign-out requests are sent.
-    pub(crate) sign_out: Option<String>,
+    pub(super) sign_out: Option<String>,
     /// The keys that the provider signs with: several while it changes from one to the next.
-    pub(crate) keys: VerifyingKeys,
+    pub(super) keys: VerifyingKeys,
     /// When the document is to be read anew, in milliseconds since the epoch.
-    pub(crate) valid_until: Option<i64>,
+    pub(super) valid_until: Option<i64>,
 }
 
 /// Reads a document; `None` when it describes no identity provider that takes redirects.
-pub(crate) fn read(text: &str) -> Option<Metadata> {
+pub(super) fn read(text: &str) -> Option<Metadata> {
     let text = DocumentText::decode(text.as_bytes()).ok()?;
     let document = text.parse().ok()?;
     let entity = document.root_element();

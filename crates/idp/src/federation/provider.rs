@@ -8,9 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::certificate::Certified;
 use super::details::{self, Details};
-use super::metadata;
+use super::fetched::Fetched;
+use super::metadata::{self, Metadata};
+use super::said::TOKENS;
 use crate::crypto::Purpose;
 use crate::pool::Pool;
+use crate::ports::Kind;
+use crate::stored::Stored;
+use crate::token::Level;
 use crate::{Cx, Error, Result};
 
 /// The provider that every pool has: its own users.
@@ -20,10 +25,7 @@ pub(crate) const OWN_USERS: &str = "COGNITO";
 const SECRETS: [(&str, bool); 2] = [("client_secret", true), ("private_key", false)];
 
 /// What `username` of a user from a provider comes from; it cannot be mapped otherwise.
-const USERNAME: &str = "username";
-
-/// What a provider's own tokens can be mapped to attributes as.
-const TOKENS: [&str; 2] = ["access_token", "id_token"];
+pub(super) const USERNAME: &str = "username";
 
 /// Attributes that no provider writes.
 const UNMAPPED: [&str; 2] = ["sub", "identities"];
@@ -47,6 +49,9 @@ pub(crate) struct Provider {
     /// The attributes by which people were linked.
     #[serde(default)]
     pub(crate) link_attributes: BTreeSet<String>,
+    /// The metadata of a SAML provider that has an address for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) metadata: Option<Fetched>,
     /// What a SAML provider encrypts for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) encryption: Option<Certified>,
@@ -54,6 +59,23 @@ pub(crate) struct Provider {
     pub(crate) created_at: i64,
     /// Milliseconds since the epoch.
     pub(crate) modified_at: i64,
+}
+
+/// What the record of an identifier holds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Identifier {
+    pub(crate) provider: String,
+}
+
+/// The name of the provider that has this identifier.
+pub(crate) async fn of_identifier(
+    cx: &Cx,
+    pool: &Pool,
+    identifier: &str,
+) -> Result<Option<String>> {
+    let kind = Kind::ProviderIdentifier;
+    let named = Stored::<Identifier>::find(cx, kind, &pool.id, identifier).await?;
+    Ok(named.map(|named| named.value.provider))
 }
 
 /// The settings that both Create and Update take.
@@ -76,6 +98,7 @@ impl Provider {
             identifiers: Vec::new(),
             acr: BTreeMap::new(),
             link_attributes: BTreeSet::new(),
+            metadata: None,
             encryption: None,
             created_at: now,
             modified_at: now,
@@ -146,7 +169,7 @@ impl Provider {
     }
 
     /// A secret in the clear.
-    fn secret(&self, cx: &Cx, pool: &Pool, name: &str) -> Result<Option<String>> {
+    pub(super) fn secret(&self, cx: &Cx, pool: &Pool, name: &str) -> Result<Option<String>> {
         let Some(sealed) = self.secrets.get(name) else {
             return Ok(None);
         };
@@ -165,18 +188,48 @@ impl Provider {
 
     /// Whether answers of the provider are encrypted, and it needs a key to do so.
     pub(crate) fn wants_encryption(&self) -> bool {
-        let flag = self.details.get("EncryptedResponses");
-        self.kind == Type::Saml && flag.is_some_and(|flag| flag == "true")
+        self.is_on("EncryptedResponses")
+    }
+
+    /// Whether a flag of a SAML provider is set.
+    pub(super) fn is_on(&self, flag: &str) -> bool {
+        self.kind == Type::Saml && self.detail(flag) == Some("true")
+    }
+
+    /// What counts of the metadata document of a SAML provider, as far as it is known.
+    pub(super) fn metadata(&self) -> Option<Metadata> {
+        let fetched = self.metadata.as_ref().map(|read| read.text.as_str());
+        metadata::read(fetched.or_else(|| self.detail("MetadataFile"))?)
+    }
+
+    /// Shows where a SAML provider takes requests.
+    pub(super) fn show_endpoints(&mut self, metadata: &Metadata) {
+        details::show_endpoints(&mut self.details, metadata);
+    }
+
+    /// A detail that is no secret, if it says something.
+    pub(super) fn detail(&self, name: &str) -> Option<&str> {
+        let value = self.details.get(name).map(String::as_str);
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// What the provider calls a level.
+    pub(super) fn acr_of(&self, level: Level) -> Option<&str> {
+        self.acr.get(&level.key()).map(String::as_str)
+    }
+
+    /// The level of what a provider calls so; what is not mapped is the lowest.
+    pub(super) fn level_of(&self, acr: Option<&str>) -> Level {
+        let levels = Level::ALL.into_iter().rev();
+        let mut named = levels.filter(|level| acr.is_some() && self.acr_of(*level) == acr);
+        named.next().unwrap_or(Level::Level1)
     }
 
     /// What `identities` names as the issuer; social providers have none.
     pub(crate) fn issuer(&self) -> Option<String> {
         match self.kind {
             Type::Oidc => self.details.get("oidc_issuer").cloned(),
-            Type::Saml => {
-                let file = self.details.get("MetadataFile")?;
-                Some(metadata::read(file)?.entity_id)
-            }
+            Type::Saml => Some(self.metadata()?.entity_id),
             _ => None,
         }
     }

@@ -17,10 +17,10 @@ mod token;
 mod user_info;
 
 pub(crate) use authorization::with_query;
-pub use authorization::{Authorization, Outcome, Prompt};
+pub use authorization::{Authorization, Outcome, Prompt, Through};
 pub use browser::Cookie;
 pub use domain::Domain;
-pub use logout::{Logout, logout};
+pub use logout::{Logout, end_session, logout};
 pub use params::Params;
 pub(crate) use params::encode;
 pub use register::register;

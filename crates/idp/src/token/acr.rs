@@ -24,6 +24,9 @@ impl Level {
 
     /// What proofs are worth together; `None` when they are none of those that count.
     pub(crate) fn of(proofs: &[Proof]) -> Option<Self> {
+        if let [Proof::Federated(level), ..] = proofs {
+            return Some(*level);
+        }
         let has = |proof| proofs.contains(&proof);
         let by_password = has(Proof::Password);
         let by_code = has(Proof::Sms) || has(Proof::Email);
@@ -76,6 +79,7 @@ const fn method(proof: Proof) -> Option<&'static str> {
         Proof::Email => Some("email_otp"),
         Proof::PlatformPasskey => Some("swk"),
         Proof::RoamingPasskey => Some("hwk"),
+        Proof::Federated(_) => Some("fed"),
         Proof::NewPassword | Proof::Device | Proof::UserVerification => None,
     }
 }

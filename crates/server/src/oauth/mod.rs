@@ -4,9 +4,11 @@ mod authorize;
 pub(crate) mod form;
 mod logout;
 mod page;
+mod provider;
 mod register;
 mod reply;
 mod revoke;
+mod saml;
 mod token;
 mod user_info;
 
@@ -34,6 +36,12 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
                 .fallback(wrong_method),
         )
         .route(
+            "/oauth2/idpresponse",
+            get(provider::get)
+                .post(provider::post)
+                .fallback(wrong_method),
+        )
+        .route(
             "/oauth2/token",
             post(token::token).options(preflight).fallback(wrong_method),
         )
@@ -54,6 +62,11 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
             "/oauth2/register",
             post(register::register).fallback(wrong_method),
         )
+        .route(
+            "/saml2/idpresponse",
+            post(saml::idp_response).fallback(wrong_method),
+        )
+        .route("/saml2/logout", post(saml::logout).fallback(wrong_method))
         .route("/logout", get(logout::logout).fallback(wrong_method))
         .route("/error", get(page::error).fallback(wrong_method))
 }

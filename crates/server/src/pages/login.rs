@@ -3,7 +3,7 @@
 use axum::body::Body;
 use cenote_idp::Error;
 use cenote_idp::hosted::{NameKind, Reason};
-use cenote_idp::oauth::{Progress, SignedIn, with_choice, with_password};
+use cenote_idp::oauth::{Progress, SignedIn, Through, with_choice, with_password};
 use hyper::Response;
 
 use super::challenge;
@@ -14,6 +14,10 @@ use super::{passkeys, refusal};
 
 /// Shows the form, or asks whoever has signed in before whether he goes on.
 pub(crate) async fn get(visit: &mut Visit) -> Response<Body> {
+    // Who signs in elsewhere sees no page here.
+    if matches!(visit.authorization.through, Through::Provider(_)) {
+        return visit.go("/oauth2/authorize");
+    }
     match visit.signed_in().await {
         Ok(Some(signed_in)) => return welcome_back(visit, &signed_in),
         Ok(None) => {}

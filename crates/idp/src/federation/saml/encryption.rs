@@ -22,13 +22,16 @@ const ENCRYPTION_11: &str = "http://www.w3.org/2009/xmlenc11#";
 pub(super) fn decrypt(encrypted: Node<'_, '_>, pkcs8: &[u8]) -> Option<DocumentText> {
     let data = only(encrypted, ENCRYPTION, "EncryptedData")?;
     // The key is in the data, or beside it and referred to.
-    let inside = only(data, SIGNATURE, "KeyInfo").and_then(|info| only(info, ENCRYPTION, "EncryptedKey"));
+    let inside =
+        only(data, SIGNATURE, "KeyInfo").and_then(|info| only(info, ENCRYPTION, "EncryptedKey"));
     let wrapped = inside.or_else(|| only(encrypted, ENCRYPTION, "EncryptedKey"))?;
     let key = unwrap(wrapped, pkcs8)?;
     let plain = open(algorithm(data)?, &key, value(data)?)?;
     let mut text = String::from("<context");
     for namespace in encrypted.namespaces() {
-        let name = namespace.name().map_or_else(|| "xmlns".to_owned(), |name| format!("xmlns:{name}"));
+        let name = namespace
+            .name()
+            .map_or_else(|| "xmlns".to_owned(), |name| format!("xmlns:{name}"));
         text += &format!(" {name}=\"{}\"", escape_attribute(namespace.uri()));
     }
     text += ">";
@@ -52,7 +55,10 @@ fn unwrap(wrapped: Node<'_, '_>, pkcs8: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let key = PrivateDecryptingKey::from_pkcs8(pkcs8).ok()?;
     let key = OaepPrivateDecryptingKey::new(key).ok()?;
     let mut plain = Zeroizing::new(vec![0; key.min_output_size()]);
-    let len = key.decrypt(oaep(wrapped)?, &value(wrapped)?, &mut plain, None).ok()?.len();
+    let len = key
+        .decrypt(oaep(wrapped)?, &value(wrapped)?, &mut plain, None)
+        .ok()?
+        .len();
     plain.truncate(len);
     Some(plain)
 }
@@ -67,7 +73,9 @@ fn oaep(wrapped: Node<'_, '_>) -> Option<&'static OaepAlgorithm> {
     let digest = named(SIGNATURE, "DigestMethod").unwrap_or(SHA1);
     let mask = match method.attribute("Algorithm")? {
         "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p" => MGF1_SHA1,
-        "http://www.w3.org/2009/xmlenc11#rsa-oaep" => named(ENCRYPTION_11, "MGF").unwrap_or(MGF1_SHA1),
+        "http://www.w3.org/2009/xmlenc11#rsa-oaep" => {
+            named(ENCRYPTION_11, "MGF").unwrap_or(MGF1_SHA1)
+        }
         _ => return None,
     };
     match (digest, mask) {
@@ -98,7 +106,10 @@ fn open(algorithm: &str, key: &[u8], mut value: Vec<u8>) -> Option<Vec<u8>> {
     let key = LessSafeKey::new(aead::UnboundKey::new(gcm, key).ok()?);
     let mut sealed = value.split_off(value.len().min(aead::NONCE_LEN));
     let nonce = Nonce::try_assume_unique_for_key(&value).ok()?;
-    let len = key.open_in_place(nonce, Aad::empty(), &mut sealed).ok()?.len();
+    let len = key
+        .open_in_place(nonce, Aad::empty(), &mut sealed)
+        .ok()?
+        .len();
     sealed.truncate(len);
     Some(sealed)
 }
@@ -116,7 +127,10 @@ fn open_cbc(algorithm: &str, key: &[u8], mut value: Vec<u8>) -> Option<Vec<u8>> 
     let key = PaddedBlockDecryptingKey::cbc_iso10126(key).ok()?;
     let mut sealed = value.split_off(value.len().min(AES_CBC_IV_LEN));
     let iv: [u8; AES_CBC_IV_LEN] = value.try_into().ok()?;
-    let len = key.decrypt(&mut sealed, DecryptionContext::Iv128(iv.into())).ok()?.len();
+    let len = key
+        .decrypt(&mut sealed, DecryptionContext::Iv128(iv.into()))
+        .ok()?
+        .len();
     sealed.truncate(len);
     Some(sealed)
 }

@@ -8,7 +8,7 @@ use super::xml::{ASSERTION, PROTOCOL, decode, only, parse, text};
 use super::{Flaw, LONGEST, NameId};
 
 /// Asks a provider to end the session of somebody.
-pub(crate) fn sign_out(head: &Head<'_>, name: &NameId, session: Option<&str>) -> String {
+pub(super) fn request(head: &Head<'_>, name: &NameId, session: Option<&str>) -> String {
     let member = |attribute: &str, value: Option<&String>| {
         value.map_or_else(String::new, |value| {
             format!(" {attribute}=\"{}\"", escape_attribute(value))
@@ -20,7 +20,10 @@ pub(crate) fn sign_out(head: &Head<'_>, name: &NameId, session: Option<&str>) ->
         member("SPNameQualifier", name.sp_qualifier.as_ref()),
     ];
     let session = session.map_or_else(String::new, |session| {
-        format!("<samlp:SessionIndex>{}</samlp:SessionIndex>", escape_text(session))
+        format!(
+            "<samlp:SessionIndex>{}</samlp:SessionIndex>",
+            escape_text(session)
+        )
     });
     let content = format!(
         "<saml:NameID{}>{}</saml:NameID>{session}",
@@ -44,7 +47,7 @@ pub struct SignedOut<'a> {
 }
 
 /// Checks the answer to a sign-out. Whether it went well does not matter: here the session has ended.
-pub fn signed_out(message: &str, expected: &SignedOut<'_>) -> Result<(), Flaw> {
+pub fn check_signed_out(message: &str, expected: &SignedOut<'_>) -> Result<(), Flaw> {
     let malformed = || Flaw::Malformed("logout response");
     if message.len() > LONGEST {
         return Err(malformed());
@@ -64,7 +67,10 @@ pub fn signed_out(message: &str, expected: &SignedOut<'_>) -> Result<(), Flaw> {
     if issuer.is_none_or(|issuer| issuer.trim() != expected.issuer) {
         return Err(Flaw::Issuer);
     }
-    if response.attribute("Destination").is_some_and(|it| it != expected.recipient) {
+    if response
+        .attribute("Destination")
+        .is_some_and(|it| it != expected.recipient)
+    {
         return Err(Flaw::Destination);
     }
     if response.attribute("InResponseTo") != Some(expected.request) {

@@ -16,22 +16,23 @@ const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
 const LEVEL: u8 = 6;
 
 /// What every request says.
-pub(crate) struct Head<'a> {
+pub(super) struct Head<'a> {
     /// Its id.
-    pub(crate) id: &'a str,
+    pub(super) id: &'a str,
     /// Where it goes.
-    pub(crate) destination: &'a str,
+    pub(super) destination: &'a str,
     /// Who asks.
-    pub(crate) issuer: &'a str,
+    pub(super) issuer: &'a str,
     /// Milliseconds since the epoch.
-    pub(crate) now: i64,
+    pub(super) now: i64,
 }
 
 impl Head<'_> {
     /// A request of this kind.
     pub(super) fn request(&self, kind: &str, more: &str, content: &str) -> String {
         let at = calendar::zulu(self.now);
-        let [id, destination, issuer] = [self.id, self.destination, self.issuer].map(escape_attribute);
+        let [id, destination, issuer] =
+            [self.id, self.destination, self.issuer].map(escape_attribute);
         format!(
             "<samlp:{kind} xmlns:samlp=\"{PROTOCOL}\" xmlns:saml=\"{ASSERTION}\" ID=\"{id}\" Version=\"2.0\" \
              IssueInstant=\"{at}\" Destination=\"{destination}\"{more}><saml:Issuer>{issuer}</saml:Issuer>\
@@ -42,24 +43,26 @@ impl Head<'_> {
 
 /// Asks a provider to sign somebody in, and to answer at this address. Which kind of name it gives people is left
 /// to the provider.
-pub(crate) fn sign_in(head: &Head<'_>, answer_to: &str, anew: bool) -> String {
+pub(super) fn sign_in(head: &Head<'_>, answer_to: &str, anew: bool) -> String {
     let force = if anew { " ForceAuthn=\"true\"" } else { "" };
     let answer_to = escape_attribute(answer_to);
-    let more = format!(
-        "{force} ProtocolBinding=\"{POST}\" AssertionConsumerServiceURL=\"{answer_to}\""
-    );
+    let more =
+        format!("{force} ProtocolBinding=\"{POST}\" AssertionConsumerServiceURL=\"{answer_to}\"");
     head.request("AuthnRequest", &more, "")
 }
 
 /// The address that carries a request to a provider; what it is given back with the answer comes along.
-pub(crate) fn address(
+pub(super) fn address(
     destination: &str,
     request: &str,
     relay_state: &str,
     key: Option<&SigningKey>,
 ) -> String {
     let request = BASE64.encode(&compress_to_vec(request.as_bytes(), LEVEL));
-    let mut query = encode([("SAMLRequest", request.as_str()), ("RelayState", relay_state)]);
+    let mut query = encode([
+        ("SAMLRequest", request.as_str()),
+        ("RelayState", relay_state),
+    ]);
     if let Some(key) = key {
         query += "&";
         query += &encode([("SigAlg", RSA_SHA256)]);

@@ -73,7 +73,8 @@ pub fn read(message: &str, expected: &Expected<'_>) -> Result<Assertion, Flaw> {
     let source = decode(message).ok_or_else(malformed)?;
     let document = parse(&source).ok_or_else(malformed)?;
     let response = document.root_element();
-    if !response.has_tag_name((PROTOCOL, "Response")) || response.attribute("Version") != Some("2.0")
+    if !response.has_tag_name((PROTOCOL, "Response"))
+        || response.attribute("Version") != Some("2.0")
     {
         return Err(malformed());
     }
@@ -84,7 +85,9 @@ pub fn read(message: &str, expected: &Expected<'_>) -> Result<Assertion, Flaw> {
     let encrypted = all(response, ASSERTION, "EncryptedAssertion").count();
     // Nor is there another one anywhere else.
     let others = response.descendants();
-    let others = others.filter(|node| node.has_tag_name((ASSERTION, "Assertion"))).count();
+    let others = others
+        .filter(|node| node.has_tag_name((ASSERTION, "Assertion")))
+        .count();
     match (plain, encrypted, expected.decryption) {
         (1, 0, Some(_)) => Err(Flaw::Unencrypted),
         (1, 0, None) if others == 1 => {
@@ -100,7 +103,11 @@ pub fn read(message: &str, expected: &Expected<'_>) -> Result<Assertion, Flaw> {
             let inner = inner.ok_or(Flaw::Encryption)?;
             let inner = parse(&inner).ok_or(Flaw::Encryption)?;
             let mut found = inner.descendants();
-            if found.by_ref().filter(|node| node.has_tag_name((ASSERTION, "Assertion"))).count() != 1
+            if found
+                .by_ref()
+                .filter(|node| node.has_tag_name((ASSERTION, "Assertion")))
+                .count()
+                != 1
             {
                 return Err(Flaw::Encryption);
             }
@@ -108,7 +115,8 @@ pub fn read(message: &str, expected: &Expected<'_>) -> Result<Assertion, Flaw> {
             let assertion = assertion.ok_or(Flaw::Encryption)?;
             // Until it is known who speaks, all that is wrong in there looks the same from outside: what
             // differs would tell strangers of the text.
-            let is_own = signature::check(assertion, expected.keys).map_err(|_| Flaw::Encryption)?;
+            let is_own =
+                signature::check(assertion, expected.keys).map_err(|_| Flaw::Encryption)?;
             if !is_own && !is_signed {
                 return Err(Flaw::Encryption);
             }
@@ -124,10 +132,15 @@ pub(super) fn check_status(response: Node<'_, '_>) -> Result<(), Flaw> {
     let outer = only(response, PROTOCOL, "Status").and_then(|it| only(it, PROTOCOL, "StatusCode"));
     let outer = outer.ok_or(Flaw::Malformed("response"))?;
     let name = |code: Node<'_, '_>| {
-        let name = code.attribute("Value").and_then(|value| value.strip_prefix(CODES));
+        let name = code
+            .attribute("Value")
+            .and_then(|value| value.strip_prefix(CODES));
         // Anybody can have written this one.
-        let is_word = |name: &&str| name.len() <= 40 && name.bytes().all(|it| it.is_ascii_alphabetic());
-        name.filter(is_word).unwrap_or("an unknown status").to_owned()
+        let is_word =
+            |name: &&str| name.len() <= 40 && name.bytes().all(|it| it.is_ascii_alphabetic());
+        name.filter(is_word)
+            .unwrap_or("an unknown status")
+            .to_owned()
     };
     match name(outer).as_str() {
         "Success" => Ok(()),
@@ -145,7 +158,10 @@ fn check_head(response: Node<'_, '_>, expected: &Expected<'_>) -> Result<(), Fla
     {
         return Err(Flaw::Issuer);
     }
-    if response.attribute("Destination").is_some_and(|it| it != expected.recipient) {
+    if response
+        .attribute("Destination")
+        .is_some_and(|it| it != expected.recipient)
+    {
         return Err(Flaw::Destination);
     }
     if response.attribute("InResponseTo") != expected.request {
@@ -157,7 +173,10 @@ fn check_head(response: Node<'_, '_>, expected: &Expected<'_>) -> Result<(), Fla
 /// What a signed assertion says, if it says it of here and now.
 fn believe(assertion: Node<'_, '_>, expected: &Expected<'_>) -> Result<Assertion, Flaw> {
     let malformed = || Flaw::Malformed("response");
-    let id = assertion.attribute("ID").filter(|id| !id.is_empty()).ok_or_else(malformed)?;
+    let id = assertion
+        .attribute("ID")
+        .filter(|id| !id.is_empty())
+        .ok_or_else(malformed)?;
     if assertion.attribute("Version") != Some("2.0") {
         return Err(malformed());
     }
@@ -210,7 +229,11 @@ fn check_span(
 
 fn check_conditions(assertion: Node<'_, '_>, expected: &Expected<'_>) -> Result<(), Flaw> {
     let conditions = only(assertion, ASSERTION, "Conditions").ok_or(Flaw::Audience)?;
-    check_span(conditions, (Some("NotBefore"), Some("NotOnOrAfter")), expected.now)?;
+    check_span(
+        conditions,
+        (Some("NotBefore"), Some("NotOnOrAfter")),
+        expected.now,
+    )?;
     let mut is_for_us = false;
     for condition in conditions.children().filter(Node::is_element) {
         let name = condition.tag_name();
@@ -227,7 +250,11 @@ fn check_conditions(assertion: Node<'_, '_>, expected: &Expected<'_>) -> Result<
             _ => return Err(Flaw::Condition),
         }
     }
-    if is_for_us { Ok(()) } else { Err(Flaw::Audience) }
+    if is_for_us {
+        Ok(())
+    } else {
+        Err(Flaw::Audience)
+    }
 }
 
 /// Whether it is said that whoever brings the assertion is its subject, and until when; one confirmation that
@@ -256,7 +283,11 @@ fn check_bearer(data: Node<'_, '_>, expected: &Expected<'_>) -> Result<i64, Flaw
     if data.attribute("InResponseTo") != expected.request {
         return Err(Flaw::InResponseTo);
     }
-    check_span(data, (Some("NotBefore"), Some("NotOnOrAfter")), expected.now)?;
+    check_span(
+        data,
+        (Some("NotBefore"), Some("NotOnOrAfter")),
+        expected.now,
+    )?;
     moment(data, "NotOnOrAfter")?.ok_or(Flaw::Unconfirmed)
 }
 

@@ -134,7 +134,11 @@ async fn unasked(
     let Through::Provider(name) = &authorization.through else {
         return page(Refusal::relay_state());
     };
-    let supported = authorization.client.shape.supported_identity_providers.iter();
+    let supported = authorization
+        .client
+        .shape
+        .supported_identity_providers
+        .iter();
     let mut found = None;
     for one in supported.flatten() {
         let provider = match one.as_str() {
@@ -164,13 +168,20 @@ async fn said(
 ) -> Result<Said> {
     let pool = &domain.pool;
     let metadata = fetched::current(cx, pool, provider).await?;
-    let decryption = match (&provider.value.encryption, provider.value.wants_encryption()) {
+    let decryption = match (
+        &provider.value.encryption,
+        provider.value.wants_encryption(),
+    ) {
         (_, false) => None,
         (Some(certified), true) => Some(certified.pkcs8(cx, pool)?),
         (None, true) => return Err(Error::internal("a provider without a key to encrypt for")),
     };
-    let (message, audience, recipient, now) =
-        (message.to_owned(), audience(pool), answer_to(domain), cx.now());
+    let (message, audience, recipient, now) = (
+        message.to_owned(),
+        audience(pool),
+        answer_to(domain),
+        cx.now(),
+    );
     let assertion = cx
         .cpu(move || {
             let expected = Expected {
@@ -193,7 +204,9 @@ async fn said(
         Err(values) => list(values.iter().map(String::as_str)),
     };
     let attributes = assertion.attributes.into_iter();
-    let attributes = attributes.map(|(name, values)| (name, text(values))).collect();
+    let attributes = attributes
+        .map(|(name, values)| (name, text(values)))
+        .collect();
     Ok(Said {
         shown: json!({"samlResponse": attributes}),
         attributes,
@@ -215,7 +228,10 @@ async fn spend(cx: &Cx, pool: &Pool, provider: &Provider, assertion: &Assertion)
     let write = Write::Put {
         kind: Kind::Consumed,
         pool: pool.id.clone(),
-        key: format!("saml/{}", HEXLOWER.encode(digest(&SHA256, name.as_bytes()).as_ref())),
+        key: format!(
+            "saml/{}",
+            HEXLOWER.encode(digest(&SHA256, name.as_bytes()).as_ref())
+        ),
         doc: "{}".to_owned(),
         expires_at: Some(assertion.until),
         expect: Expect::Absent { now: cx.now() },

@@ -5,9 +5,9 @@ use std::time::Duration;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
+use super::audience;
 use super::logout::{self, SignedOut};
 use super::request::{self, Head};
-use super::audience;
 use crate::auth::Via;
 use crate::crypto::Purpose;
 use crate::federation::provider::Provider;
@@ -64,7 +64,7 @@ pub(crate) async fn leave(cx: &Cx, domain: &Domain, via: Via, target: String) ->
         issuer: &audience(pool),
         now: cx.now(),
     };
-    let asked = logout::sign_out(&head, &session.name, session.index.as_deref());
+    let asked = logout::request(&head, &session.name, session.index.as_deref());
     let waiting = Waiting {
         request: id,
         provider: provider.key,
@@ -77,7 +77,11 @@ pub(crate) async fn leave(cx: &Cx, domain: &Domain, via: Via, target: String) ->
 }
 
 /// Where a browser goes that comes back from the sign-out at its provider.
-pub async fn signed_out(cx: &Cx, domain: &Domain, params: &Params) -> Result<Result<String, Refusal>> {
+pub async fn signed_out(
+    cx: &Cx,
+    domain: &Domain,
+    params: &Params,
+) -> Result<Result<String, Refusal>> {
     if params.check_once().is_err() {
         return Ok(Err(Refusal::saml_state()));
     }
@@ -91,7 +95,8 @@ pub async fn signed_out(cx: &Cx, domain: &Domain, params: &Params) -> Result<Res
         return Ok(Err(Refusal::saml_state()));
     };
     let pool = &domain.pool;
-    let provider = Stored::<Provider>::find(cx, Kind::Provider, &pool.id, &waiting.provider).await?;
+    let provider =
+        Stored::<Provider>::find(cx, Kind::Provider, &pool.id, &waiting.provider).await?;
     let Some(provider) = provider.filter(|it| it.value.id == waiting.provider_id) else {
         return Ok(Err(Refusal::saml_state()));
     };
@@ -109,7 +114,7 @@ pub async fn signed_out(cx: &Cx, domain: &Domain, params: &Params) -> Result<Res
                 recipient: &recipient,
                 request: &request,
             };
-            logout::signed_out(&message, &expected)
+            logout::check_signed_out(&message, &expected)
         })
         .await?;
     Ok(match checked {
@@ -123,15 +128,21 @@ impl Waiting {
         let plain = serde_json::to_vec(self).map_err(|error| Error::internal(error.to_string()))?;
         let service = &cx.service;
         let context = context(domain);
-        let sealed =
-            service.sealer.seal(Purpose::Federation, context.as_bytes(), &plain, &*service.entropy);
+        let sealed = service.sealer.seal(
+            Purpose::Federation,
+            context.as_bytes(),
+            &plain,
+            &*service.entropy,
+        );
         Ok(BASE64URL_NOPAD.encode(&sealed))
     }
 
     fn open(cx: &Cx, domain: &Domain, sealed: &str) -> Option<Self> {
         let sealed = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
         let sealer = &cx.service.sealer;
-        let plain = sealer.open(Purpose::Federation, context(domain).as_bytes(), &sealed).ok()?;
+        let plain = sealer
+            .open(Purpose::Federation, context(domain).as_bytes(), &sealed)
+            .ok()?;
         let waiting: Self = serde_json::from_slice(&plain).ok()?;
         (waiting.until > cx.now()).then_some(waiting)
     }

@@ -40,7 +40,11 @@ impl VerifyingKeys {
         value: &[u8],
     ) -> bool {
         let mut keys = self.0.iter();
-        keys.any(|key| UnparsedPublicKey::new(by, key).verify(message, value).is_ok())
+        keys.any(|key| {
+            UnparsedPublicKey::new(by, key)
+                .verify(message, value)
+                .is_ok()
+        })
     }
 }
 
@@ -88,7 +92,9 @@ pub(super) fn check(signed: Node<'_, '_>, keys: &VerifyingKeys) -> Result<bool, 
     }
     let reference = only(info, SIGNATURE, "Reference").ok_or(Flaw::Signature)?;
     let id = signed.attribute("ID").filter(|id| !id.is_empty());
-    let names = reference.attribute("URI").and_then(|uri| uri.strip_prefix('#'));
+    let names = reference
+        .attribute("URI")
+        .and_then(|uri| uri.strip_prefix('#'));
     if id.is_none() || names != id {
         return Err(Flaw::Signature);
     }

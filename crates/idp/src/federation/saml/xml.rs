@@ -81,7 +81,7 @@ pub(super) fn text(node: Node<'_, '_>) -> String {
 }
 
 /// The bytes that an element has as base64.
-pub(crate) fn bytes(node: Node<'_, '_>) -> Option<Vec<u8>> {
+pub(in crate::federation) fn bytes(node: Node<'_, '_>) -> Option<Vec<u8>> {
     let packed: String = text(node).split_ascii_whitespace().collect();
     BASE64.decode(packed.as_bytes()).ok()
 }

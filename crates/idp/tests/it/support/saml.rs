@@ -1,9 +1,7 @@
 //! A little SAML identity provider: it says what it is told to, rightly or wrongly signed.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::cipher::{
-    AES_128, DecryptionContext, PaddedBlockEncryptingKey, UnboundCipherKey,
-};
+use aws_lc_rs::cipher::{AES_128, DecryptionContext, PaddedBlockEncryptingKey, UnboundCipherKey};
 use aws_lc_rs::digest::{Algorithm as Digest, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use aws_lc_rs::rand::{self, SystemRandom};
 use aws_lc_rs::rsa::{
@@ -18,7 +16,16 @@ use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256}
 use ua_cryptography_xml_c14n::roxmltree::Node;
 use ua_cryptography_xml_c14n::{Algorithm, DocumentText, canonicalize};
 
-use super::START_MS;
+use cenote_idp::federation::saml::respond;
+use cenote_idp::federation::{Arrival, Departure};
+use cenote_idp::oauth::Params;
+use miniz_oxide::inflate::decompress_to_vec;
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+
+use super::oauth::{after, form};
+use super::providers::Federated;
+use super::{START_MS, with};
 
 pub(crate) const ENTITY: &str = "https://idp.example.com/saml";
 
@@ -28,6 +35,13 @@ const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 /// The namespaces that messages here are written in.
 pub(crate) const NAMESPACES: &str = "xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" \
     xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"";
+
+/// The provider's key, and one that is somebody else's.
+pub(crate) static KEY: LazyLock<Key> = LazyLock::new(Key::rsa);
+pub(crate) static OTHER: LazyLock<Key> = LazyLock::new(Key::rsa);
+
+/// Where the domain of tests takes responses.
+pub(crate) const ACS: &str = "http://app.auth.localhost:9229/saml2/idpresponse";
 
 /// How a signature is made.
 #[derive(Clone, Copy)]
@@ -58,9 +72,10 @@ pub(crate) struct Key {
 
 impl Key {
     pub(crate) fn rsa() -> Self {
-        Self::made(KeyPair::generate_for(&PKCS_RSA_SHA256).expect("a key"), |der| {
-            Pair::Rsa(RsaKeyPair::from_pkcs8(der).expect("a key"))
-        })
+        Self::made(
+            KeyPair::generate_for(&PKCS_RSA_SHA256).expect("a key"),
+            |der| Pair::Rsa(RsaKeyPair::from_pkcs8(der).expect("a key")),
+        )
     }
 
     pub(crate) fn ec() -> Self {
@@ -72,7 +87,9 @@ impl Key {
     }
 
     fn made(key: KeyPair, pair: impl FnOnce(&[u8]) -> Pair) -> Self {
-        let certificate = CertificateParams::default().self_signed(&key).expect("a certificate");
+        let certificate = CertificateParams::default()
+            .self_signed(&key)
+            .expect("a certificate");
         Self {
             pair: pair(&key.serialize_der()),
             certificate: certificate.der().to_vec(),
@@ -83,17 +100,23 @@ impl Key {
         let random = SystemRandom::new();
         match &self.pair {
             Pair::Rsa(pair) => {
-                let how: &'static dyn RsaEncoding = match method.rsplit_once('#').expect("a method").1 {
-                    "rsa-sha512" => &RSA_PKCS1_SHA512,
-                    "rsa-sha256" => &RSA_PKCS1_SHA256,
-                    // What no provider of today signs with: the value does not matter.
-                    _ => &RSA_PKCS1_SHA256,
-                };
+                let how: &'static dyn RsaEncoding =
+                    match method.rsplit_once('#').expect("a method").1 {
+                        "rsa-sha512" => &RSA_PKCS1_SHA512,
+                        "rsa-sha256" => &RSA_PKCS1_SHA256,
+                        // What no provider of today signs with: the value does not matter.
+                        _ => &RSA_PKCS1_SHA256,
+                    };
                 let mut value = vec![0; pair.public_modulus_len()];
-                pair.sign(how, &random, message, &mut value).expect("a signature");
+                pair.sign(how, &random, message, &mut value)
+                    .expect("a signature");
                 value
             }
-            Pair::Ec(pair) => pair.sign(&random, message).expect("a signature").as_ref().to_vec(),
+            Pair::Ec(pair) => pair
+                .sign(&random, message)
+                .expect("a signature")
+                .as_ref()
+                .to_vec(),
         }
     }
 
@@ -101,7 +124,9 @@ impl Key {
     pub(crate) fn sign_element(&self, xml: &str, id: &str, manner: Manner) -> String {
         let text = DocumentText::decode(xml.as_bytes()).expect("a text");
         let document = text.parse().expect("a document");
-        let node = document.descendants().find(|node| node.attribute("ID") == Some(id));
+        let node = document
+            .descendants()
+            .find(|node| node.attribute("ID") == Some(id));
         let signature = self.signature(node.expect("an element"), id, manner);
         let at = xml.find(&format!("ID=\"{id}\"")).expect("an id");
         let end = "</saml:Issuer>";
@@ -115,18 +140,25 @@ impl Key {
             "sha1" => &SHA1_FOR_LEGACY_USE_ONLY,
             _ => &SHA256,
         };
-        let value = digest(hash, &canonicalize(node, Algorithm::Exclusive, manner.prefixes, None));
-        let transforms: String = manner.transforms.iter().map(|name| {
-            let list = if *name == EXCLUSIVE && !manner.prefixes.is_empty() {
-                format!(
-                    "<ec:InclusiveNamespaces xmlns:ec=\"{EXCLUSIVE}\" PrefixList=\"{}\"/>",
-                    manner.prefixes.join(" ")
-                )
-            } else {
-                String::new()
-            };
-            format!("<ds:Transform Algorithm=\"{name}\">{list}</ds:Transform>")
-        }).collect();
+        let value = digest(
+            hash,
+            &canonicalize(node, Algorithm::Exclusive, manner.prefixes, None),
+        );
+        let transforms: String = manner
+            .transforms
+            .iter()
+            .map(|name| {
+                let list = if *name == EXCLUSIVE && !manner.prefixes.is_empty() {
+                    format!(
+                        "<ec:InclusiveNamespaces xmlns:ec=\"{EXCLUSIVE}\" PrefixList=\"{}\"/>",
+                        manner.prefixes.join(" ")
+                    )
+                } else {
+                    String::new()
+                };
+                format!("<ds:Transform Algorithm=\"{name}\">{list}</ds:Transform>")
+            })
+            .collect();
         let info = format!(
             "<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\
              <ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\"></ds:CanonicalizationMethod>\
@@ -193,7 +225,10 @@ impl Told {
     }
 
     pub(crate) fn assertion(&self) -> String {
-        let answers = self.request.as_ref().map_or_else(String::new, |id| format!(" InResponseTo=\"{id}\""));
+        let answers = self
+            .request
+            .as_ref()
+            .map_or_else(String::new, |id| format!(" InResponseTo=\"{id}\""));
         let [issued, from, until] = [self.issued, self.from, self.until].map(zulu);
         format!(
             "<saml:Assertion {NAMESPACES} ID=\"{id}\" Version=\"2.0\" IssueInstant=\"{issued}\">\
@@ -220,12 +255,18 @@ impl Told {
 
     /// A response with this content.
     pub(crate) fn response(&self, content: &str) -> String {
-        let answers = self.request.as_ref().map_or_else(String::new, |id| format!(" InResponseTo=\"{id}\""));
+        let answers = self
+            .request
+            .as_ref()
+            .map_or_else(String::new, |id| format!(" InResponseTo=\"{id}\""));
         format!(
             "<samlp:Response {NAMESPACES} ID=\"response-1\" Version=\"2.0\" IssueInstant=\"{}\" \
              Destination=\"{}\"{answers}><saml:Issuer>{}</saml:Issuer><samlp:Status>\
              <samlp:StatusCode Value=\"{}\"/></samlp:Status>{content}</samlp:Response>",
-            zulu(self.issued), self.destination, self.issuer, self.status
+            zulu(self.issued),
+            self.destination,
+            self.issuer,
+            self.status
         )
     }
 
@@ -242,8 +283,10 @@ impl Told {
 
 /// An attribute with these values, which are XML.
 pub(crate) fn attribute(name: &str, values: &[&str]) -> String {
-    let values: String =
-        values.iter().map(|value| format!("<saml:AttributeValue>{value}</saml:AttributeValue>")).collect();
+    let values: String = values
+        .iter()
+        .map(|value| format!("<saml:AttributeValue>{value}</saml:AttributeValue>"))
+        .collect();
     format!("<saml:Attribute Name=\"{name}\">{values}</saml:Attribute>")
 }
 
@@ -254,15 +297,26 @@ pub(crate) fn encrypted(assertion: &str, public: &[u8], strong: bool) -> String 
     let mut wrapped = vec![0; public.ciphertext_size()];
     let mut key = vec![0; if strong { 32 } else { 16 }];
     rand::fill(&mut key).expect("chance");
-    let oaep = if strong { &OAEP_SHA256_MGF1SHA256 } else { &OAEP_SHA1_MGF1SHA1 };
-    let wrapped = public.encrypt(oaep, &key, &mut wrapped, None).expect("room").to_vec();
+    let oaep = if strong {
+        &OAEP_SHA256_MGF1SHA256
+    } else {
+        &OAEP_SHA1_MGF1SHA1
+    };
+    let wrapped = public
+        .encrypt(oaep, &key, &mut wrapped, None)
+        .expect("room")
+        .to_vec();
     let mut sealed = assertion.as_bytes().to_vec();
     let value = if strong {
         let mut nonce = [0; 12];
         rand::fill(&mut nonce).expect("chance");
         let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).expect("a key"));
-        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut sealed)
-            .expect("room");
+        key.seal_in_place_append_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::empty(),
+            &mut sealed,
+        )
+        .expect("room");
         [nonce.to_vec(), sealed].concat()
     } else {
         let key = UnboundCipherKey::new(&AES_128, &key).expect("a key");
@@ -304,11 +358,18 @@ pub(crate) fn encrypted(assertion: &str, public: &[u8], strong: bool) -> String 
 pub(crate) fn zulu(ms: i64) -> String {
     // 28 May 2026.
     const DAY: i64 = 1_779_926_400_000;
-    let (days, ms) = ((ms - DAY).div_euclid(86_400_000), (ms - DAY).rem_euclid(86_400_000));
+    let (days, ms) = (
+        (ms - DAY).div_euclid(86_400_000),
+        (ms - DAY).rem_euclid(86_400_000),
+    );
     let seconds = ms / 1000;
     format!(
         "2026-05-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-        28 + days, seconds / 3600, seconds / 60 % 60, seconds % 60, ms % 1000
+        28 + days,
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60,
+        ms % 1000
     )
 }
 
@@ -328,4 +389,92 @@ pub(crate) fn metadata(certificates: &[&[u8]]) -> String {
          <md:SingleSignOnService Binding=\"{redirect}\" Location=\"https://idp.example.com/sso?tenant=1\"/>\
          </md:IDPSSODescriptor></md:EntityDescriptor>"
     )
+}
+
+/// A pool whose people come from the SAML provider `Corp`.
+pub(crate) struct Corp(pub(crate) Federated);
+
+impl Corp {
+    pub(crate) async fn new() -> Self {
+        Self::on(json!({}), json!({}), json!({})).await
+    }
+
+    /// With more details of the provider, and settings of the pool and the client.
+    pub(crate) async fn on(pool: Value, details: Value, client: Value) -> Self {
+        let file = json!({"MetadataFile": metadata(&[&KEY.certificate])});
+        let details = if details.get("MetadataURL").is_some() {
+            details
+        } else {
+            with(file, details)
+        };
+        let provider = json!({
+            "ProviderName": "Corp", "ProviderType": "SAML", "ProviderDetails": details,
+            "AttributeMapping": {"email": "mail", "nickname": "groups"},
+        });
+        Self(Federated::on(pool, provider, client).await)
+    }
+
+    /// A browser leaves for the provider.
+    pub(crate) async fn leave(&self, more: Value) -> Departure {
+        self.0
+            .leave(with(json!({"identity_provider": "Corp"}), more))
+            .await
+    }
+
+    /// The name that the pool has at the provider.
+    pub(crate) fn audience(&self) -> String {
+        format!("urn:amazon:cognito:sp:{}", self.0.h.w.pool)
+    }
+
+    /// What the provider says of ada who has left like this.
+    pub(crate) fn told(&self, departure: &Departure) -> Told {
+        Told::new(
+            ACS,
+            &self.audience(),
+            Some(&id_of(&request_of(&departure.location))),
+        )
+    }
+
+    /// The browser comes back with a response.
+    pub(crate) async fn back(&self, departure: &Departure, xml: &str) -> Arrival {
+        let left = after(&departure.location, '?');
+        let state = left.get("RelayState").expect("a state");
+        self.posts(state, xml, Some(&departure.browser)).await
+    }
+
+    /// A browser comes with this.
+    pub(crate) async fn posts(&self, state: &str, xml: &str, browser: Option<&str>) -> Arrival {
+        let message = BASE64.encode(xml.as_bytes());
+        let text = form(&json!({"RelayState": state, "SAMLResponse": message}));
+        self.form(&text, browser).await
+    }
+
+    pub(crate) async fn form(&self, text: &str, browser: Option<&str>) -> Arrival {
+        let params = Params::parse(text.as_bytes()).expect("a form");
+        let arrival = respond(&self.0.h.cx(), &self.0.h.domain, &params, browser).await;
+        arrival.expect("no failure")
+    }
+
+    /// Somebody signs in of whom the provider says this.
+    pub(crate) async fn arrival(&self, change: impl FnOnce(&mut Told)) -> Arrival {
+        let departure = self.leave(json!({})).await;
+        let mut told = self.told(&departure);
+        change(&mut told);
+        self.back(&departure, &told.with_signed_assertion(&KEY))
+            .await
+    }
+}
+
+/// The request in an address.
+pub(crate) fn request_of(location: &str) -> String {
+    let params = after(location, '?');
+    let packed = BASE64.decode(params.get("SAMLRequest").expect("a request").as_bytes());
+    let text = decompress_to_vec(&packed.expect("base64")).expect("deflate");
+    String::from_utf8(text).expect("a text")
+}
+
+/// The id of a request.
+pub(crate) fn id_of(request: &str) -> String {
+    let (_, rest) = request.split_once(" ID=\"").expect("an id");
+    rest.split_once('"').expect("an id").0.to_owned()
 }
