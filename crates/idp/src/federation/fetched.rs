@@ -34,7 +34,7 @@ pub(crate) async fn set_up(cx: &Cx, provider: &mut Provider) -> Result<()> {
 }
 
 /// What counts of a provider's metadata now.
-pub(crate) async fn current(cx: &Cx, pool: &Pool, provider: &Stored<Provider>) -> Result<Metadata> {
+pub(super) async fn current(cx: &Cx, pool: &Pool, provider: &Stored<Provider>) -> Result<Metadata> {
     let now = cx.now();
     let lives = |known: &Metadata| known.valid_until.is_none_or(|until| now < until);
     let known = provider.value.metadata();

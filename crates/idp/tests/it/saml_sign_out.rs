@@ -25,12 +25,8 @@ async fn cookie(corp: &Corp) -> Cookie {
 
 /// Where a browser goes that signs out.
 async fn leaves(corp: &Corp, cookie: &Cookie) -> String {
-    let location = oauth::end_session(
-        &corp.0.h.cx(),
-        &corp.0.h.domain,
-        &cookie.value,
-        TARGET.to_owned(),
-    );
+    let (cx, domain) = (corp.0.h.cx(), &corp.0.h.domain);
+    let location = oauth::end_session(&cx, domain, &cookie.value, TARGET.to_owned());
     location.await.expect("no failure")
 }
 
