@@ -1,8 +1,9 @@
-"""What copies of the service often get wrong, one sentence each, where no other test says it."""
+"""What copies of the service often get wrong: tests of what no other test says, and a look at the list of all."""
 
 import json
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,16 @@ from test_imports import KMS, ROLE, finished, put
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:"
 SCRIPT = Path(__file__).parent / "cenote" / "recorder.py"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+ROOT = Path(__file__).parents[2]
+LIST = tomllib.loads((ROOT / "wire-tests" / "often-wrong.toml").read_text("utf-8"))
+
+# Where the files of the list are, and how a test begins there.
+ROOTS = {
+    "idp": ("crates/idp/tests/it/{}.rs", "fn {}("),
+    "server": ("crates/server/tests/{}.rs", "fn {}("),
+    "python": ("wire-tests/python/test_{}.py", "def test_{}("),
+}
 
 TRIGGERS = (
     "PreSignUp", "PostConfirmation", "PreAuthentication", "PostAuthentication", "CustomMessage",
@@ -255,3 +266,69 @@ class TestImports:
         assert (done["ImportedUsers"], done["SkippedUsers"], done["FailedUsers"]) == (0, 1, 0)
         assert " " in done["CompletionMessage"]
         assert pool.status("ada") == "CONFIRMED"
+
+
+class TestCodes:
+    def test_codes_of_first_factors_have_eight_digits_and_all_others_six(self, make_pool):
+        factors = ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]
+        pool = make_pool(
+            AutoVerifiedAttributes=["email"],
+            SmsConfiguration={"SnsCallerArn": "arn:aws:iam::000000000000:role/sms"},
+            Policies={"SignInPolicy": {"AllowedFirstAuthFactors": factors}},
+        )
+        app = pool.app(ExplicitAuthFlows=["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"])
+        inbox, contacts = Inbox(pool.server), {
+            "email": "ada@example.com", "phone_number": "+12065550100",
+        }
+
+        def digits(length):
+            code = inbox.code(pool, "ada")
+            assert re.fullmatch(rf"[0-9]{{{length}}}", code), code
+            return code
+
+        app.sign_up("ada", **contacts)
+        app.confirm("ada", digits(6))
+        app.forgot("ada")
+        app.recover("ada", digits(6), PASSWORD)
+        for factor in factors[1:]:
+            app.initiate("USER_AUTH", USERNAME="ada", PREFERRED_CHALLENGE=factor)
+            digits(8)
+        access = app.tokens("ada")["AccessToken"]
+        pool.idp.get_user_attribute_verification_code(
+            AccessToken=access, AttributeName="phone_number"
+        )
+        digits(6)
+        pool.idp.set_user_pool_mfa_config(
+            UserPoolId=pool.id,
+            MfaConfiguration="OPTIONAL",
+            SmsMfaConfiguration={"SmsConfiguration": {
+                "SnsCallerArn": "arn:aws:iam::000000000000:role/sms",
+            }},
+        )
+        sms = {"Enabled": True, "PreferredMfa": True}
+        pool.idp.set_user_mfa_preference(AccessToken=access, SMSMfaSettings=sms)
+        assert app.start("ada")["ChallengeName"] == "SMS_MFA"
+        digits(6)
+
+
+def test_a_flag_is_a_boolean_in_the_token_and_a_text_in_answers(pool, app):
+    name = pool.user(email="ada@example.com", email_verified="true")
+    tokens = app.tokens(name)
+    assert pool.claims(tokens["IdToken"], audience=app.id)["email_verified"] is True
+    shown = pool.idp.get_user(AccessToken=tokens["AccessToken"])["UserAttributes"]
+    assert as_dict(shown)["email_verified"] == "true"
+
+
+def test_every_sentence_of_the_list_has_its_tests():
+    missing = []
+    for sentences in LIST.values():
+        for sentence, tests in sentences.items():
+            assert tests, f"{sentence} is proved by nothing"
+            for test in tests:
+                place, name = test.split("::")
+                root, file = place.split("/", 1)
+                path, begins = ROOTS[root]
+                file = ROOT / path.format(file)
+                if not file.exists() or begins.format(name) not in file.read_text("utf-8"):
+                    missing.append(test)
+    assert missing == []

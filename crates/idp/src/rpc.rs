@@ -1,5 +1,6 @@
 //! One request of the JSON API: decode, call, encode; run again when somebody else was faster.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use cenote_model::{AuthClass, Decode, ErrorCode, Operation};
@@ -43,19 +44,12 @@ pub async fn serve<B: AsRef<[u8]> + Send + 'static>(
 /// Runs one operation on the JSON text of its input and answers the JSON text of its output, or
 /// `None` for the operations whose answer has an empty body.
 pub async fn dispatch(cx: &Cx, operation: Operation, body: &[u8]) -> Result<Option<Vec<u8>>> {
-    let mut counted = None;
-    if operation
-        .info()
-        .errors
-        .contains(&ErrorCode::TooManyRequests)
-    {
-        check_rate(cx, operation, body).await?;
-        counted = cx.service.rates.share(operation).map(|share| Cx {
-            share: Some(share),
-            ..cx.clone()
-        });
-    }
-    let cx = counted.as_ref().unwrap_or(cx);
+    let errors = operation.info().errors;
+    let cx = &*if errors.contains(&ErrorCode::TooManyRequests) {
+        counted(cx, operation, body).await?
+    } else {
+        Cow::Borrowed(cx)
+    };
     replica::check_region(cx, operation, body).await?;
     let mut run = 1;
     loop {
@@ -66,13 +60,25 @@ pub async fn dispatch(cx: &Cx, operation: Operation, body: &[u8]) -> Result<Opti
     }
 }
 
-/// Counts a request among those of an operation, or refuses it.
-pub(crate) async fn check_rate(cx: &Cx, operation: Operation, body: &[u8]) -> Result<()> {
+/// Counts a request among those of an operation, or refuses it. The answer is the context in which it is
+/// counted to its user or pool too.
+pub(crate) async fn counted<'a>(
+    cx: &'a Cx,
+    operation: Operation,
+    body: &[u8],
+) -> Result<Cow<'a, Cx>> {
     let service = &cx.service;
-    let rates = service
-        .rates
-        .check(&*service.store, cx.region(), operation, body);
-    rates.await
+    let rates = &service.rates;
+    rates
+        .check(&*service.store, cx.region(), operation, body)
+        .await?;
+    Ok(match rates.share(operation) {
+        Some(share) => Cow::Owned(Cx {
+            share: Some(share),
+            ..cx.clone()
+        }),
+        None => Cow::Borrowed(cx),
+    })
 }
 
 /// Decides after a refusal: `Ok` runs the operation again, since somebody else was faster.

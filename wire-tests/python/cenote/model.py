@@ -19,7 +19,7 @@ SAMPLES = (
     "us-east-1_11111111-2222-4333-8444-555555555555", "11111111-2222-4333-8444-555555555555",
     "tkn1111111111111111111111111", "import-abcdefghij", "us-east-1",
     "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
-    "https://example.com/", "example", "a@example.com", "{####}{username}", "0", "terms-of-use",
+    "https://example.com/", "example", "a@example.com", "{####}{username}", "0", "terms-of-use", "Level1", "cognito:default",
 )
 
 
@@ -49,6 +49,18 @@ def least_input(name):
 def least(shape):
     """A value of this shape that meets its constraints."""
     return _value(shape)
+
+
+def breaking(shape, strange):
+    """One of the strange texts that breaks the pattern of a string, and no other rule of it."""
+    pattern = _python_pattern(shape.metadata["pattern"])
+    least = int(shape.metadata.get("min", 0))
+    most = int(shape.metadata.get("max", 1 << 20))
+    for text in strange:
+        long_enough = text * (-(-least // len(text)) or 1)
+        if len(long_enough) <= most and not re.fullmatch(pattern, long_enough):
+            return long_enough
+    return None
 
 
 def _structure(shape):

@@ -79,14 +79,19 @@ FUNCTIONS = {
 }
 
 
+def answer(event):
+    """What the function of an event makes of it."""
+    return FUNCTIONS[event["triggerSource"].split("_")[0]](event)
+
+
 def main():
     event = json.load(sys.stdin)
     try:
-        answer = FUNCTIONS[event["triggerSource"].split("_")[0]](event)
+        result = answer(event)
     except RuntimeError as error:
         print(error, file=sys.stderr)
         return 1
-    json.dump(answer, sys.stdout)
+    json.dump(result, sys.stdout)
     return 0
 
 

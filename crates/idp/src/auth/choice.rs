@@ -12,7 +12,7 @@ use super::{
 use crate::message::Target;
 use crate::pool::Pool;
 use crate::ports::{Change, CommitError, Write};
-use crate::trigger;
+use crate::trigger::{self, CONFIRM_SIGN_UP, Origin};
 use crate::user::limits::{Guessed, Lockout};
 use crate::user::mfa::Required;
 use crate::user::{self, Account, User, passkeys, sign_in};
@@ -330,6 +330,10 @@ pub(super) async fn answer_code(
         CommitError::NameTaken { .. } => Error::alias_exists(sent.attribute()),
         other => session::refused(other),
     })?;
+    if before.status == UserStatusType::Unconfirmed {
+        let origin = Origin::client(&scene.client.id, scene.metadata.as_ref());
+        trigger::post_confirmation(cx, pool, origin, CONFIRM_SIGN_UP, &after).await?;
+    }
     let progress = session.progress.with(Proof::of_code(sent.attribute()));
     after_first_factor(cx, scene, &after, progress, Vec::new()).await
 }

@@ -68,6 +68,7 @@ fn waiting_key(scene: &Scene, sub: &str, device_key: &str) -> String {
 /// The answer to DEVICE_SRP_AUTH: asks for the proof.
 pub(super) async fn start(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> Result<Step> {
     let pool = &scene.pool;
+    devices::check_tracking(pool)?;
     let username = answers.required("USERNAME")?;
     let device_key = answers.required("DEVICE_KEY")?;
     let public_a = exchange::public_a(answers)?;
@@ -120,6 +121,7 @@ pub(super) async fn start(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> R
 /// The answer to DEVICE_PASSWORD_VERIFIER: checks the proof and signs in. The sign-in stops waiting.
 pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> Result<Step> {
     let pool = &scene.pool;
+    devices::check_tracking(pool)?;
     let username = answers.required("USERNAME")?;
     let device_key = answers.required("DEVICE_KEY")?;
     let claim = Claim::read(cx, scene, Prover::Device, answers)?;

@@ -18,6 +18,7 @@ pub(crate) mod sign_up;
 mod srp;
 mod step_up;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -297,6 +298,7 @@ async fn finish(
     let origin = Origin::client(&client.id, scene.metadata.as_ref());
     let is_new_device = pool.tracks_devices().then_some(device.is_none());
     trigger::post_authentication(cx, pool, origin, user, is_new_device).await?;
+    let user = &*as_triggers_left(cx, scene, user).await?;
     let asked = (progress.token_source(), scene.metadata.as_ref());
     let device = device::sign_in(cx, pool, user, device).await?;
     if scene.is_hosted {
@@ -320,6 +322,25 @@ async fn finish(
     let mut result = token::sign_in(cx, pool, client, user, &sign_in, asked).await?;
     result.new_device_metadata = device.new;
     Ok(Step::Done(result))
+}
+
+/// The user as he is once triggers were asked: they may have changed him, and his tokens show it.
+async fn as_triggers_left<'a>(cx: &Cx, scene: &Scene, user: &'a User) -> Result<Cow<'a, User>> {
+    if cx.answers.is_empty() {
+        return Ok(Cow::Borrowed(user));
+    }
+    let row = cx.service.store.user(&scene.pool.id, &user.sub).await?;
+    let user = row.map(User::from_row).transpose()?;
+    let gone = || {
+        if scene.client.hides_users() {
+            Error::wrong_password()
+        } else {
+            Error::user_not_found()
+        }
+    };
+    let user = user.ok_or_else(gone)?;
+    check_state(&user)?;
+    Ok(Cow::Owned(user))
 }
 
 /// Commits writes, if there are any: a plain sign-in by password writes nothing.

@@ -260,7 +260,8 @@ impl Session {
             .ok_or_else(Error::session_invalid)
     }
 
-    /// Whose it is, if the caller names him: by any of his names, or nobody by the name that was typed.
+    /// Whose it is, if the caller names him: by any of his names, or nobody by the name that was typed. Who
+    /// was deleted meanwhile is not found, where the client may know that.
     pub(crate) async fn account(&self, cx: &Cx, scene: &Scene, username: &str) -> Result<Account> {
         let pool = &scene.pool;
         cx.count_user(&self.sub)?;
@@ -269,8 +270,17 @@ impl Session {
             None if names::invented_sub(cx, pool, username) == self.sub => Ok(Account::Unknown {
                 sub: self.sub.clone(),
             }),
+            None if !scene.client.hides_users() && self.is_orphaned(cx, pool).await? => {
+                Err(Error::user_not_found())
+            }
             _ => Err(Error::session_invalid()),
         }
+    }
+
+    /// Whether its user is no more.
+    async fn is_orphaned(&self, cx: &Cx, pool: &Pool) -> Result<bool> {
+        let row = cx.service.store.user(&pool.id, &self.sub).await?;
+        Ok(row.is_none())
     }
 
     /// Whose it is, when it can only be somebody's. He may still sign in.

@@ -7,6 +7,7 @@
 mod arrive;
 pub(crate) mod certificate;
 mod details;
+pub(crate) mod exchange;
 pub(crate) mod fetched;
 mod journey;
 pub(crate) mod linked;

@@ -21,6 +21,9 @@ use crate::{Cx, Error, Result};
 /// The provider that every pool has: its own users.
 pub(crate) const OWN_USERS: &str = "COGNITO";
 
+/// Identity providers of a pool.
+pub(crate) const PER_POOL: usize = 300;
+
 /// The details that are sealed, and whether they are shown again.
 const SECRETS: [(&str, bool); 2] = [("client_secret", true), ("private_key", false)];
 

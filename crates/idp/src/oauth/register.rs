@@ -52,7 +52,7 @@ pub async fn register(
     if !scopes::registers_clients(pool) {
         return Err(Refusal::registration_off());
     }
-    rpc::check_rate(cx, Operation::CreateUserPoolClient, b"").await?;
+    let cx = &*rpc::counted(cx, Operation::CreateUserPoolClient, b"").await?;
     let permitted = permitted(cx, pool, token).await?;
     let metadata: Metadata = serde_json::from_slice(body)
         .map_err(|_| Refusal::metadata("The body is not client metadata"))?;

@@ -14,7 +14,7 @@ pub async fn revoke(
     params: &Params,
 ) -> Result<()> {
     params.check_once()?;
-    rpc::check_rate(cx, Operation::RevokeToken, b"").await?;
+    let cx = &*rpc::counted(cx, Operation::RevokeToken, b"").await?;
     let presented = params.required("token")?;
     let client = client::authenticate(cx, domain, authorization, params).await?;
     if !client.revokes_tokens() {

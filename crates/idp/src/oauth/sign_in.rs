@@ -1,6 +1,7 @@
 //! Signing in on the pages: the same steps as through the API, but for the client's settings of flows and
 //! its secret, and they end in a session of the browser.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -57,7 +58,7 @@ pub async fn with_password(
     let flow = AuthFlowType::UserPasswordAuth;
     let mode = protection::mode_of_flow(&authorization.pool, flow);
     let given = Parameters(Some(&given));
-    count(cx, Operation::InitiateAuth, None).await?;
+    let cx = &*counted(cx, Operation::InitiateAuth, None).await?;
     let mut run = 1;
     loop {
         let scene = scene(cx, authorization, mode);
@@ -85,7 +86,7 @@ pub async fn with_choice(
     let flow = AuthFlowType::UserAuth;
     let mode = protection::mode_of_flow(&authorization.pool, flow);
     let given = Parameters(Some(&given));
-    count(cx, Operation::InitiateAuth, None).await?;
+    let cx = &*counted(cx, Operation::InitiateAuth, None).await?;
     let mut run = 1;
     loop {
         let scene = scene(cx, authorization, mode);
@@ -111,7 +112,7 @@ pub async fn answer(
     let answers = Parameters(Some(&given));
     let session = Some(session);
     let operation = Operation::RespondToAuthChallenge;
-    count(cx, operation, Some(challenge)).await?;
+    let cx = &*counted(cx, operation, Some(challenge)).await?;
     let mut run = 1;
     loop {
         let scene = scene(cx, authorization, mode);
@@ -125,10 +126,14 @@ pub async fn answer(
 }
 
 /// Counts a step as the operation that it stands for.
-async fn count(cx: &Cx, operation: Operation, challenge: Option<ChallengeNameType>) -> Result<()> {
+async fn counted(
+    cx: &Cx,
+    operation: Operation,
+    challenge: Option<ChallengeNameType>,
+) -> Result<Cow<'_, Cx>> {
     let body = challenge.map(|challenge| json!({"ChallengeName": challenge.as_str()}).to_string());
     let body = body.as_deref().unwrap_or_default();
-    rpc::check_rate(cx, operation, body.as_bytes()).await
+    rpc::counted(cx, operation, body.as_bytes()).await
 }
 
 fn progress(step: Step) -> Result<Progress> {

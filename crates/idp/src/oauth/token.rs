@@ -50,7 +50,7 @@ pub async fn token(
 ) -> Result<Map<String, Value>> {
     params.check_once()?;
     let grant_type = GrantType::read(params)?;
-    rpc::check_rate(cx, grant_type.like(), b"").await?;
+    let cx = &*rpc::counted(cx, grant_type.like(), b"").await?;
     let client = client::authenticate(cx, domain, authorization, params).await?;
     let pool = &domain.pool;
     let mut run = 1;

@@ -15,7 +15,7 @@ pub async fn user_info(
     token: Option<&str>,
 ) -> Result<Map<String, Value>> {
     let token = token.ok_or_else(Refusal::user_info_request)?;
-    rpc::check_rate(cx, Operation::GetUser, b"").await?;
+    let cx = &*rpc::counted(cx, Operation::GetUser, b"").await?;
     let (caller, scopes) = token::authenticate_for(cx, token, "openid")
         .await
         .map_err(refused)?;

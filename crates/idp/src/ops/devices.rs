@@ -23,7 +23,7 @@ pub(crate) async fn confirm_device(
     input: &ConfirmDeviceRequest,
 ) -> Result<ConfirmDeviceResponse> {
     let Caller { pool, user, .. } = caller;
-    check_tracking(pool)?;
+    devices::check_tracking(pool)?;
     if caller.device_key.as_ref() != Some(&input.device_key) {
         return Err(Error::device_key_invalid());
     }
@@ -136,23 +136,15 @@ pub(crate) async fn admin_forget_device(cx: &Cx, input: &AdminForgetDeviceReques
     cx.commit(Change::new().with(device.forget())).await
 }
 
-fn check_tracking(pool: &Pool) -> Result<()> {
-    if pool.tracks_devices() {
-        Ok(())
-    } else {
-        Err(Error::device_tracking_off())
-    }
-}
-
 async fn owner(cx: &Cx, pool: &str, username: &str) -> Result<(std::sync::Arc<Pool>, User)> {
     let pool = cx.pool(pool).await?;
-    check_tracking(&pool)?;
+    devices::check_tracking(&pool)?;
     let user = user::admin_find(cx, &pool, username).await?;
     Ok((pool, user))
 }
 
 async fn of(cx: &Cx, pool: &Pool, user: &User, key: &str) -> Result<Device> {
-    check_tracking(pool)?;
+    devices::check_tracking(pool)?;
     devices::existing(cx, pool, &user.sub, key).await
 }
 
@@ -175,7 +167,7 @@ async fn list(
     limit: Option<i32>,
     token: Option<&str>,
 ) -> Result<(Vec<DeviceType>, Option<String>)> {
-    check_tracking(pool)?;
+    devices::check_tracking(pool)?;
     let size = page::size(limit);
     let scope = format!("devices/{}/{}", pool.id, user.sub);
     let after = page::open(cx, "PaginationToken", &scope, token)?;

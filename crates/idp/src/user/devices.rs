@@ -70,6 +70,15 @@ fn record_key(sub: &str, key: &str) -> String {
     format!("{sub}/{key}")
 }
 
+/// Refuses what is about devices where the pool does not track them.
+pub(crate) fn check_tracking(pool: &Pool) -> Result<()> {
+    if pool.tracks_devices() {
+        Ok(())
+    } else {
+        Err(Error::device_tracking_off())
+    }
+}
+
 /// The device of a user, if it is confirmed.
 pub(crate) async fn find(cx: &Cx, pool: &Pool, sub: &str, key: &str) -> Result<Option<Device>> {
     let record = cx

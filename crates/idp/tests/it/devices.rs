@@ -70,6 +70,11 @@ impl Known {
         initiate(w, "USER_PASSWORD_AUTH", parameters).await
     }
 
+    /// The same with the device's own password.
+    pub(crate) async fn own_proof(&self, w: &World, session: &str) -> Value {
+        self.proof(w, Some(session), SECRET).await
+    }
+
     /// Answers DEVICE_SRP_AUTH and makes the answers to what it asks.
     pub(crate) async fn proof(&self, w: &World, session: Option<&str>, secret: &str) -> Value {
         let client = srp::client::Client::new(&[5; 32]);

@@ -3,18 +3,20 @@
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
-use cenote_idp::oauth::{Authorization, Cookie, Outcome};
 use cenote_idp::ports::{UpstreamAnswer, UpstreamError, UpstreamRequest};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
-use crate::support::oauth::{CALLBACK, after};
+use crate::support::oauth::after;
 use crate::support::providers::{
     Federated, ISSUER, arrived, details, id_token, jwt, key, shown, told,
 };
 use crate::support::{START_MS, with};
 
 const BACK: &str = "http://app.auth.localhost:9229/oauth2/idpresponse";
+
+/// Signs a message.
+type Sign<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
 
 /// The claims of a good token for this departure.
 fn good(nonce: Option<&str>) -> Value {
@@ -175,7 +177,6 @@ async fn signatures_are_those_of_the_provider_s_keys() {
         let key = hmac::Key::new(hmac::HMAC_SHA256, public.as_bytes());
         hmac::sign(&key, message).as_ref().to_vec()
     };
-    type Sign<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
     let cases: [(Value, Sign<'_>, &str); 8] = [
         (json!({"alg": "none"}), &none, "key"),
         (json!({"alg": "none", "kid": "one"}), &none, "signature"),
@@ -435,86 +436,4 @@ async fn what_goes_wrong_at_the_provider_is_told_to_the_application() {
         let arrival = f.depart(&query, None).await.expect_err("a refusal");
         assert_eq!(told(arrival), "MyIdp Error - invalid discovery document");
     }
-}
-
-#[tokio::test]
-async fn levels_are_translated_on_the_way_there_and_back() {
-    let provider = json!({"AcrMapping": {"Level1": "low", "Level3": "high"}});
-    let f = Federated::on(json!({}), provider, json!({})).await;
-    let wanted = json!({"acr_values": "urn:cognito:loa:3 urn:cognito:loa:2 urn:cognito:loa:1"});
-    let departure = f.leave(wanted).await;
-    assert_eq!(
-        after(&departure.location, '?').get("acr_values"),
-        Some("high low")
-    );
-    for (acr, level) in [
-        (json!("high"), "urn:cognito:loa:3"),
-        (json!("low"), "urn:cognito:loa:1"),
-        (json!("unheard of"), "urn:cognito:loa:1"),
-        (Value::Null, "urn:cognito:loa:1"),
-    ] {
-        let id = f.token(json!({"sub": "42", "acr": acr})).await;
-        assert_eq!((&id["acr"], &id["amr"]), (&level.into(), &json!(["fed"])));
-    }
-}
-
-async fn reuse(f: &Federated, cookie: &Cookie, more: Value) -> bool {
-    let authorization: Authorization = f.h.good(more).await;
-    let reused = Cookie::reuse(&f.h.cx(), &authorization, &cookie.value).await;
-    reused.expect("no failure").is_some()
-}
-
-#[tokio::test]
-async fn a_session_counts_for_the_way_in_which_it_began() {
-    let f = Federated::new().await;
-    let (_, cookie) = f.comes(json!({"sub": "42"})).await;
-    assert!(reuse(&f, &cookie, json!({})).await);
-    assert!(reuse(&f, &cookie, json!({"identity_provider": "MyIdp"})).await);
-    assert!(!reuse(&f, &cookie, json!({"identity_provider": "COGNITO"})).await);
-    let authorization = f.h.good(json!({})).await;
-    let (_, local) = f.h.cookie(&authorization).await;
-    assert!(reuse(&f, &local, json!({"identity_provider": "COGNITO"})).await);
-    assert!(!reuse(&f, &local, json!({"identity_provider": "MyIdp"})).await);
-}
-
-#[tokio::test]
-async fn requests_lead_to_providers_that_the_client_has() {
-    let provider = json!({"IdpIdentifiers": ["other.example"]});
-    let only = json!({"SupportedIdentityProviders": ["MyIdp"]});
-    let f = Federated::on(json!({}), provider, only).await;
-    // A client without another way is sent on at once.
-    for more in [
-        json!({}),
-        json!({"identity_provider": "MyIdp"}),
-        json!({"idp_identifier": "other.example"}),
-    ] {
-        let query = f.h.query(more);
-        let departure = f.depart(&query, None).await.expect("a departure");
-        assert!(departure.location.starts_with(ISSUER));
-    }
-    for more in [
-        json!({"identity_provider": "COGNITO"}),
-        json!({"identity_provider": "Google"}),
-        json!({"identity_provider": "myidp"}),
-        json!({"idp_identifier": "unheard.example"}),
-    ] {
-        match f.h.read(&f.h.query(more.clone())).await {
-            Outcome::Page(refusal) => assert_eq!(
-                refusal.description.as_deref(),
-                Some("Login option is not available. Please try another one"),
-                "{more}"
-            ),
-            other => panic!("{other:?}"),
-        }
-    }
-    let none =
-        f.h.told(json!({"identity_provider": "Google", "prompt": "none"}))
-            .await;
-    assert_eq!(none.get("error"), Some("login_required"));
-    let departure = f.leave(json!({"redirect_uri": CALLBACK})).await;
-    f.h.w
-        .admin("DeleteIdentityProvider", json!({"ProviderName": "MyIdp"}))
-        .await
-        .expect("gone");
-    assert_eq!(shown(f.back(&departure).await), "Something went wrong");
 }

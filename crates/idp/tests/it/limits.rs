@@ -1,8 +1,10 @@
 //! Provisioned limits, and the request rates that follow from them.
 
+use crate::support::oauth::Hosted;
 use crate::support::signing::{all_flows, initiate, start_srp};
 use crate::support::world::{PASSWORD, World};
 use crate::support::{Harness, refusal, with};
+use cenote_idp::oauth;
 use serde_json::{Value, json};
 
 fn definition(category: &str) -> Value {
@@ -189,6 +191,26 @@ async fn each_user_is_read_and_written_ten_times_a_second() {
     w.h.clock.advance(101);
     get().await.expect("one more");
     assert_eq!(get().await, too_many());
+}
+
+#[tokio::test]
+async fn the_pages_take_from_the_same_share_of_a_user() {
+    let o = Hosted::on(Harness::counting().await, json!({}), json!({}), 1).await;
+    let (w, page) = (&o.w, o.good(json!({})).await);
+    w.h.clock.advance(1_000);
+    for _ in 0..5 {
+        o.sign_in(&page, "ada").await;
+        w.sign_in("ada", PASSWORD).await.expect("within the rate");
+    }
+    assert_eq!(w.sign_in("ada", PASSWORD).await, too_many());
+    let refused = oauth::with_password(&o.cx(), &page, "ada", PASSWORD).await;
+    let refused = refused.err().expect("a refusal");
+    assert_eq!(
+        refused.to_string(),
+        "TooManyRequestsException: Rate exceeded"
+    );
+    w.h.clock.advance(101);
+    o.sign_in(&page, "ada").await;
 }
 
 #[tokio::test]

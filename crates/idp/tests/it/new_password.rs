@@ -2,8 +2,8 @@
 
 use crate::support::signing;
 use crate::support::signing::{
-    MINUTE_MS, admin_initiate, all_flows, answer_srp, beside, invalid, invited, not_authorized,
-    respond, result, secret, secret_hash, start_srp, verified, wrong_password,
+    MINUTE_MS, admin_initiate, all_flows, answer_srp, beside, invalid, invited, no_such_user,
+    not_authorized, respond, result, secret, secret_hash, start_srp, verified, wrong_password,
 };
 use crate::support::world::{Answer, HOUR_MS, PASSWORD, World};
 use crate::support::{refusal, text, with};
@@ -346,7 +346,7 @@ async fn a_user_who_was_disabled_or_deleted_meanwhile_cannot_answer() {
     w.admin("AdminDeleteUser", json!({"Username": "ada"}))
         .await
         .expect("a deletion");
-    assert_eq!(choose(&w, &session, json!({})).await, session_invalid());
+    assert_eq!(choose(&w, &session, json!({})).await, no_such_user());
 }
 
 #[tokio::test]

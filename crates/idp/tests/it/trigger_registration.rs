@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::refusal;
-use crate::support::signing::invalid;
+use crate::support::signing::{initiate, invalid, result};
 use crate::support::triggers::{Stage, with_response};
 use crate::support::world::{PASSWORD, attributes};
 
@@ -277,4 +277,38 @@ async fn a_reset_password_fires_post_confirmation_and_a_set_one_nothing() {
         s.script.event(),
         s.event("PostConfirmation_ConfirmForgotPassword", "ada", &request)
     );
+}
+
+#[tokio::test]
+async fn a_code_that_signs_in_first_confirms_and_fires_post_confirmation() {
+    let factors = json!({"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]});
+    let settings = json!({"Policies": {"SignInPolicy": factors}});
+    let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]});
+    let s = Stage::new(&["PostConfirmation"], settings, flows).await;
+    s.w.sign_up("ada", &[("email", "ada@example.com")])
+        .await
+        .expect("a sign-up");
+    let sign_in = async || {
+        s.w.h.clock.advance(1);
+        let parameters = json!({"USERNAME": "ada", "PREFERRED_CHALLENGE": "EMAIL_OTP"});
+        let asked = initiate(&s.w, "USER_AUTH", parameters).await;
+        let code = s.w.h.code(&s.w.pool, "ada").await;
+        let input = json!({
+            "ChallengeName": "EMAIL_OTP", "Session": asked.expect("a challenge")["Session"],
+            "ChallengeResponses": {"USERNAME": "ada", "EMAIL_OTP_CODE": code},
+            "ClientMetadata": {"k": "v"},
+        });
+        s.w.public("RespondToAuthChallenge", input).await
+    };
+    result(sign_in().await);
+    let seen = s.attributes_of("ada").await;
+    assert_eq!(seen["cognito:user_status"], "CONFIRMED");
+    assert_eq!(seen["email_verified"], "true");
+    let request = json!({"userAttributes": seen, "clientMetadata": {"k": "v"}});
+    assert_eq!(
+        s.script.event(),
+        s.event("PostConfirmation_ConfirmSignUp", "ada", &request)
+    );
+    result(sign_in().await);
+    assert_eq!(s.script.events(), Vec::<Value>::new(), "confirmed already");
 }

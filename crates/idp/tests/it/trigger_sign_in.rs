@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::support::refusal;
 use crate::support::signing::{
-    admin_initiate, answer_srp, initiate, invited, no_such_user, result, start_srp, verified,
-    wrong_password,
+    admin_initiate, answer_srp, initiate, invited, no_such_user, not_authorized, result, start_srp,
+    verified, wrong_password,
 };
 use crate::support::triggers::{Stage, with_response};
 use crate::support::world::PASSWORD;
@@ -165,6 +165,51 @@ async fn tokens_show_the_groups_that_a_trigger_gave_meanwhile() {
     let tokens = result(s.w.sign_in("ada", PASSWORD).await);
     let access = verified(&s.w, &tokens["AccessToken"]).await;
     assert_eq!(access.claims["cognito:groups"], json!(["late"]));
+}
+
+#[tokio::test]
+async fn tokens_show_what_a_trigger_changed_of_the_user() {
+    for trigger in ["PreAuthentication", "PostAuthentication"] {
+        let s = Stage::new(&[trigger], json!({}), json!({})).await;
+        s.w.made("ada", &[("name", "Ada")]).await;
+        let (h, pool) = (s.w.h.clone(), s.w.pool.clone());
+        s.script.acts(trigger, move |event| {
+            let h = h.clone();
+            let input = json!({
+                "UserPoolId": pool, "Username": "ada",
+                "UserAttributes": [{"Name": "name", "Value": "Countess"}],
+            });
+            async move {
+                h.ok("AdminUpdateUserAttributes", input).await;
+                Ok(event.to_string().into_bytes())
+            }
+        });
+        let tokens = result(s.w.sign_in("ada", PASSWORD).await);
+        let id = verified(&s.w, &tokens["IdToken"]).await;
+        assert_eq!(id.claims["name"], "Countess", "{trigger}");
+    }
+}
+
+#[tokio::test]
+async fn whom_a_trigger_disables_or_deletes_gets_no_tokens() {
+    let disabled = not_authorized("User is disabled.");
+    for (operation, told) in [
+        ("AdminDisableUser", disabled),
+        ("AdminDeleteUser", no_such_user()),
+    ] {
+        let s = Stage::new(&["PostAuthentication"], json!({}), json!({})).await;
+        s.w.made("ada", &[]).await;
+        let (h, pool) = (s.w.h.clone(), s.w.pool.clone());
+        s.script.acts("PostAuthentication", move |event| {
+            let h = h.clone();
+            let input = json!({"UserPoolId": pool, "Username": "ada"});
+            async move {
+                h.ok(operation, input).await;
+                Ok(event.to_string().into_bytes())
+            }
+        });
+        assert_eq!(s.w.sign_in("ada", PASSWORD).await, told);
+    }
 }
 
 #[tokio::test]

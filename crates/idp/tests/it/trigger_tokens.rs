@@ -1,5 +1,6 @@
 //! PreTokenGeneration: what it changes in ID and access tokens, and what it does not.
 
+use cenote_idp::ports::TriggerError;
 use serde_json::{Value, json};
 
 use crate::support::refusal;
@@ -352,4 +353,45 @@ async fn a_derived_token_asks_with_the_scopes_that_it_will_have() {
     let scope = claims["scope"].as_str().unwrap_or_default();
     let scopes: Vec<&str> = scope.split(' ').filter(|scope| !scope.is_empty()).collect();
     assert_eq!(event["request"]["scopes"], json!(scopes));
+}
+
+#[tokio::test]
+async fn what_a_trigger_does_wrong_issues_no_derived_token() {
+    let s = stage("V2_0").await;
+    let token = s.w.token("ada").await;
+    let settings = json!({
+        "ClientSecret": SECRET, "AllowedOAuthScopes": ["openid"],
+        "ExplicitAuthFlows": ["ALLOW_TOKEN_EXCHANGE_IMPERSONATION"],
+    });
+    let w = beside(&s.w, settings).await;
+    let exchange = async || {
+        let input = json!({
+            "ClientSecret": SECRET, "SubjectToken": token, "SubjectTokenType": "ACCESS_TOKEN",
+        });
+        w.public("GetDerivedToken", input).await
+    };
+    s.script.throws("PreTokenGeneration", "no");
+    assert_eq!(
+        exchange().await,
+        refusal(
+            "UserLambdaValidationException",
+            "PreTokenGeneration failed with error no."
+        )
+    );
+    s.script.answers("PreTokenGeneration", "null");
+    assert_eq!(
+        exchange().await,
+        refusal(
+            "InvalidLambdaResponseException",
+            "Unrecognizable lambda output"
+        )
+    );
+    s.script.fails("PreTokenGeneration", TriggerError::TimedOut);
+    assert_eq!(
+        exchange().await,
+        refusal(
+            "UnexpectedLambdaException",
+            "PreTokenGeneration invocation failed due to error Timeout."
+        )
+    );
 }

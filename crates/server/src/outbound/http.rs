@@ -57,7 +57,10 @@ impl Service<Name> for Names {
     fn call(&mut self, name: Name) -> Self::Future {
         let public_only = self.public_only;
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            // Such names are this machine's, whether or not its resolver knows (RFC 6761, 6.3).
+            let is_own = name.as_str().ends_with(".localhost");
+            let host = if is_own { "localhost" } else { name.as_str() };
+            let found = tokio::net::lookup_host((host, 0)).await?;
             let found: Vec<SocketAddr> = found
                 .filter(|address| !public_only || is_public(address.ip()))
                 .collect();

@@ -156,6 +156,31 @@ impl<'a> Caller<'a> {
         pool: &Pool,
     ) -> Result<Map<String, Value>> {
         let token = IdToken::parse(token)?;
+        self.check_signature(&token, pool).await?;
+        token.claims(&self.expected(nonce))
+    }
+
+    /// The same of an access token in the form of a JWT.
+    pub(super) async fn check_access(
+        &mut self,
+        token: &str,
+        pool: &Pool,
+    ) -> Result<Map<String, Value>> {
+        let token = IdToken::parse(token)?;
+        self.check_signature(&token, pool).await?;
+        token.access_claims(&self.expected(None))
+    }
+
+    fn expected<'e>(&'e self, nonce: Option<&'e str>) -> Expected<'e> {
+        Expected {
+            issuer: self.detail("oidc_issuer").unwrap_or_default(),
+            client_id: self.detail("client_id").unwrap_or_default(),
+            nonce,
+            now: self.cx.now() / 1000,
+        }
+    }
+
+    async fn check_signature(&mut self, token: &IdToken<'_>, pool: &Pool) -> Result<()> {
         let secret;
         let keys;
         let key = if token.is_by_secret() {
@@ -171,13 +196,7 @@ impl<'a> Caller<'a> {
             keys = jwk::list(&set);
             Key::Public(token.key_in(&keys)?)
         };
-        token.verify(&key)?;
-        token.claims(&Expected {
-            issuer: self.detail("oidc_issuer").unwrap_or_default(),
-            client_id: self.detail("client_id").unwrap_or_default(),
-            nonce,
-            now: self.cx.now() / 1000,
-        })
+        token.verify(&key)
     }
 
     /// What the provider tells about whose access token it is. Where the address takes the names of what is

@@ -100,12 +100,8 @@ impl<'a> IdToken<'a> {
 
     /// The claims, if they are for this client and this moment.
     pub(super) fn claims(&self, expected: &Expected<'_>) -> Result<Map<String, Value>> {
-        let claims: Map<String, Value> =
-            serde_json::from_slice(&self.payload).map_err(|_| Error::bad_id_token("form"))?;
+        let claims = self.timely(expected)?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
-        if text("iss") != Some(expected.issuer) {
-            return Err(Error::bad_id_token("issuer"));
-        }
         let client_id = Some(expected.client_id);
         let (is_for_us, is_shared) = match claims.get("aud") {
             Some(Value::Array(list)) => (
@@ -118,6 +114,36 @@ impl<'a> IdToken<'a> {
         if !is_for_us || (has_party && text("azp") != client_id) || (is_shared && !has_party) {
             return Err(Error::bad_id_token("audience"));
         }
+        if expected.nonce.is_some() && text("nonce") != expected.nonce {
+            return Err(Error::bad_id_token("nonce"));
+        }
+        Ok(claims)
+    }
+
+    /// The claims of an access token that names the client as whose it is or whom it is for (RFC 9068).
+    pub(super) fn access_claims(&self, expected: &Expected<'_>) -> Result<Map<String, Value>> {
+        let claims = self.timely(expected)?;
+        let is_us = |value: &Value| value.as_str() == Some(expected.client_id);
+        let names_us = ["client_id", "azp", "aud"].into_iter().any(|name| {
+            claims.get(name).is_some_and(|value| match value {
+                Value::Array(list) => list.iter().any(is_us),
+                one => is_us(one),
+            })
+        });
+        if names_us {
+            Ok(claims)
+        } else {
+            Err(Error::bad_id_token("audience"))
+        }
+    }
+
+    /// The claims, if they are the issuer's and of this moment.
+    fn timely(&self, expected: &Expected<'_>) -> Result<Map<String, Value>> {
+        let claims: Map<String, Value> =
+            serde_json::from_slice(&self.payload).map_err(|_| Error::bad_id_token("form"))?;
+        if claims.get("iss").and_then(Value::as_str) != Some(expected.issuer) {
+            return Err(Error::bad_id_token("issuer"));
+        }
         let seconds = |name: &str| claims.get(name).and_then(Value::as_f64);
         #[expect(
             clippy::cast_precision_loss,
@@ -126,9 +152,6 @@ impl<'a> IdToken<'a> {
         let now = expected.now as f64;
         if seconds("exp").is_none_or(|exp| exp <= now) {
             return Err(Error::bad_id_token("expiry"));
-        }
-        if expected.nonce.is_some() && text("nonce") != expected.nonce {
-            return Err(Error::bad_id_token("nonce"));
         }
         Ok(claims)
     }

@@ -17,6 +17,7 @@ use super::journey::{Astray, Departure, Journey, Return};
 use super::provider::{Provider, USERNAME};
 use super::said::{self, Said};
 use crate::oauth::{Authorization, Domain, Params, Refusal, encode, with_query};
+use crate::pool::Pool;
 use crate::stored::Stored;
 use crate::{Cx, Error, Result};
 
@@ -26,7 +27,7 @@ fn redirect_uri(domain: &Domain) -> String {
 }
 
 /// Whether a provider vouches with ID tokens.
-const fn has_id_tokens(kind: Type) -> bool {
+pub(super) const fn has_id_tokens(kind: Type) -> bool {
     matches!(kind, Type::Oidc | Type::Google | Type::SignInWithApple)
 }
 
@@ -107,6 +108,23 @@ pub async fn respond(
         Ok(said) => arrive(cx, back.authorization, back.journey.nonce, &said).await,
         Err(error) => Arrival::refused(cx, &back.authorization, error),
     })
+}
+
+/// Checks a token of a provider that somebody presents, and answers its claims. An access token has to be a
+/// JWT that names the client that the pool is to the provider.
+pub(super) async fn check_token(
+    cx: &Cx,
+    pool: &Pool,
+    provider: &Stored<Provider>,
+    token: &str,
+    is_access: bool,
+) -> Result<Map<String, Value>> {
+    let mut caller = Caller::new(cx, provider);
+    if is_access {
+        caller.check_access(token, pool).await
+    } else {
+        caller.check(token, None, pool).await
+    }
 }
 
 /// Asks the provider who it is.

@@ -12,7 +12,7 @@ use cenote_model::{
 };
 
 use crate::federation::provider::{
-    Identifier, OWN_USERS, Provider, Settings, check_name, of_identifier,
+    Identifier, OWN_USERS, PER_POOL, Provider, Settings, check_name, of_identifier,
 };
 use crate::federation::{certificate, fetched};
 use crate::pool::Pool;
@@ -22,9 +22,6 @@ use crate::user::groups::{self, Group};
 use crate::{Cx, Error, Result, page};
 
 pub(crate) use people::{admin_disable_provider_for_user, admin_link_provider_for_user};
-
-/// Identity providers of a pool.
-const PER_POOL: usize = 300;
 
 async fn find(cx: &Cx, pool: &Pool, name: &str) -> Result<Option<Stored<Provider>>> {
     Stored::find(cx, Kind::Provider, &pool.id, name).await

@@ -153,6 +153,7 @@ impl Federated {
         let both = json!({"SupportedIdentityProviders": ["COGNITO", name]});
         let settings = with(with(app(), both), client);
         h.w.client = h.w.h.client(&h.w.pool, settings).await;
+        script.events();
         Self { h, idp, script }
     }
 
