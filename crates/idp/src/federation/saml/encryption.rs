@@ -32,7 +32,8 @@ pub(super) fn decrypt(encrypted: Node<'_, '_>, pkcs8: &[u8]) -> Option<DocumentT
         let name = namespace
             .name()
             .map_or_else(|| "xmlns".to_owned(), |name| format!("xmlns:{name}"));
-        text += &format!(" {name}=\"{}\"", escape_attribute(namespace.uri()));
+        let uri = escape_attribute(namespace.uri());
+        text.extend([" ", &name, "=\"", &uri, "\""]);
     }
     text += ">";
     text += str::from_utf8(&plain).ok()?;

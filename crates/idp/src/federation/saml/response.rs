@@ -184,11 +184,11 @@ fn believe(assertion: Node<'_, '_>, expected: &Expected<'_>) -> Result<Assertion
     if text(issuer).trim() != expected.issuer {
         return Err(Flaw::Issuer);
     }
-    let issued = moment(assertion, "IssueInstant")?.ok_or_else(malformed)?;
-    if issued > expected.now + SKEW_MS {
+    let made_at = moment(assertion, "IssueInstant")?.ok_or_else(malformed)?;
+    if made_at > expected.now + SKEW_MS {
         return Err(Flaw::Early);
     }
-    if expected.request.is_none() && issued + UNASKED_MS < expected.now {
+    if expected.request.is_none() && made_at + UNASKED_MS < expected.now {
         return Err(Flaw::Expired);
     }
     check_conditions(assertion, expected)?;

@@ -139,8 +139,8 @@ impl Waiting {
 
     fn open(cx: &Cx, domain: &Domain, sealed: &str) -> Option<Self> {
         let sealed = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
-        let sealer = &cx.service.sealer;
-        let plain = sealer
+        let keys = &cx.service.sealer;
+        let plain = keys
             .open(Purpose::Federation, context(domain).as_bytes(), &sealed)
             .ok()?;
         let waiting: Self = serde_json::from_slice(&plain).ok()?;

@@ -9,7 +9,7 @@ use aws_lc_rs::signature::{
 };
 use roxmltree::Node;
 use ua_cryptography_xml_c14n::{Algorithm, canonicalize};
-use yasna::{Tag, parse_ber};
+use yasna::{BERReader, Tag, parse_ber};
 
 use super::Flaw;
 use super::xml::{SIGNATURE, all, bytes, first, only};
@@ -54,12 +54,12 @@ fn public_key(certificate: &[u8]) -> Option<Vec<u8>> {
         certificate.read_sequence(|outer| {
             let key = outer.next().read_sequence(|signed| {
                 // The version; old certificates have none.
-                signed.read_optional(|it| it.read_tagged(Tag::context(0), |it| it.read_der()))?;
+                signed.read_optional(|it| it.read_tagged(Tag::context(0), BERReader::read_der))?;
                 for _serial_algorithm_issuer_validity_subject in 0..5 {
                     signed.next().read_der()?;
                 }
                 let key = signed.next().read_der()?;
-                while signed.read_optional(|it| it.read_der())?.is_some() {}
+                while signed.read_optional(BERReader::read_der)?.is_some() {}
                 Ok(key)
             })?;
             for _algorithm_signature in 0..2 {
