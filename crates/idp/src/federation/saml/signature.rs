@@ -9,7 +9,7 @@ use aws_lc_rs::signature::{
 };
 use roxmltree::Node;
 use ua_cryptography_xml_c14n::{Algorithm, canonicalize};
-use yasna::{BERReader, Tag, parse_ber};
+use yasna::{ASN1Result, BERReader, Tag, parse_ber};
 
 use super::Flaw;
 use super::xml::{SIGNATURE, all, bytes, first, only};
@@ -48,22 +48,27 @@ impl VerifyingKeys {
     }
 }
 
+/// Whatever comes next, as it is written.
+fn whole(next: BERReader<'_, '_>) -> ASN1Result<Vec<u8>> {
+    next.read_der()
+}
+
 /// The public key in a certificate (RFC 5280, 4.1).
 fn public_key(certificate: &[u8]) -> Option<Vec<u8>> {
     let read = parse_ber(certificate, |certificate| {
         certificate.read_sequence(|outer| {
             let key = outer.next().read_sequence(|signed| {
                 // The version; old certificates have none.
-                signed.read_optional(|it| it.read_tagged(Tag::context(0), BERReader::read_der))?;
+                signed.read_optional(|it| it.read_tagged(Tag::context(0), whole))?;
                 for _serial_algorithm_issuer_validity_subject in 0..5 {
-                    signed.next().read_der()?;
+                    whole(signed.next())?;
                 }
-                let key = signed.next().read_der()?;
-                while signed.read_optional(BERReader::read_der)?.is_some() {}
+                let key = whole(signed.next())?;
+                while signed.read_optional(whole)?.is_some() {}
                 Ok(key)
             })?;
             for _algorithm_signature in 0..2 {
-                outer.next().read_der()?;
+                whole(outer.next())?;
             }
             Ok(key)
         })
