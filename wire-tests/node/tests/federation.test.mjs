@@ -36,13 +36,13 @@ async function pool() {
   return { ...scene, base: `${server.url}/_domain/${Domain}` };
 }
 
-/** Adds the provider `Up` and an application whose people come from it. */
+/** Adds the provider `Upstream` and an application whose people come from it. */
 async function federate(scene, ProviderDetails, AttributeMapping) {
   const { sdk, poolId } = scene;
   await sdk.send(
     new CreateIdentityProviderCommand({
       UserPoolId: poolId,
-      ProviderName: "Up",
+      ProviderName: "Upstream",
       ProviderType: "OIDC",
       ProviderDetails: {
         client_secret: "a secret that both know",
@@ -59,7 +59,7 @@ async function federate(scene, ProviderDetails, AttributeMapping) {
       ...OAUTH,
       AllowedOAuthScopes: ["openid", "email", "profile"],
       CallbackURLs: [CALLBACK],
-      SupportedIdentityProviders: ["Up"],
+      SupportedIdentityProviders: ["Upstream"],
     }),
   );
   return made.UserPoolClient.ClientId;
@@ -108,7 +108,7 @@ class Browser {
   }
 }
 
-/** The claims of somebody who signs in through `Up`. */
+/** The claims of somebody who signs in through `Upstream`. */
 async function signIn(scene, clientId, fields, browser = new Browser()) {
   const query = new URLSearchParams({
     client_id: clientId,
@@ -174,12 +174,12 @@ test("somebody signs in through oidc-provider", async () => {
     );
     const browser = new Browser();
     const first = await signIn(scene, clientId, { login: "ada", password: "any" }, browser);
-    assert.equal(first["cognito:username"], "Up_ada");
+    assert.equal(first["cognito:username"], "Upstream_ada");
     assert.equal(first.email, "ada@up.example");
     assert.equal(first.email_verified, true);
     assert.equal(first.name, "Ada Lovelace");
     assert.deepEqual(first.amr, ["fed"]);
-    assert.deepEqual(first["cognito:groups"], [`${scene.poolId}_Up`]);
+    assert.deepEqual(first["cognito:groups"], [`${scene.poolId}_Upstream`]);
     const [identity] = first.identities;
     assert.equal(identity.userId, "ada");
     assert.equal(identity.issuer, issuer);
@@ -191,7 +191,7 @@ test("somebody signs in through oidc-provider", async () => {
     const again = await signIn(scene, clientId, { login: "ada", password: "any" });
     assert.equal(again.sub, first.sub);
     const user = await scene.sdk.send(
-      new AdminGetUserCommand({ UserPoolId: scene.poolId, Username: "Up_ada" }),
+      new AdminGetUserCommand({ UserPoolId: scene.poolId, Username: "Upstream_ada" }),
     );
     assert.equal(user.UserStatus, "EXTERNAL_PROVIDER");
   } finally {
@@ -236,7 +236,7 @@ test("somebody signs in through another pool", async () => {
     new AdminGetUserCommand({ UserPoolId: up.poolId, Username: "alice" }),
   );
   const sub = original.UserAttributes.find(({ Name }) => Name === "sub").Value;
-  assert.equal(id["cognito:username"], `Up_${sub}`);
+  assert.equal(id["cognito:username"], `Upstream_${sub}`);
   assert.deepEqual([id.email, id.email_verified], ["alice@example.com", true]);
   assert.notEqual(id.sub, sub);
 });

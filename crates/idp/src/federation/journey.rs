@@ -146,8 +146,9 @@ impl Journey {
 
     fn open(cx: &Cx, domain: &Domain, sealed: &str) -> Option<Self> {
         let sealed = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
-        let sealer = &cx.service.sealer;
-        let plain = sealer
+        let plain = cx
+            .service
+            .sealer
             .open(Purpose::Federation, context(domain).as_bytes(), &sealed)
             .ok()?;
         let journey: Self = serde_json::from_slice(&plain).ok()?;

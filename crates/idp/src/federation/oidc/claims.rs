@@ -11,9 +11,9 @@ use crate::{Error, Result};
 
 pub(super) struct Claims<'a> {
     provider: &'a Provider,
-    /// Whether an ID token was among what was said.
+    /// What the ID token calls him.
     subject: Option<String>,
-    claims: Map<String, Value>,
+    said: Map<String, Value>,
 }
 
 impl<'a> Claims<'a> {
@@ -23,7 +23,7 @@ impl<'a> Claims<'a> {
         Self {
             provider,
             subject: subject.map(str::to_owned),
-            claims: id_claims.clone(),
+            said: id_claims.clone(),
         }
     }
 
@@ -50,7 +50,7 @@ impl<'a> Claims<'a> {
     }
 
     fn add(&mut self, name: &str, value: Value) {
-        self.claims.entry(name).or_insert(value);
+        self.said.entry(name).or_insert(value);
     }
 
     /// Adds the user info, which has to be the same person's (OpenID Connect Core 1.0, 5.3.2).
@@ -59,9 +59,9 @@ impl<'a> Claims<'a> {
         user_info: &Map<String, Value>,
         provider: &str,
     ) -> Result<()> {
-        let said = user_info.get("sub").and_then(Value::as_str);
+        let whose = user_info.get("sub").and_then(Value::as_str);
         let is_oidc = self.provider.kind == Type::Oidc && !user_info.is_empty();
-        if is_oidc && said != self.subject.as_deref() {
+        if is_oidc && whose != self.subject.as_deref() {
             return Err(Error::provider_answer(provider, "user info"));
         }
         for (name, value) in user_info {
@@ -73,7 +73,7 @@ impl<'a> Claims<'a> {
     /// The names that the mapping asks for and that nothing was said of yet.
     pub(super) fn missing(&self) -> Vec<&'a str> {
         let mut names: Vec<&str> = self.provider.mapping.values().map(String::as_str).collect();
-        names.retain(|name| !TOKENS.contains(name) && !self.claims.contains_key(*name));
+        names.retain(|name| !TOKENS.contains(name) && !self.said.contains_key(*name));
         names.sort_unstable();
         names.dedup();
         names
@@ -81,12 +81,12 @@ impl<'a> Claims<'a> {
 
     /// One as a text.
     pub(super) fn text(&self, name: &str) -> Option<String> {
-        said::text(self.claims.get(name)?)
+        said::text(self.said.get(name)?)
     }
 
     /// All as texts.
     pub(super) fn texts(&self) -> BTreeMap<String, String> {
         let text = |(name, value): (&String, &Value)| Some((name.clone(), said::text(value)?));
-        self.claims.iter().filter_map(text).collect()
+        self.said.iter().filter_map(text).collect()
     }
 }
