@@ -330,7 +330,7 @@ async fn a_provider_may_begin_by_itself_where_it_is_allowed_to() {
     let (code, cookie) = arrived(begins(&corp, &wished, |_| {}).await);
     assert_eq!(cookie.max_age, 3600);
     let id = token(&corp, &code).await;
-    assert_eq!(id["cognito:username"], "corp_ada@example.com");
+    assert_eq!(id["cognito:username"], "Corp_Ada@Example.com");
     // Each assertion is good once, and its provider has its own.
     assert_eq!(
         replayed(begins(&corp, &wished, |_| {}).await),

@@ -428,11 +428,11 @@ impl Corp {
 
     /// What the provider says of ada who has left like this.
     pub(crate) fn told(&self, departure: &Departure) -> Told {
-        Told::new(
-            ACS,
-            &self.audience(),
-            Some(&id_of(&request_of(&departure.location))),
-        )
+        let request = id_of(&request_of(&departure.location));
+        Told {
+            id: format!("assertion{request}"),
+            ..Told::new(ACS, &self.audience(), Some(&request))
+        }
     }
 
     /// The browser comes back with a response.
