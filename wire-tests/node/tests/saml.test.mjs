@@ -271,7 +271,7 @@ for (const [name, settings] of [
     const back = await chain(app, visit);
     assert.equal(back.searchParams.get("state"), "s");
     const id = await signedIn(app, back);
-    assert.equal(id["cognito:username"], "corp_ada.lovelace");
+    assert.equal(id["cognito:username"], "Corp_Ada.Lovelace");
     assert.equal(id.email, "ada@corp.example");
     assert.deepEqual(
       [id.identities[0].userId, id.identities[0].issuer],
@@ -315,7 +315,7 @@ test("the provider begins", async () => {
     RelayState: wish.toString(),
   });
   const id = await signedIn(app, back);
-  assert.equal(id["cognito:username"], "corp_ada.lovelace");
+  assert.equal(id["cognito:username"], "Corp_Ada.Lovelace");
 });
 
 test("signing out ends the session of the provider too", async () => {

@@ -96,10 +96,8 @@ async fn the_provider_is_told_and_then_the_application_is_next() {
         assert_eq!(said(back(&corp, domain, sends(&message)).await), Some(text));
     }
     let lost = "Invalid samlResponse or relayState from identity provider";
-    let elsewhere = Domain {
-        base: "https://other.example".to_owned(),
-        ..domain.clone()
-    };
+    let mut elsewhere = domain.clone();
+    "https://other.example".clone_into(&mut elsewhere.base);
     assert_eq!(
         said(back(&corp, &elsewhere, sends(&good)).await).as_deref(),
         Some(lost)
