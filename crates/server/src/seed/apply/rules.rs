@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::super::compare::holds;
 use super::super::document::{PoolSeed, ReplicaSeed};
-use super::super::{RISK_MEMBERS, TERMS_NAMES, only, pages, secondaries, shape, text, with};
+use super::super::{
+    RISK_MEMBERS, TERMS_NAMES, failed, only, pages, secondaries, shape, text, with,
+};
 use super::{Outcome, Work};
 use crate::config::StartError;
 
@@ -87,10 +89,17 @@ impl Work<'_> {
         }
         let what = format!("{name} of client {client}");
         let key = json!({"ClientId": client, "TermsName": name});
-        let there = self
-            .find(&what, Operation::DescribeTermsByClient, &key)
-            .await?
-            .map(|found| found["Terms"].clone());
+        let describe = Operation::DescribeTermsByClient;
+        let asked = self.in_pool(&key);
+        let there = match self.door.call(self.region, describe, &asked).await {
+            Ok(mut found) => Some(found["Terms"].take()),
+            Err(refusal) if refusal.is_absence() => None,
+            // Where there is no such thing, there is none too many.
+            Err(refusal) if wanted.is_none() && refusal.is_unsupported() => None,
+            Err(refusal) => {
+                return Err(failed(&format!("{what} of pool {}", self.shown), &refusal));
+            }
+        };
         let outcome = match (there, wanted) {
             (None, None) => return Ok(()),
             (None, Some(wanted)) => {
@@ -121,7 +130,16 @@ impl Work<'_> {
         if wanted.is_empty() && !self.prune {
             return Ok(());
         }
-        let there = self.all("replicas", pages::REPLICAS, &json!({})).await?;
+        let all = self.in_pool(&json!({}));
+        let there = match pages::all(self.door, self.region, pages::REPLICAS, &all).await {
+            Ok(there) => there,
+            // Where there is no such thing, there is none too many.
+            Err(refusal) if wanted.is_empty() && refusal.is_unsupported() => return Ok(()),
+            Err(refusal) => {
+                let what = format!("replicas of pool {}", self.shown);
+                return Err(failed(&what, &refusal));
+            }
+        };
         for seed in wanted {
             let region = text(&seed.input, "RegionName");
             let what = format!("replica in {region}");
