@@ -197,6 +197,7 @@ impl Run<'_> {
         let folder = folders.join("browser");
         clients::node(&folder)?;
         let chromium = clients::chromium()?;
+        clients::openssl()?;
         let environment = [("CENOTE_CHROMIUM", chromium.as_path())];
         let names = ("Chromium", "wire_browser");
         self.node_tests(names, &folder, &environment, stores, tally)

@@ -15,7 +15,6 @@ use tokio::sync::Semaphore;
 use tower_service::Service as _;
 
 use crate::config::{Limits, Posture, Settings};
-use crate::confirm::confirm_user;
 use crate::feedback::auth_event_feedback;
 use crate::logo::logo;
 use crate::rpc::{self, Verifier};
@@ -52,8 +51,6 @@ impl App {
             long_bodies: Semaphore::new(rpc::LONG_BODIES),
         };
         let domain = Router::new()
-            .route("/confirmUser", get(confirm_user))
-            .route("/confirmUser/", get(confirm_user))
             .route("/{pool}/{client}/{version}/assets/images/{file}", get(logo))
             .merge(oauth::routes())
             .merge(pages::routes());

@@ -68,7 +68,8 @@ pub async fn run(
     raise_file_limit();
     // A mistake in the seed is found before anything is touched.
     let seed = settings.seed.as_deref().map(Document::open).transpose()?;
-    let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
+    let tls = settings.tls.as_ref().map(tls::open).transpose()?;
+    let (tls, certificate) = tls.unzip();
     let (listener, address) = listen(settings.listen)?;
     let stop = stop_signal()?;
     let url = format!(
@@ -94,6 +95,9 @@ pub async fn run(
     });
     tasks.spawn(sweep(Arc::clone(&service)));
     tasks.spawn(import::work(Arc::clone(&service)));
+    if let Some(certificate) = certificate {
+        tasks.spawn(certificate.run());
+    }
     if let Some(writer) = LogWriter::new(&settings, &http) {
         tasks.spawn(deliver_logs(Arc::clone(&service), writer));
     }

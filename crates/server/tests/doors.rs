@@ -186,6 +186,14 @@ async fn the_link_of_a_sign_up_confirms_it() {
     let link = |code: &str| {
         format!("/confirmUser/?client_id={client}&user_name=ann&confirmation_code={code}")
     };
+    // The path counts in any case.
+    let lower = link("0").replace("confirmUser/", "confirmuser");
+    let wrong = server.get(&lower, &[]).await;
+    assert!(
+        wrong.text().contains("Something went wrong"),
+        "{}",
+        wrong.text()
+    );
     let wrong = server.get(&link("%3Ci%3E"), &[]).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     assert!(!wrong.text().contains("<i>"));

@@ -54,6 +54,11 @@ impl Server {
         Self { child, url }
     }
 
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// An SDK client that speaks plain HTTP to this server and never retries.
     pub fn client(&self) -> Client {
         let config = aws_sdk_cognitoidentityprovider::Config::builder()

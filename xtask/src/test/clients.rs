@@ -76,6 +76,15 @@ pub(super) fn chromium() -> Result<PathBuf, String> {
     find("chromium").ok_or_else(|| "chromium was installed, but it is not found".to_owned())
 }
 
+/// Makes sure of the program that makes certificates.
+pub(super) fn openssl() -> Result<(), String> {
+    if available("openssl") {
+        Ok(())
+    } else {
+        install(&["openssl"])
+    }
+}
+
 /// Whether what was installed last is what the list says now.
 fn is_current(list: &Path, stamp: &Path) -> Result<bool, String> {
     let wanted = read(list)?;

@@ -36,6 +36,7 @@ use crate::{Cx, Error, Result};
 pub(crate) use challenge::respond;
 pub(crate) use choice::start as start_choice;
 pub(crate) use custom::start as start_custom;
+pub(crate) use passkey::passkey_options;
 pub(crate) use password::with_password;
 pub(crate) use progress::{Flow, Progress, Proof};
 pub(crate) use srp::start as start_srp;

@@ -34,6 +34,22 @@ pub(super) async fn ask(
     session.ask(cx, scene, [("CREDENTIAL_REQUEST_OPTIONS", options)])
 }
 
+/// The options once more, for the challenge that a session waits for.
+pub(crate) async fn passkey_options(
+    cx: &Cx,
+    scene: &Scene,
+    username: &str,
+    session: &str,
+) -> Result<String> {
+    let session = Session::open(cx, scene, session).await?;
+    let Pending::Passkey(challenge) = &session.pending else {
+        return Err(Error::session_invalid());
+    };
+    let account = session.account(cx, scene, username).await?;
+    let timeout_ms = scene.client.session_ms();
+    passkeys::request_options(cx, &scene.pool, &account, challenge, timeout_ms).await
+}
+
 /// The answer to WEB_AUTHN. Nobody's is looked up like somebody's, and refused like a wrong one.
 pub(super) async fn answer(
     cx: &Cx,

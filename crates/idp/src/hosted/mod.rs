@@ -116,6 +116,24 @@ impl Site {
         !self.pool.is_admin_create_only()
     }
 
+    /// Whether a sign-up can do without a password: users choose how they sign in, and the form asks for an
+    /// address that codes go to. `name` is what was filled in to sign in with.
+    pub fn signs_up_without_password(&self, name: Option<&str>) -> bool {
+        let fields = self.sign_up_fields();
+        let asks_for = |contact: &str| {
+            let is_name = match self.name_kind() {
+                NameKind::Username => false,
+                NameKind::Email => contact == "email",
+                NameKind::Phone => contact == "phone_number",
+                NameKind::EmailOrPhone => {
+                    name.is_none_or(|name| name.contains('@') == (contact == "email"))
+                }
+            };
+            is_name || fields.iter().any(|field| field.name == contact)
+        };
+        self.is_choice_based() && self.pool.contacts_instead_of_password().any(asks_for)
+    }
+
     /// Whether people may reset their passwords by themselves.
     pub fn recovers(&self) -> bool {
         message::recovery_order(&self.pool).is_ok()

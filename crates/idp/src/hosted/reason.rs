@@ -3,6 +3,7 @@
 use cenote_model::ErrorCode;
 
 use crate::Error;
+use crate::user::passkeys::MOST;
 
 /// A reason that pages have words for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub enum Reason {
     RecoveryOff,
     /// The passkey is not the user's, or not for this.
     PasskeyWrong,
+    /// The user has as many passkeys as one can have.
+    PasskeysFull,
     /// The password breaks the policy.
     PasswordPolicy,
     /// The password was used before.
@@ -75,6 +78,7 @@ impl Reason {
             ErrorCode::NotAuthorized if says(Error::wrong_password()) => Self::WrongPassword,
             ErrorCode::NotAuthorized if says(Error::passkey_wrong()) => Self::PasskeyWrong,
             ErrorCode::UserNotFound => Self::WrongPassword,
+            ErrorCode::LimitExceeded if says(Error::too_many_passkeys(MOST)) => Self::PasskeysFull,
             ErrorCode::LimitExceeded | ErrorCode::TooManyFailedAttempts => Self::TooManyAttempts,
             ErrorCode::TooManyRequests => Self::Busy,
             ErrorCode::UserNotConfirmed => Self::NotConfirmed,

@@ -24,7 +24,7 @@ pub use params::Params;
 pub use register::register;
 pub use response::complete;
 pub use revoke::revoke;
-pub use sign_in::{Progress, answer, with_choice, with_password};
+pub use sign_in::{Progress, answer, passkey_options, with_choice, with_password};
 pub use token::token;
 pub use user_info::user_info;
 

@@ -125,6 +125,18 @@ pub async fn answer(
     }
 }
 
+/// What the page of WEB_AUTHN hands to the browser, for the challenge of a session.
+pub async fn passkey_options(
+    cx: &Cx,
+    authorization: &Authorization,
+    username: &str,
+    session: &str,
+) -> Result<String> {
+    let Authorization { pool, client, .. } = authorization;
+    let scene = Scene::new(Arc::clone(pool), Arc::clone(client));
+    auth::passkey_options(cx, &scene, username, session).await
+}
+
 /// Counts a step as the operation that it stands for.
 async fn counted(
     cx: &Cx,

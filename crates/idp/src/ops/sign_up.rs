@@ -40,7 +40,9 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
     match password.map(|password| password::policy_violation(&pool, password)) {
         Some(Some(reason)) => return Err(Error::password_did_not_conform(reason)),
         Some(None) => {}
-        None if has_contact_for_codes(&pool, &user) => {}
+        None if pool
+            .contacts_instead_of_password()
+            .any(|contact| user.attributes.contains_key(contact)) => {}
         None => return Err(Error::password_missing()),
     }
     let finding = match password {
@@ -103,16 +105,6 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
         session: session.map(Into::into),
         user_sub: user.sub,
     })
-}
-
-/// Whether the user can do without a password: he has an address that the pool verifies by itself and takes
-/// codes at as a first factor.
-fn has_contact_for_codes(pool: &Pool, user: &User) -> bool {
-    let verifies = |contact| match contact {
-        "email" => pool.auto_verifies(VerifiedAttributeType::Email),
-        _ => pool.auto_verifies(VerifiedAttributeType::PhoneNumber),
-    };
-    user.contacts_for_codes(pool).any(verifies)
 }
 
 /// The user whom a sign-up describes, without a password.

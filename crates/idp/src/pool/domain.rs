@@ -136,12 +136,14 @@ pub(crate) fn base_url(config: &Config, pool: &Pool) -> Option<String> {
     Some(url_of(config, pool, Some(prefix), prefix))
 }
 
-/// The address of a domain of the pool: of its prefix, or else of the custom domain `name`. Browsers take
-/// every name under `localhost` for the own machine, so that a prefix is a name of its own there. Elsewhere
-/// it is a path, which needs neither a name nor a certificate.
+/// The address of a domain of the pool: of its prefix, or else of the custom domain `name`. Both are reached
+/// as the public address is: by its scheme, and at its port. Browsers take every name under `localhost` for
+/// the own machine, so that a prefix is a name of its own there. Elsewhere it is a path, which needs neither
+/// a name nor a certificate.
 pub(crate) fn url_of(config: &Config, pool: &Pool, prefix: Option<&str>, name: &str) -> String {
+    let (scheme, host, port) = parts(&config.public_url);
     let Some(prefix) = prefix else {
-        return format!("https://{name}");
+        return format!("{scheme}://{name}{port}");
     };
     let is_elsewhere = pool.region != config.default_region;
     let region = if is_elsewhere {
@@ -149,14 +151,24 @@ pub(crate) fn url_of(config: &Config, pool: &Pool, prefix: Option<&str>, name: &
     } else {
         String::new()
     };
-    let (scheme, host) = config.public_url.split_once("://").unwrap_or_default();
-    let port = host.rfind(':').map_or("", |at| &host[at..]);
-    match &host[..host.len() - port.len()] {
+    match host {
         "localhost" | "127.0.0.1" => {
             format!("{scheme}://{prefix}.auth{region}.localhost{port}")
         }
         _ if is_elsewhere => format!("{}/_domain/{prefix}.auth{region}", config.public_url),
         _ => format!("{}/_domain/{prefix}", config.public_url),
+    }
+}
+
+/// The scheme of an address, its host, and its port with the colon, if there is one.
+fn parts(url: &str) -> (&str, &str, &str) {
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    let authority = rest.split('/').next().unwrap_or_default();
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (scheme, host, &authority[host.len()..])
+        }
+        _ => (scheme, authority, ""),
     }
 }
 
@@ -212,6 +224,22 @@ mod tests {
                 Err(Error::domain_certificate()),
                 "{arn}"
             );
+        }
+    }
+
+    #[test]
+    fn an_address_has_a_scheme_a_host_and_perhaps_a_port() {
+        for (url, expected) in [
+            ("http://127.0.0.1:9229", ("http", "127.0.0.1", ":9229")),
+            ("https://id.example.com", ("https", "id.example.com", "")),
+            (
+                "https://id.example.com:8443/a",
+                ("https", "id.example.com", ":8443"),
+            ),
+            ("http://[::1]", ("http", "[::1]", "")),
+            ("http://[::1]:80", ("http", "[::1]", ":80")),
+        ] {
+            assert_eq!(parts(url), expected, "{url}");
         }
     }
 }

@@ -258,6 +258,24 @@ impl Pool {
         first_factors(&self.shape)
     }
 
+    /// The contacts that take a code as the first factor of a sign-in.
+    pub(crate) fn contacts_for_codes(&self) -> impl Iterator<Item = VerifiedAttributeType> {
+        [
+            (AuthFactorType::EmailOtp, VerifiedAttributeType::Email),
+            (AuthFactorType::SmsOtp, VerifiedAttributeType::PhoneNumber),
+        ]
+        .into_iter()
+        .filter(|(factor, _)| self.first_factors().contains(factor))
+        .map(|(_, contact)| contact)
+    }
+
+    /// Those of them with which a sign-up can do without a password: the pool verifies them by itself.
+    pub(crate) fn contacts_instead_of_password(&self) -> impl Iterator<Item = &'static str> {
+        self.contacts_for_codes()
+            .filter(|contact| self.auto_verifies(*contact))
+            .map(VerifiedAttributeType::as_str)
+    }
+
     /// Whether users may register software tokens.
     pub(crate) fn offers_software_tokens(&self) -> bool {
         let configured = self.mfa.software_token.as_ref();

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use cenote_model::{
-    AuthFactorType, DeliveryMediumType, EmailMfaSettingsType, MFAOptionType, SMSMfaSettingsType,
+    DeliveryMediumType, EmailMfaSettingsType, MFAOptionType, SMSMfaSettingsType,
     SoftwareTokenMfaSettingsType, UserPoolMfaType, UserPoolTierType, UserStatusType,
-    WebAuthnFactorConfigurationType, WebAuthnMfaSettingsType,
+    VerifiedAttributeType, WebAuthnFactorConfigurationType, WebAuthnMfaSettingsType,
 };
 use serde::{Deserialize, Serialize};
 
@@ -126,16 +126,9 @@ impl User {
 
     /// The addresses that can take a code as the first factor of a sign-in.
     pub(crate) fn contacts_for_codes(&self, pool: &Pool) -> impl Iterator<Item = &'static str> {
-        let factors = pool.first_factors();
-        [
-            (AuthFactorType::EmailOtp, "email"),
-            (AuthFactorType::SmsOtp, "phone_number"),
-        ]
-        .into_iter()
-        .filter(|(factor, contact)| {
-            factors.contains(factor) && self.attributes.contains_key(*contact)
-        })
-        .map(|(_, contact)| contact)
+        pool.contacts_for_codes()
+            .map(VerifiedAttributeType::as_str)
+            .filter(|contact| self.attributes.contains_key(*contact))
     }
 
     /// The factors that are set up and turned on.

@@ -337,7 +337,7 @@ async fn confirmation_links_lead_to_the_pools_domain() {
         ),
         (
             Some(custom("auth.example.com")),
-            "https://auth.example.com/",
+            "http://auth.example.com:9229/",
             "three",
         ),
     ] {

@@ -296,7 +296,7 @@ async fn a_custom_domain_is_found_by_its_whole_name() {
     let service = &h.w.h.service;
     let domain = Domain::of_host(service, "Login.Auth.Example.com:443").await;
     let domain = domain.expect("no failure").expect("a domain");
-    assert_eq!(domain.base, "https://login.auth.example.com");
+    assert_eq!(domain.base, "http://login.auth.example.com:9229");
     let domain = Domain::of_path(service, "login.auth.example.com").await;
     let domain = domain.expect("no failure").expect("a domain");
     assert_eq!(domain.path_prefix, "/_domain/login.auth.example.com");

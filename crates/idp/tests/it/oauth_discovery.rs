@@ -61,7 +61,7 @@ async fn with_two_domains_the_document_names_the_custom_one() {
     let found = document(&h.w).await;
     assert_eq!(
         found["token_endpoint"],
-        "https://auth.example.com/oauth2/token"
+        "http://auth.example.com:9229/oauth2/token"
     );
     // The prefix goes on working.
     h.tokens(json!({})).await;

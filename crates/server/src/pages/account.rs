@@ -116,11 +116,15 @@ async fn sign_up_page(visit: &Visit) -> Result<Page, Error> {
     for field in &mut fields {
         field.value = visit.field(&field.name).unwrap_or_default().to_owned();
     }
-    fields.extend(new_password_fields(
-        visit,
-        "password-label",
-        "confirm-password-label",
-    ));
+    let mut passwords = new_password_fields(visit, "password-label", "confirm-password-label");
+    let name = visit.field("username");
+    if login::is_choice_based(visit) && visit.site.signs_up_without_password(name) {
+        for field in &mut passwords {
+            field.is_required = false;
+        }
+        passwords[0].hint = Some(text.say("password-optional"));
+    }
+    fields.extend(passwords);
     let button = text.say("sign-up-button");
     page.forms = vec![Form::new(visit.path("/signup"), button, fields)];
     let links = visit.site.terms(visit.cx(), text.terms_key).await?;
@@ -145,7 +149,7 @@ pub(crate) async fn sign_up(visit: &mut Visit, is_sent: bool) -> Response<Body> 
         return again(visit, page, alert);
     }
     let username = visit.field("username").unwrap_or_default().to_owned();
-    let password = visit.field("password").unwrap_or_default().to_owned();
+    let password = visit.field("password").map(str::to_owned);
     let attributes: Vec<(String, String)> = visit
         .site
         .sign_up_fields()
@@ -157,7 +161,7 @@ pub(crate) async fn sign_up(visit: &mut Visit, is_sent: bool) -> Response<Body> 
         .collect();
     let signed_up = visit
         .site
-        .sign_up(visit.cx(), &username, Some(&password), &attributes)
+        .sign_up(visit.cx(), &username, password.as_deref(), &attributes)
         .await;
     let signed_up = match signed_up {
         Ok(signed_up) => signed_up,
@@ -165,7 +169,11 @@ pub(crate) async fn sign_up(visit: &mut Visit, is_sent: bool) -> Response<Body> 
     };
     if signed_up.is_confirmed {
         let (cx, authorization) = (visit.cx(), &visit.authorization);
-        return match with_password(cx, authorization, &username, &password).await {
+        let progress = match &password {
+            Some(password) => with_password(cx, authorization, &username, password).await,
+            None => with_choice(cx, authorization, &username, None, None).await,
+        };
+        return match progress {
             Ok(progress) => login::go_on(visit, username, progress).await,
             Err(error) => visit.refused(&error),
         };
@@ -349,7 +357,7 @@ fn reset_page(visit: &Visit, is_needed: bool) -> Page {
     page.intro = vec![visit.text.say("code-sent-maybe")];
     if is_needed {
         page.intro = vec![visit.text.say("code-enter")];
-        page.alert = Some(Alert::info(visit.text.say("reset-required")));
+        page.alert = Some(Alert::warning(visit.text.say("reset-required")));
     }
     let mut fields = vec![code_field(visit).value(visit.field("code").unwrap_or_default())];
     fields.extend(new_password_fields(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use cenote_idp::Error;
 use cenote_idp::hosted::Reason;
-use cenote_idp::oauth::{Progress, answer};
+use cenote_idp::oauth::{Progress, answer, passkey_options};
 use cenote_model::ChallengeNameType as Challenge;
 use hyper::Response;
 use qrcode::render::svg;
@@ -17,18 +17,15 @@ use super::view::{Alert, Button, Field, FieldKind, Form, Page, SetUp};
 use super::visit::Visit;
 use super::{login, passkeys, refusal};
 
-/// The parameter with what a passkey is asked for.
-const OPTIONS: &str = "CREDENTIAL_REQUEST_OPTIONS";
-
-/// The parameters of challenges that pages show.
-const SHOWN: [&str; 7] = [
+/// The parameters of challenges that pages show. What a passkey is asked for is not among them: it grows with
+/// the number of passkeys, and a cookie has no room for it.
+const SHOWN: [&str; 6] = [
     "requiredAttributes",
     "CODE_DELIVERY_DELIVERY_MEDIUM",
     "CODE_DELIVERY_DESTINATION",
     "MFAS_CAN_CHOOSE",
     "MFAS_CAN_SETUP",
     "FRIENDLY_DEVICE_NAME",
-    OPTIONS,
 ];
 
 /// Begins the parameters of required attributes, and the answers that give them.
@@ -126,14 +123,27 @@ async fn set_up(
 }
 
 /// Shows the question.
-pub(crate) fn get(visit: &mut Visit) -> Response<Body> {
-    let Some(flow) = visit.flow() else {
-        return visit.expired();
-    };
-    match page(visit, &flow, None) {
-        Some(page) => visit.show(page),
+pub(crate) async fn get(visit: &mut Visit) -> Response<Body> {
+    match visit.flow() {
+        Some(flow) => show(visit, &flow, None).await,
         None => visit.expired(),
     }
+}
+
+/// Shows the page of a question. A passkey is asked for with the session's own challenge.
+async fn show(visit: &mut Visit, flow: &Flow, alert: Option<Alert>) -> Response<Body> {
+    let Some(mut page) = page(visit, flow, alert) else {
+        return visit.expired();
+    };
+    if let (Some(passkey), Step::Challenge(question)) = (&mut page.passkey, &flow.step) {
+        let (cx, authorization) = (visit.cx(), &visit.authorization);
+        let asked = passkey_options(cx, authorization, &flow.username, &question.session).await;
+        match asked {
+            Ok(options) => passkey.options = options,
+            Err(error) => return visit.refused(&error),
+        }
+    }
+    visit.show(page)
 }
 
 /// The page of a question.
@@ -155,10 +165,7 @@ fn page(visit: &Visit, flow: &Flow, alert: Option<Alert>) -> Option<Page> {
                 page
             }
             Challenge::Password => password_page(visit, &flow.username),
-            Challenge::WebAuthn => {
-                let options = question.parameters.get(OPTIONS)?;
-                passkeys::sign_in_page(visit, options)
-            }
+            Challenge::WebAuthn => passkeys::sign_in_page(visit),
             _ => code_page(visit, question),
         },
         Step::SetUpApp { key, .. } => app_page(visit, &flow.username, key)?,
@@ -358,10 +365,7 @@ pub(crate) async fn post(visit: &mut Visit) -> Response<Body> {
             },
         },
     };
-    match page(visit, &flow, Some(alert)) {
-        Some(page) => visit.show(page),
-        None => visit.expired(),
-    }
+    show(visit, &flow, Some(alert)).await
 }
 
 /// The first field of the page that must be filled in and is not, or that does not agree.

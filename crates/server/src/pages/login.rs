@@ -89,7 +89,7 @@ pub(crate) fn name_field(visit: &Visit) -> Field {
 }
 
 /// Whether the name comes first, and the user chooses afterwards.
-fn is_choice_based(visit: &Visit) -> bool {
+pub(crate) fn is_choice_based(visit: &Visit) -> bool {
     visit.at.domain.is_managed() && visit.site.is_choice_based()
 }
 

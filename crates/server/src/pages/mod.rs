@@ -18,12 +18,14 @@ mod visit;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::RawQuery;
+use axum::extract::{RawQuery, Request, State};
+use axum::handler::Handler;
 use axum::routing::{any, get};
 use axum::{Extension, Router};
 use cenote_idp::Service;
 use hyper::{HeaderMap, Method, Response, StatusCode, Uri};
 
+use crate::confirm::confirm_user;
 use crate::hosts::At;
 use crate::oauth::form;
 use crate::rpc;
@@ -34,8 +36,8 @@ use visit::Visit;
 /// The pages; each answers for the domain that its request was sent to.
 pub(crate) fn routes() -> Router<Arc<Service>> {
     Router::new()
-        .route("/{page}", any(answer))
-        .route("/{page}/", any(answer))
+        .route("/{page}", any(enter))
+        .route("/{page}/", any(enter))
         .route("/{folder}/{page}", any(answer))
         .route(
             "/_look/{client}/{version}/{category}/{mode}",
@@ -75,7 +77,18 @@ impl Door {
     }
 }
 
-/// Answers a request for a page.
+/// Answers a request for a page or for a link that confirms, which needs no domain.
+async fn enter(State(service): State<Arc<Service>>, request: Request) -> Response<Body> {
+    let name = request.uri().path().trim_matches('/');
+    let is_read = [Method::GET, Method::HEAD].contains(request.method());
+    if is_read && name.eq_ignore_ascii_case("confirmUser") {
+        confirm_user.call(request, service).await
+    } else {
+        answer.call(request, service).await
+    }
+}
+
+/// Answers a request for a page of a domain.
 async fn answer(
     uri: Uri,
     at: At,
@@ -122,7 +135,7 @@ async fn open(door: Door, visit: &mut Visit, is_sent: bool) -> Response<Body> {
         (Door::Forgot, _) => account::forgot(visit, is_sent).await,
         (Door::Reset, _) => account::reset(visit, is_sent).await,
         (Door::AddPasskey, _) => passkeys::add(visit, is_sent).await,
-        (Door::Challenge, false) => challenge::get(visit),
+        (Door::Challenge, false) => challenge::get(visit).await,
         (Door::Challenge, true) => challenge::post(visit).await,
     }
 }

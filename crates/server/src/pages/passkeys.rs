@@ -22,15 +22,15 @@ fn script_form(action: String) -> Form {
     }
 }
 
-/// The page that signs in with a passkey.
-pub(crate) fn sign_in_page(visit: &Visit, options: &str) -> Page {
+/// The page that signs in with a passkey, but for what it is asked for.
+pub(crate) fn sign_in_page(visit: &Visit) -> Page {
     let mut page = visit.page("passkey-sign-in-heading");
     page.intro = vec![visit.text.say("passkey-sign-in-intro")];
     page.graphic = Some("PASSKEY_GRAPHIC");
     page.forms = vec![script_form(visit.path("/mfa"))];
     page.passkey = Some(Passkey {
         kind: PasskeyKind::Get,
-        options: options.to_owned(),
+        options: String::new(),
         button: visit.text.say("passkey-sign-in-button"),
     });
     page
@@ -79,20 +79,8 @@ pub(crate) async fn add(visit: &mut Visit, is_sent: bool) -> Response<Body> {
             Err(_) => alert = Some(Alert::error(visit.text.say("passkey-failed"))),
         }
     }
-    let options = match visit.site.passkey_options(visit.cx(), &signed_in).await {
-        Ok(options) => options,
-        Err(error) => return visit.broken(&error),
-    };
     let mut page = visit.page("passkey-heading");
-    page.alert = alert;
-    page.intro = vec![visit.text.say("passkey-intro")];
-    page.graphic = Some("PASSKEY_GRAPHIC");
-    page.passkey = Some(Passkey {
-        kind: PasskeyKind::Create,
-        options,
-        button: visit.text.say("passkey-create-button"),
-    });
-    let skip = Form {
+    let mut skip = Form {
         action: visit.path("/passkeys/add"),
         buttons: vec![Button {
             label: visit.text.say("passkey-skip"),
@@ -101,6 +89,24 @@ pub(crate) async fn add(visit: &mut Visit, is_sent: bool) -> Response<Body> {
         }],
         ..Form::default()
     };
+    let options = match visit.site.passkey_options(visit.cx(), &signed_in).await {
+        Ok(options) => options,
+        Err(error) if Reason::of(&error) == Reason::PasskeysFull => {
+            page.alert = Some(Alert::warning(visit.text.say("passkeys-full")));
+            skip.buttons[0].label = visit.text.say("continue-button");
+            page.forms = vec![skip];
+            return visit.show(page);
+        }
+        Err(error) => return visit.broken(&error),
+    };
+    page.alert = alert;
+    page.intro = vec![visit.text.say("passkey-intro")];
+    page.graphic = Some("PASSKEY_GRAPHIC");
+    page.passkey = Some(Passkey {
+        kind: PasskeyKind::Create,
+        options,
+        button: visit.text.say("passkey-create-button"),
+    });
     page.forms = vec![script_form(visit.path("/passkeys/add")), skip];
     visit.show(page)
 }

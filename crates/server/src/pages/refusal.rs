@@ -26,6 +26,7 @@ pub(crate) fn alert(text: &Language, reason: &Reason) -> Alert {
         Reason::SignUpOff => ("sign-up-off", None),
         Reason::RecoveryOff => ("recovery-off", None),
         Reason::PasskeyWrong => ("passkey-failed", None),
+        Reason::PasskeysFull => ("passkeys-full", None),
         Reason::PasswordPolicy => ("password-policy", Some("password")),
         Reason::PasswordReused => ("password-reused", Some("password")),
         Reason::Broken => ("error-server", None),

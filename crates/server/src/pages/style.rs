@@ -9,7 +9,7 @@ use serde_json::Value;
 pub(crate) const RULES: &str = include_str!("style.css");
 
 /// The custom properties that are colours, and where the settings have them. `*` stands for the mode.
-const COLOURS: [(&str, &str); 40] = [
+const COLOURS: [(&str, &str); 45] = [
     ("page", "/components/pageBackground/*/color"),
     ("card", "/components/form/*/backgroundColor"),
     ("card-border", "/components/form/*/borderColor"),
@@ -106,12 +106,32 @@ const COLOURS: [(&str, &str); 40] = [
         "/componentClasses/statusIndicator/*/success/borderColor",
     ),
     (
-        "pending",
-        "/componentClasses/statusIndicator/*/pending/backgroundColor",
+        "warning",
+        "/componentClasses/statusIndicator/*/warning/backgroundColor",
     ),
     (
-        "pending-border",
-        "/componentClasses/statusIndicator/*/pending/borderColor",
+        "warning-border",
+        "/componentClasses/statusIndicator/*/warning/borderColor",
+    ),
+    (
+        "invalid-border",
+        "/componentClasses/statusIndicator/*/error/borderColor",
+    ),
+    (
+        "error-sign",
+        "/componentClasses/statusIndicator/*/error/indicatorColor",
+    ),
+    (
+        "success-sign",
+        "/componentClasses/statusIndicator/*/success/indicatorColor",
+    ),
+    (
+        "warning-sign",
+        "/componentClasses/statusIndicator/*/warning/indicatorColor",
+    ),
+    (
+        "pending-sign",
+        "/componentClasses/statusIndicator/*/pending/indicatorColor",
     ),
 ];
 

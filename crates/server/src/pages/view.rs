@@ -15,7 +15,7 @@ pub(crate) const SCRIPT: &str = include_str!("passkey.js");
 pub(crate) enum AlertKind {
     Error,
     Success,
-    Info,
+    Warning,
 }
 
 impl AlertKind {
@@ -23,7 +23,7 @@ impl AlertKind {
         match self {
             Self::Error => "error",
             Self::Success => "success",
-            Self::Info => "info",
+            Self::Warning => "warning",
         }
     }
 
@@ -57,9 +57,9 @@ impl Alert {
         }
     }
 
-    pub(crate) fn info(text: impl Into<String>) -> Self {
+    pub(crate) fn warning(text: impl Into<String>) -> Self {
         Self {
-            kind: AlertKind::Info,
+            kind: AlertKind::Warning,
             ..Self::error(text)
         }
     }
@@ -105,9 +105,8 @@ impl FieldKind {
             Self::Name => {
                 " autocapitalize=\"none\" autocorrect=\"off\" spellcheck=\"false\" maxlength=\"128\""
             }
-            Self::Text | Self::Date | Self::Email | Self::Phone | Self::Url => {
-                " maxlength=\"2048\""
-            }
+            Self::Phone => " placeholder=\"+14325551212\" maxlength=\"2048\"",
+            Self::Text | Self::Date | Self::Email | Self::Url => " maxlength=\"2048\"",
             Self::Password => " maxlength=\"256\"",
             Self::Number => " inputmode=\"decimal\" maxlength=\"32\"",
             Self::Code => " inputmode=\"numeric\" maxlength=\"32\" spellcheck=\"false\"",

@@ -1,9 +1,9 @@
 //! Accounts: sign-up with its confirmation, and the reset of a forgotten password.
 
 use hyper::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::browser::{PASSWORD, Site, assert_done, assert_leads_to, assert_says, body_of};
+use super::browser::{PASSWORD, Site, assert_done, assert_leads_to, assert_says, body_of, merge};
 
 const SIGN_UP: [(&str, &str); 4] = [
     ("username", "bea"),
@@ -52,6 +52,98 @@ async fn the_code_of_a_sign_up_signs_in_where_users_choose() {
     browser.fill("/signup", &SIGN_UP).await;
     let code = site.code().await;
     assert_done(&browser.fill("/confirm", &[("code", &code)]).await);
+}
+
+/// Passwords and codes by e-mail, of which people choose.
+fn codes() -> (Value, Value) {
+    (
+        json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}}),
+        json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]}),
+    )
+}
+
+#[tokio::test]
+async fn where_codes_sign_in_a_sign_up_needs_no_password() {
+    let (pool, client) = codes();
+    let site = Site::with(pool, client).await;
+    let mut browser = site.browser();
+    let page = browser.open("/signup").await;
+    assert_says(&page, "You can leave this empty, and sign in with codes.");
+    let password = body_of(&page);
+    let (_, password) = password.split_once("id=\"password\"").expect("a field");
+    let (password, _) = password.split_once('>').expect("an end");
+    assert!(!password.contains("required"), "{password}");
+    let fields = [("username", "bea"), ("email", "bea@example.com")];
+    let lone = [&fields[..], &[("password", PASSWORD)]].concat();
+    let page = browser.fill("/signup", &lone).await;
+    assert_says(&page, "The two passwords are not the same.");
+    let asked = browser.fill("/signup", &fields).await;
+    assert_leads_to(&asked, "/confirm");
+    let code = site.code().await;
+    assert_done(&browser.fill("/confirm", &[("code", &code)]).await);
+
+    // The next time there is nothing to choose.
+    let mut browser = site.browser();
+    browser.open("/login").await;
+    let asked = browser.fill("/login", &[("username", "bea")]).await;
+    assert_leads_to(&asked, "/mfa");
+    assert_says(&browser.follow(&asked).await, "b***@e***");
+    let code = site.code().await;
+    assert_done(&browser.fill("/mfa", &[("code", &code)]).await);
+}
+
+#[tokio::test]
+async fn a_password_is_needed_where_a_code_could_go_nowhere() {
+    let (pool, flows) = codes();
+    let sms = json!({"SnsCallerArn": "arn:aws:iam::000000000000:role/sms"});
+    let names = json!({
+        "UsernameAttributes": ["email", "phone_number"],
+        "AutoVerifiedAttributes": ["email", "phone_number"],
+        "SmsConfiguration": sms,
+    });
+    let names = with(pool.clone(), names);
+    let only_password = json!({"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]});
+    for (pool, client, username) in [
+        // Nobody chooses.
+        (pool.clone(), only_password, "bea"),
+        // The pool does not verify the address.
+        (
+            with(pool, json!({"AutoVerifiedAttributes": []})),
+            flows.clone(),
+            "bea",
+        ),
+        // Codes go to e-mail addresses alone.
+        (names.clone(), flows.clone(), "+14325551212"),
+    ] {
+        let site = Site::with(pool, client).await;
+        let mut browser = site.browser();
+        browser.open("/signup").await;
+        let fields = [("username", username), ("email", "bea@example.com")];
+        let page = browser.fill("/signup", &fields).await;
+        assert_says(&page, "Fill in: Password");
+    }
+    let site = Site::with(names, flows).await;
+    let mut browser = site.browser();
+    browser.open("/signup").await;
+    let asked = browser
+        .fill("/signup", &[("username", "bea@example.com")])
+        .await;
+    assert_leads_to(&asked, "/confirm");
+}
+
+#[tokio::test]
+async fn classic_pages_ask_everybody_for_a_password() {
+    let (pool, client) = codes();
+    let site = Site::bare(1, pool, client).await;
+    let mut browser = site.browser();
+    browser.open("/signup").await;
+    let fields = [("username", "bea"), ("email", "bea@example.com")];
+    assert_says(&browser.fill("/signup", &fields).await, "Fill in: Password");
+}
+
+fn with(mut into: Value, from: Value) -> Value {
+    merge(&mut into, from);
+    into
 }
 
 #[tokio::test]

@@ -106,3 +106,51 @@ async fn classic_pages_take_sheet_and_logo_but_no_language() {
         assert_says(&page, &format!("{class}-customizable"));
     }
 }
+
+#[tokio::test]
+async fn a_style_colours_messages_and_their_signs() {
+    let site = Site::bare(2, json!({}), json!({})).await;
+    let status = |base: &str| {
+        let colours = |mode: &str, kind: &str| {
+            json!({
+                "backgroundColor": format!("{base}{mode}{kind}1ff"),
+                "borderColor": format!("{base}{mode}{kind}2ff"),
+                "indicatorColor": format!("{base}{mode}{kind}3ff"),
+            })
+        };
+        let of = |mode| {
+            json!({
+                "error": colours(mode, "a"), "pending": colours(mode, "b"),
+                "success": colours(mode, "c"), "warning": colours(mode, "d"),
+            })
+        };
+        json!({"lightMode": of("1"), "darkMode": of("0")})
+    };
+    let settings = json!({
+        "categories": {"global": {"colorSchemeMode": "DYNAMIC"}},
+        "componentClasses": {"statusIndicator": status("abc")},
+    });
+    let body = json!({"UserPoolId": site.pool, "ClientId": site.client, "Settings": settings});
+    site.ok("CreateManagedLoginBranding", body).await;
+    let page = site.browser().open("/login").await;
+    let text = page.text();
+    let (light, dark) = text
+        .split_once("@media (prefers-color-scheme:dark){:root{")
+        .expect("both modes");
+    for (sheet, mode) in [(light, "1"), (dark, "0")] {
+        for (property, value) in [
+            ("invalid-border", "a2"),
+            ("error-sign", "a3"),
+            ("pending-sign", "b3"),
+            ("success", "c1"),
+            ("success-border", "c2"),
+            ("success-sign", "c3"),
+            ("warning", "d1"),
+            ("warning-border", "d2"),
+            ("warning-sign", "d3"),
+        ] {
+            let rule = format!("--{property}:#abc{mode}{value}ff;");
+            assert!(sheet.contains(&rule), "{rule}");
+        }
+    }
+}

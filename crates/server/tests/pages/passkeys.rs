@@ -1,9 +1,10 @@
 //! Passkeys: the pages around them. A real browser makes and uses them in the tests of clients.
 
 use hyper::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::browser::{Site, assert_done, assert_leads_to, assert_says, body_of};
+use super::support::Reply;
 
 async fn site() -> Site {
     Site::with(
@@ -69,4 +70,48 @@ async fn pools_without_passkeys_have_no_page_for_them() {
     let page = site.browser().open("/passkeys/add").await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
     assert!(!body_of(&page).contains("<script"));
+}
+
+#[tokio::test]
+async fn what_a_passkey_is_asked_for_stays_out_of_the_cookie() {
+    let site = site().await;
+    let mut browser = site.browser();
+    browser.open("/login").await;
+    // The longest names that there are, and nobody's: every other one is told to have a passkey.
+    for n in 0..64 {
+        let name = format!("{}{n:02}", "\u{1f511}".repeat(126));
+        let asked = browser.fill("/login", &[("username", &name)]).await;
+        let page = browser.follow(&asked).await;
+        if body_of(&page).contains("How do you want to sign in?") {
+            break;
+        }
+    }
+    let asked = browser.fill("/mfa", &[("answer", "WEB_AUTHN")]).await;
+    assert_leads_to(&asked, "/mfa");
+    assert!(browser.cookies["page-data"].len() < 2500);
+    let options = |page: &Reply| {
+        let text = body_of(page);
+        let (_, rest) = text.split_once("data-options=\"").expect("options");
+        let (options, _) = rest.split_once('"').expect("an end");
+        let options = options.replace("&#34;", "\"");
+        serde_json::from_str::<Value>(&options).expect("JSON")
+    };
+    let page = options(&browser.follow(&asked).await);
+    assert_eq!(page["rpId"], "app.auth.localhost");
+    assert_eq!(page["allowCredentials"].as_array().map(Vec::len), Some(1));
+    // Whoever fails is asked the same again.
+    let credential = json!({
+        "id": "AAAA", "rawId": "AAAA", "type": "public-key", "clientExtensionResults": {},
+        "response": {
+            "clientDataJSON": data_encoding::BASE64URL_NOPAD.encode(
+                b"{\"type\":\"webauthn.get\",\"challenge\":\"AAAA\",\"origin\":\"http://localhost\"}",
+            ),
+            "authenticatorData": data_encoding::BASE64URL_NOPAD.encode(&[0; 37]),
+            "signature": "AAAA",
+        },
+    });
+    let fields = [("credential", &*credential.to_string())];
+    let wrong = browser.fill("/mfa", &fields).await;
+    assert_says(&wrong, "The passkey could not be used.");
+    assert_eq!(options(&wrong), page);
 }

@@ -12,6 +12,7 @@ phone-hint = Mit Ländervorwahl, zum Beispiel +14325551212
 email-or-phone-label = E-Mail-Adresse oder Telefonnummer
 password-label = Passwort
 confirm-password-label = Passwort bestätigen
+password-optional = Sie können dieses Feld leer lassen und sich mit Codes anmelden.
 new-password-label = Neues Passwort
 confirm-new-password-label = Neues Passwort bestätigen
 code-label = Code
@@ -120,6 +121,7 @@ passkey-sign-in-heading = Passkey verwenden
 passkey-sign-in-intro = Ihr Gerät wird Sie bitten, sich zu bestätigen.
 passkey-sign-in-button = Passkey verwenden
 passkey-failed = Der Passkey konnte nicht verwendet werden. Versuchen Sie es erneut, oder wählen Sie einen anderen Weg.
+passkeys-full = Sie haben so viele Passkeys, wie ein Konto haben kann.
 passkey-no-script = Passkeys brauchen JavaScript, das in diesem Browser ausgeschaltet ist.
 
 ## Fehler

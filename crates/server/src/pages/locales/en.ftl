@@ -12,6 +12,7 @@ phone-hint = With the country code, such as +14325551212
 email-or-phone-label = Email address or phone number
 password-label = Password
 confirm-password-label = Confirm password
+password-optional = You can leave this empty, and sign in with codes.
 new-password-label = New password
 confirm-new-password-label = Confirm new password
 code-label = Code
@@ -120,6 +121,7 @@ passkey-sign-in-heading = Use your passkey
 passkey-sign-in-intro = Your device will ask you to confirm that it is you.
 passkey-sign-in-button = Use passkey
 passkey-failed = The passkey could not be used. Try again, or choose another way.
+passkeys-full = You have as many passkeys as one account can have.
 passkey-no-script = Passkeys need JavaScript, which is off in this browser.
 
 ## Errors

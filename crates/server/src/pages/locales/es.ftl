@@ -12,6 +12,7 @@ phone-hint = Con el prefijo del país, por ejemplo +14325551212
 email-or-phone-label = Correo electrónico o número de teléfono
 password-label = Contraseña
 confirm-password-label = Confirmar contraseña
+password-optional = Puede dejarlo vacío e iniciar sesión con códigos.
 new-password-label = Contraseña nueva
 confirm-new-password-label = Confirmar contraseña nueva
 code-label = Código
@@ -120,6 +121,7 @@ passkey-sign-in-heading = Use su clave de acceso
 passkey-sign-in-intro = Su dispositivo le pedirá que confirme que es usted.
 passkey-sign-in-button = Usar clave de acceso
 passkey-failed = No se ha podido usar la clave de acceso. Inténtelo de nuevo o elija otra forma.
+passkeys-full = Ya tiene tantas claves de acceso como puede tener una cuenta.
 passkey-no-script = Las claves de acceso necesitan JavaScript, que está desactivado en este navegador.
 
 ## Errores

@@ -12,6 +12,7 @@ phone-hint = Avec l’indicatif du pays, par exemple +14325551212
 email-or-phone-label = Adresse e-mail ou numéro de téléphone
 password-label = Mot de passe
 confirm-password-label = Confirmer le mot de passe
+password-optional = Vous pouvez laisser ce champ vide et vous connecter avec des codes.
 new-password-label = Nouveau mot de passe
 confirm-new-password-label = Confirmer le nouveau mot de passe
 code-label = Code
@@ -120,6 +121,7 @@ passkey-sign-in-heading = Utilisez votre clé d’accès
 passkey-sign-in-intro = Votre appareil vous demandera de confirmer votre identité.
 passkey-sign-in-button = Utiliser la clé d’accès
 passkey-failed = La clé d’accès n’a pas pu être utilisée. Réessayez ou choisissez une autre méthode.
+passkeys-full = Vous avez déjà autant de clés d’accès qu’un compte peut en avoir.
 passkey-no-script = Les clés d’accès ont besoin de JavaScript, désactivé dans ce navigateur.
 
 ## Erreurs

@@ -12,6 +12,7 @@ phone-hint = Dengan kode negara, misalnya +14325551212
 email-or-phone-label = Alamat email atau nomor telepon
 password-label = Kata sandi
 confirm-password-label = Konfirmasi kata sandi
+password-optional = Anda dapat mengosongkan ini dan masuk dengan kode.
 new-password-label = Kata sandi baru
 confirm-new-password-label = Konfirmasi kata sandi baru
 code-label = Kode
@@ -120,6 +121,7 @@ passkey-sign-in-heading = Gunakan kunci sandi Anda
 passkey-sign-in-intro = Perangkat Anda akan meminta konfirmasi bahwa ini Anda.
 passkey-sign-in-button = Gunakan kunci sandi
 passkey-failed = Kunci sandi tidak dapat digunakan. Coba lagi, atau pilih cara lain.
+passkeys-full = Anda sudah memiliki kunci sandi sebanyak yang dapat dimiliki satu akun.
 passkey-no-script = Kunci sandi memerlukan JavaScript, yang dimatikan di peramban ini.
 
 ## Kesalahan

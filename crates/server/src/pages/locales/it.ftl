@@ -12,6 +12,7 @@ phone-hint = Con il prefisso del paese, ad esempio +14325551212
 email-or-phone-label = Indirizzo e-mail o numero di telefono
 password-label = Password
 confirm-password-label = Conferma password
+password-optional = Puoi lasciare vuoto questo campo e accedere con dei codici.
 new-password-label = Nuova password
 confirm-new-password-label = Conferma nuova password
 code-label = Codice
@@ -120,6 +121,7 @@ passkey-sign-in-heading = Usa la tua passkey
 passkey-sign-in-intro = Il dispositivo ti chiederà di confermare la tua identità.
 passkey-sign-in-button = Usa passkey
 passkey-failed = Non è stato possibile usare la passkey. Riprova o scegli un altro modo.
+passkeys-full = Hai già tante passkey quante ne può avere un account.
 passkey-no-script = Le passkey richiedono JavaScript, che è disattivato in questo browser.
 
 ## Errori

@@ -12,6 +12,7 @@ phone-hint = 国番号を付けてください。例: +14325551212
 email-or-phone-label = メールアドレスまたは電話番号
 password-label = パスワード
 confirm-password-label = パスワードの確認
+password-optional = 空欄のままにして、コードでサインインすることもできます。
 new-password-label = 新しいパスワード
 confirm-new-password-label = 新しいパスワードの確認
 code-label = コード
@@ -120,6 +121,7 @@ passkey-sign-in-heading = パスキーを使用
 passkey-sign-in-intro = デバイスで本人確認を求められます。
 passkey-sign-in-button = パスキーを使用
 passkey-failed = パスキーを使用できませんでした。もう一度試すか、別の方法を選んでください。
+passkeys-full = 1 つのアカウントで使えるパスキーの数の上限に達しています。
 passkey-no-script = パスキーには JavaScript が必要ですが、このブラウザーでは無効になっています。
 
 ## エラー

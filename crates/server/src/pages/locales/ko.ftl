@@ -12,6 +12,7 @@ phone-hint = 국가 번호를 포함하세요. 예: +14325551212
 email-or-phone-label = 이메일 주소 또는 전화번호
 password-label = 비밀번호
 confirm-password-label = 비밀번호 확인
+password-optional = 비워 두고 코드로 로그인할 수 있습니다.
 new-password-label = 새 비밀번호
 confirm-new-password-label = 새 비밀번호 확인
 code-label = 코드
@@ -120,6 +121,7 @@ passkey-sign-in-heading = 패스키 사용
 passkey-sign-in-intro = 기기에서 본인 확인을 요청합니다.
 passkey-sign-in-button = 패스키 사용
 passkey-failed = 패스키를 사용할 수 없습니다. 다시 시도하거나 다른 방법을 선택하세요.
+passkeys-full = 한 계정에서 만들 수 있는 패스키를 모두 만들었습니다.
 passkey-no-script = 패스키에는 JavaScript가 필요하지만 이 브라우저에서는 꺼져 있습니다.
 
 ## 오류

@@ -12,6 +12,7 @@ phone-hint = Com o código do país, por exemplo +14325551212
 email-or-phone-label = Endereço de e-mail ou número de telefone
 password-label = Senha
 confirm-password-label = Confirmar senha
+password-optional = Você pode deixar em branco e entrar com códigos.
 new-password-label = Nova senha
 confirm-new-password-label = Confirmar nova senha
 code-label = Código
@@ -120,6 +121,7 @@ passkey-sign-in-heading = Use sua chave de acesso
 passkey-sign-in-intro = Seu dispositivo pedirá que você confirme que é você.
 passkey-sign-in-button = Usar chave de acesso
 passkey-failed = Não foi possível usar a chave de acesso. Tente de novo ou escolha outra forma.
+passkeys-full = Você já tem tantas chaves de acesso quanto uma conta pode ter.
 passkey-no-script = As chaves de acesso precisam de JavaScript, que está desativado neste navegador.
 
 ## Erros

@@ -12,6 +12,7 @@ phone-hint = 包含国家/地区代码，例如 +14325551212
 email-or-phone-label = 电子邮件地址或电话号码
 password-label = 密码
 confirm-password-label = 确认密码
+password-optional = 您可以将此处留空，并使用验证码登录。
 new-password-label = 新密码
 confirm-new-password-label = 确认新密码
 code-label = 验证码
@@ -120,6 +121,7 @@ passkey-sign-in-heading = 使用您的通行密钥
 passkey-sign-in-intro = 您的设备会要求您确认身份。
 passkey-sign-in-button = 使用通行密钥
 passkey-failed = 无法使用通行密钥。请重试或选择其他方式。
+passkeys-full = 您的通行密钥数量已达到一个账户的上限。
 passkey-no-script = 通行密钥需要 JavaScript，但此浏览器已将其关闭。
 
 ## 错误

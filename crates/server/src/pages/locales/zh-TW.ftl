@@ -12,6 +12,7 @@ phone-hint = 包含國碼，例如 +14325551212
 email-or-phone-label = 電子郵件地址或電話號碼
 password-label = 密碼
 confirm-password-label = 確認密碼
+password-optional = 您可以將此處留空，並使用驗證碼登入。
 new-password-label = 新密碼
 confirm-new-password-label = 確認新密碼
 code-label = 驗證碼
@@ -120,6 +121,7 @@ passkey-sign-in-heading = 使用您的通行金鑰
 passkey-sign-in-intro = 您的裝置會要求您確認身分。
 passkey-sign-in-button = 使用通行金鑰
 passkey-failed = 無法使用通行金鑰。請再試一次或選擇其他方式。
+passkeys-full = 您的通行金鑰數量已達到一個帳戶的上限。
 passkey-no-script = 通行金鑰需要 JavaScript，但此瀏覽器已將其關閉。
 
 ## 錯誤
