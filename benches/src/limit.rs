@@ -1,4 +1,4 @@
-//! The cost of the primitives on this machine now, from which the limits of whole requests are added up.
+//! The cost of the primitives on this machine now.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -21,13 +21,6 @@ pub(crate) struct Costs {
     pub(crate) open: f64,
     pub(crate) hmac: f64,
     pub(crate) sha256: f64,
-}
-
-impl Costs {
-    /// Both calls of an SRP sign-in, without the signatures.
-    pub(crate) fn srp(&self) -> f64 {
-        self.srp_start + self.srp_key
-    }
 }
 
 /// The median of repeated batches, in microseconds an operation.

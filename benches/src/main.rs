@@ -3,7 +3,7 @@
 //! measured in the same run on the same machine.
 
 mod client;
-mod hello;
+mod floor;
 mod limit;
 mod scene;
 mod seed;
@@ -53,9 +53,9 @@ enum Command {
         #[arg(long, default_value_t = 600)]
         samples: usize,
     },
-    /// Serves an empty answer: what bare hyper costs (started by `run`).
+    /// Serves the cryptography of each request and nothing else (started by `run`).
     #[command(hide = true)]
-    Hello,
+    Floor,
 }
 
 #[tokio::main]
@@ -76,6 +76,6 @@ async fn main() -> Outcome {
             Ok(())
         }
         Command::Timing { samples } => timing::run(samples).await,
-        Command::Hello => hello::serve().await,
+        Command::Floor => floor::serve().await,
     }
 }

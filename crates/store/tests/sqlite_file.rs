@@ -122,6 +122,27 @@ async fn many_changes_share_a_transaction() {
 }
 
 #[tokio::test]
+async fn marks_of_used_values_wait_for_no_flush() {
+    let directory = Directory::new();
+    let store = directory.open();
+    let mark = |key| put(Kind::Consumed, key, "{}", Expect::Absent { now: 0 });
+    store.commit(change([mark("one")])).await.unwrap();
+    assert_eq!((store.stats().changes, store.stats().transactions), (1, 0));
+    // Beside anything else they are as lasting as that, and then so is what came before.
+    let group = put(Kind::Group, "g", "doc", Expect::Any);
+    store.commit(change([mark("two"), group])).await.unwrap();
+    store.commit(change([mark("three")])).await.unwrap();
+    assert_eq!((store.stats().changes, store.stats().transactions), (3, 1));
+    assert!(store.commit(change([mark("one")])).await.is_err());
+    drop(store);
+    let store = directory.open();
+    for key in ["one", "two", "three"] {
+        let found = store.record(Kind::Consumed, contract::POOL, key).await;
+        assert!(found.unwrap().is_some(), "{key}");
+    }
+}
+
+#[tokio::test]
 async fn a_refused_change_is_not_counted() {
     let directory = Directory::new();
     let store = directory.open();

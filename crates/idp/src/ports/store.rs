@@ -325,6 +325,22 @@ pub enum Write {
     },
 }
 
+impl Write {
+    /// Whether it only marks a one-time value as used. The mark survives the end of the process like every write, but
+    /// it need not be on the disk when it is acknowledged: a machine that loses its power in that moment forgets it,
+    /// together with whatever of the same sign-in was on its way.
+    pub const fn is_mark(&self) -> bool {
+        matches!(
+            self,
+            Self::Put {
+                kind: Kind::Consumed,
+                expect: Expect::Absent { .. },
+                ..
+            }
+        )
+    }
+}
+
 /// Writes that become durable together or not at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {

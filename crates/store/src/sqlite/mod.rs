@@ -20,14 +20,14 @@ use async_trait::async_trait;
 use cenote_idp::crypto::is_cpu_thread;
 use cenote_idp::ports::{
     Change, CommitError, Kind, Message, MessageFilter, Record, SignInQuery, SignInRows, Store,
-    StoreError, UserFilter, UserRow,
+    StoreError, UserFilter, UserRow, Write,
 };
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use self::apply::Refused;
 use self::reader::Readers;
-use self::writer::Writer;
+use self::writer::{Task, Writer};
 use crate::rules;
 
 /// A read, as a thread with a connection runs it.
@@ -38,7 +38,8 @@ type Read = Box<dyn FnOnce(&Connection) + Send>;
 pub struct Stats {
     /// Changes that were committed.
     pub changes: u64,
-    /// Durable transactions that they, and the sweeper, took; each costs one flush of the disk.
+    /// Durable transactions that they, and the sweeper, took; each costs one flush of the disk. Those that only mark
+    /// one-time values as used are not among them.
     pub transactions: u64,
 }
 
@@ -118,7 +119,7 @@ impl SqliteStore {
         F: FnOnce(&Connection) -> Result<usize, Refused> + Send + 'static,
     {
         self.writer
-            .write(Box::new(task))
+            .write(Box::new(task), true)
             .await
             .map_err(|error| match error {
                 CommitError::Store(error) => error,
@@ -260,11 +261,9 @@ impl Store for SqliteStore {
 
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
         rules::check(&change)?;
-        self.writer
-            .write(Box::new(move |connection| {
-                apply::change(connection, &change)
-            }))
-            .await?;
+        let lasting = !change.writes.iter().all(Write::is_mark);
+        let task: Task = Box::new(move |connection| apply::change(connection, &change));
+        self.writer.write(task, lasting).await?;
         self.changes.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! The writer thread: group commit.
 //!
 //! It takes what has queued up, runs each piece under a savepoint of its own, and commits them all in one
-//! durable transaction. Answers leave after the commit only, so what was acknowledged is on the disk.
+//! transaction. Answers leave after the commit only, so what was acknowledged is on the disk; marks of used
+//! one-time values alone are with the operating system by then, and not flushed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +26,8 @@ type Answer = Result<usize, CommitError>;
 
 struct Work {
     task: Task,
+    /// Whether it must be on the disk when it is answered.
+    lasting: bool,
     reply: oneshot::Sender<Answer>,
 }
 
@@ -58,10 +61,15 @@ impl Writer {
         })
     }
 
-    /// Runs a task and answers when it is durable.
-    pub(crate) async fn write(&self, task: Task) -> Answer {
+    /// Runs a task and answers when it is committed, and on the disk if it is to be lasting.
+    pub(crate) async fn write(&self, task: Task, lasting: bool) -> Answer {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Write(Work { task, reply })).await?;
+        let work = Work {
+            task,
+            lasting,
+            reply,
+        };
+        self.send(Job::Write(work)).await?;
         answer.await.unwrap_or_else(|_| Err(stopped().into()))
     }
 
@@ -70,7 +78,7 @@ impl Writer {
         self.send(Job::Read(read)).await
     }
 
-    /// How many transactions were committed that wrote something.
+    /// How many transactions were committed that wrote something and were flushed.
     pub(crate) fn transactions(&self) -> u64 {
         self.transactions.load(Ordering::Relaxed)
     }
@@ -97,7 +105,7 @@ fn stopped() -> StoreError {
 }
 
 fn work(mut jobs: mpsc::Receiver<Job>, connection: &Connection, transactions: &AtomicU64) {
-    let mut next = None;
+    let (mut next, mut flushes) = (None, true);
     while let Some(job) = next.take().or_else(|| jobs.blocking_recv()) {
         match job {
             Job::Read(read) => read(connection),
@@ -114,27 +122,28 @@ fn work(mut jobs: mpsc::Receiver<Job>, connection: &Connection, transactions: &A
                         Err(_) => break,
                     }
                 }
-                commit(connection, batch, transactions);
+                commit(connection, batch, &mut flushes, transactions);
             }
         }
     }
 }
 
-/// Commits a batch and answers all of it.
-fn commit(connection: &Connection, batch: Vec<Work>, transactions: &AtomicU64) {
+/// Commits a batch and answers all of it. `flushes` is how the connection commits at present.
+fn commit(connection: &Connection, batch: Vec<Work>, flushes: &mut bool, transactions: &AtomicU64) {
+    let lasting = batch.iter().any(|work| work.lasting);
     let mut replies = Vec::with_capacity(batch.len());
     let mut answers = Vec::with_capacity(batch.len());
     let mut tasks = Vec::with_capacity(batch.len());
-    for Work { task, reply } in batch {
+    for Work { task, reply, .. } in batch {
         tasks.push(task);
         replies.push(reply);
     }
-    match transaction(connection, tasks, &mut answers) {
+    let outcome = flush_at_commit(connection, lasting, flushes)
+        .and_then(|()| transaction(connection, tasks, &mut answers));
+    match outcome {
         Ok(()) => {
-            if answers
-                .iter()
-                .any(|answer| matches!(answer, Ok(rows) if *rows > 0))
-            {
+            let wrote = |answer: &Answer| matches!(answer, Ok(rows) if *rows > 0);
+            if lasting && answers.iter().any(wrote) {
                 transactions.fetch_add(1, Ordering::Relaxed);
             }
             for (reply, answer) in replies.into_iter().zip(answers) {
@@ -153,6 +162,20 @@ fn commit(connection: &Connection, batch: Vec<Work>, transactions: &AtomicU64) {
             }
         }
     }
+}
+
+/// Lets commits wait for the disk or not. What is committed without stays in order: the next flush takes it along.
+fn flush_at_commit(
+    connection: &Connection,
+    wanted: bool,
+    flushes: &mut bool,
+) -> rusqlite::Result<()> {
+    if wanted != *flushes {
+        let level = if wanted { "FULL" } else { "NORMAL" };
+        connection.pragma_update(None, "synchronous", level)?;
+        *flushes = wanted;
+    }
+    Ok(())
 }
 
 fn transaction(
