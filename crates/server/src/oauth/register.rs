@@ -15,7 +15,7 @@ pub(super) async fn register(
 ) -> Response<Body> {
     let answer = async {
         let token = user_info::bearer(&headers).map_err(|_| Refusal::registration_token())?;
-        let body = form::read(&headers, "application/json", body).await;
+        let body = form::read(&headers, "application/json", body, form::LONGEST).await;
         // Nothing is no description of an application.
         add(&cx, &domain, token, &body.unwrap_or_default()).await
     };
