@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cenote_idp::crypto::{KeyReservoir, RootKeys};
-use cenote_idp::ports::{NoTriggers, SystemClock, SystemEntropy};
+use cenote_idp::ports::{NoTriggers, NoUpstream, SystemClock, SystemEntropy};
 use cenote_idp::{Config, Cx, IssuerMode, Limits, Parts, Service, dispatch};
 use cenote_model::Operation;
 use cenote_store::SqliteStore;
@@ -70,6 +70,7 @@ pub(crate) fn service(data: &Path) -> Outcome<(Arc<SqliteStore>, Cx)> {
         clock: Arc::new(SystemClock::default()),
         entropy: Arc::new(SystemEntropy),
         triggers: Arc::new(NoTriggers),
+        upstream: Arc::new(NoUpstream),
         compromised_passwords: None,
         root,
         keys: KeyReservoir::new(),

@@ -7,7 +7,7 @@ use axum::http::Request;
 use axum::http::header::AUTHORIZATION;
 use cenote_idp::crypto::{KeyReservoir, RootKeys};
 use cenote_idp::message::{InboxQuery, inbox};
-use cenote_idp::ports::{NoTriggers, Store, SystemClock};
+use cenote_idp::ports::{NoTriggers, NoUpstream, Store, SystemClock};
 use cenote_idp::{Config, Cx, Error, IssuerMode, Limits, Parts, Service, dispatch};
 use cenote_model::Operation;
 use cenote_server::App;
@@ -224,6 +224,7 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
         clock: Arc::new(Stopped),
         entropy,
         triggers: Arc::new(NoTriggers),
+        upstream: Arc::new(NoUpstream),
         compromised_passwords: None,
         root,
         keys: KeyReservoir::new(),

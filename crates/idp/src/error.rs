@@ -6,6 +6,7 @@ mod configuration;
 mod device;
 mod domains;
 mod exchange;
+mod federation;
 mod imports;
 mod limits;
 mod mfa;

@@ -12,7 +12,7 @@ pub mod crypto;
 pub mod discovery;
 mod dispatch;
 pub mod error;
-mod federation;
+pub mod federation;
 pub mod hosted;
 pub mod import;
 pub mod look;

@@ -14,7 +14,7 @@ use crate::pool::domain::{self, Domain};
 use crate::pool::{Client, Pool};
 use crate::ports::{
     Change, Clock, CommitError, CompromisedPasswords, Entropy, Expect, Kind, Record, Store,
-    StoreError, Triggers, Write,
+    StoreError, Triggers, Upstream, Write,
 };
 use crate::rates::{Rates, Share};
 use crate::stored::Stored;
@@ -39,6 +39,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// The functions that pools call.
     pub triggers: Arc<dyn Triggers>,
+    /// The identity providers of pools.
+    pub upstream: Arc<dyn Upstream>,
     /// The list of compromised passwords, if there is one.
     pub compromised_passwords: Option<Arc<dyn CompromisedPasswords>>,
     /// What seals secrets.
@@ -63,6 +65,8 @@ pub struct Service {
     pub entropy: Arc<dyn Entropy>,
     /// The functions that pools call.
     pub triggers: Arc<dyn Triggers>,
+    /// The identity providers of pools.
+    pub upstream: Arc<dyn Upstream>,
     /// The list of compromised passwords, if there is one.
     pub compromised_passwords: Option<Arc<dyn CompromisedPasswords>>,
     /// Threads for RSA and SRP.
@@ -94,6 +98,7 @@ impl Service {
             clock: parts.clock,
             entropy: parts.entropy,
             triggers: parts.triggers,
+            upstream: parts.upstream,
             compromised_passwords: parts.compromised_passwords,
             cpu: CpuPool::new(parts.cpu_threads, CPU_QUEUE),
             sealer: Arc::new(Sealer::new(parts.root)),

@@ -7,6 +7,9 @@ use hyper::header::{COOKIE, HeaderValue};
 /// The cookie of a browser in which somebody has signed in.
 pub(crate) const SESSION: &str = "cognito";
 
+/// The cookie of a browser that has left for an identity provider.
+pub(crate) const DEPARTED: &str = "csrf-state";
+
 /// The value of a cookie that the browser sent.
 pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lists = headers.get_all(COOKIE).into_iter();
@@ -32,6 +35,27 @@ pub(crate) fn no_session(domain: &Domain) -> Option<HeaderValue> {
 /// A `Set-Cookie` for the pages of a domain; one that lasts no time is forgotten. Without TLS it cannot be
 /// `Secure`, since some browsers then refuse it even on the own machine.
 pub(crate) fn set(domain: &Domain, name: &str, value: &str, max_age: i64) -> Option<HeaderValue> {
+    write(domain, name, value, max_age, "; SameSite=Lax")
+}
+
+/// The `Set-Cookie` of a browser that leaves for an identity provider. It comes back with forms that the
+/// provider sends; browsers take that for what it is only with TLS.
+pub(crate) fn departed(domain: &Domain, value: &str, max_age: i64) -> Option<HeaderValue> {
+    let same_site = if domain.base.starts_with("https:") {
+        "; SameSite=None"
+    } else {
+        ""
+    };
+    write(domain, DEPARTED, value, max_age, same_site)
+}
+
+fn write(
+    domain: &Domain,
+    name: &str,
+    value: &str,
+    max_age: i64,
+    same_site: &str,
+) -> Option<HeaderValue> {
     let path = if domain.path_prefix.is_empty() {
         "/"
     } else {
@@ -43,7 +67,7 @@ pub(crate) fn set(domain: &Domain, name: &str, value: &str, max_age: i64) -> Opt
         ""
     };
     let text =
-        format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
+        format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly{same_site}{secure}");
     HeaderValue::try_from(text).ok()
 }
 

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::compromised::CompromisedList;
 use crate::config::{Posture, RootSource, Settings, StartError};
-use crate::outbound::{Http, LogWriter, Senders, Targets, deliver, deliver_logs};
+use crate::outbound::{Http, LogWriter, Providers, Senders, Targets, deliver, deliver_logs};
 use crate::seed::{self, Direct, Document};
 use crate::{import, serve, tls};
 
@@ -161,6 +161,7 @@ async fn assemble(
         clock: Arc::clone(time),
         entropy: Arc::new(SystemEntropy),
         triggers: Arc::new(Targets::new(settings, http, time)),
+        upstream: Arc::new(Providers::new(settings, http)),
         compromised_passwords: compromised.map(|list| Arc::new(list) as _),
         root,
         keys: KeyReservoir::new(),

@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cenote_model::{AuthenticationResultType, ChallengeNameType, Sensitive, UserStatusType};
+use serde::{Deserialize, Serialize};
 
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Write};
@@ -140,6 +141,15 @@ pub struct SignedIn {
     pub(crate) device_key: Option<String>,
     /// The SSO session that it began, where the pool tracks sessions.
     pub(crate) sso: Option<String>,
+    /// The identity provider through which it came.
+    pub(crate) via: Option<Via>,
+}
+
+/// An identity provider through which somebody signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Via {
+    /// Its name.
+    pub(crate) provider: String,
 }
 
 /// The parameters of a sign-in or the answers to a challenge.
@@ -264,6 +274,8 @@ fn check_state(user: &User) -> Result<()> {
         UserStatusType::Unconfirmed => Err(Error::user_not_confirmed()),
         // This answer gives the user away, but here the right password has been given.
         UserStatusType::ResetRequired => Err(Error::password_reset_required()),
+        // Who comes from a provider signs in there.
+        UserStatusType::ExternalProvider => Err(Error::wrong_password()),
         _ => Ok(()),
     }
 }
@@ -293,6 +305,7 @@ async fn finish(
             proofs: progress.proofs,
             device_key: device.key,
             sso: None,
+            via: None,
         })));
     }
     let sign_in = SignIn {

@@ -42,6 +42,8 @@ pub(crate) enum Proof {
     RoamingPasskey,
     /// The passkey's authenticator knew its user, in a pool that takes that for a second factor.
     UserVerification,
+    /// An identity provider said who it is, and this is what the sign-in there is worth.
+    Federated(Level),
 }
 
 impl Proof {

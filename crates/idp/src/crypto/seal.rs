@@ -52,11 +52,13 @@ pub enum Purpose {
     Browser,
     /// What a sign-in page tells the next one.
     PageData,
+    /// What a browser brings back from an identity provider.
+    Federation,
 }
 
 impl Purpose {
     /// Every purpose, in order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SigningKey,
         Self::Verifier,
         Self::ClientSecret,
@@ -73,6 +75,7 @@ impl Purpose {
         Self::PasskeyChallenge,
         Self::Browser,
         Self::PageData,
+        Self::Federation,
     ];
 
     /// The name that keys are derived with: what is stored depends on it, so it never changes.
@@ -94,6 +97,7 @@ impl Purpose {
             Self::PasskeyChallenge => "passkey-challenge",
             Self::Browser => "browser",
             Self::PageData => "page-data",
+            Self::Federation => "federation",
         }
     }
 }

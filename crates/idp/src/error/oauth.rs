@@ -161,6 +161,11 @@ impl Refusal {
         )
     }
 
+    /// What a browser brought back from an identity provider is not what this browser took there, or too old.
+    pub(crate) fn journey_over() -> Self {
+        Self::new(OAuthCode::InvalidRequest, "Something went wrong")
+    }
+
     pub(crate) fn redirect_mismatch() -> Self {
         Self::new(
             OAuthCode::RedirectMismatch,
@@ -239,6 +244,15 @@ impl Refusal {
             OAuthCode::InvalidRequest,
             "The Authorization header is not valid",
         )
+    }
+
+    /// Of a sign-in through an identity provider: whoever is at fault, the request is what failed.
+    pub(crate) fn of_federation(error: Error) -> Self {
+        let mut refusal = Self::from(error);
+        if refusal.code == OAuthCode::InvalidGrant {
+            refusal.code = OAuthCode::InvalidRequest;
+        }
+        refusal
     }
 
     // The token endpoint.

@@ -116,7 +116,7 @@ pub(super) fn settle(of: Type, given: &Details) -> Result<Details> {
     match of {
         Type::Saml => saml(&mut details)?,
         Type::Oidc => oidc(&mut details)?,
-        _ => social(of, &mut details),
+        _ => social(of, &mut details)?,
     }
     Ok(details)
 }
@@ -172,7 +172,12 @@ fn oidc(details: &mut Details) -> Result<()> {
     Ok(())
 }
 
-fn social(of: Type, details: &mut Details) {
+fn social(of: Type, details: &mut Details) -> Result<()> {
+    for (name, value) in details.iter() {
+        if name.ends_with("_url") || name == "oidc_issuer" {
+            check_url(name, value)?;
+        }
+    }
     let version = details
         .get("api_version")
         .cloned()
@@ -225,10 +230,21 @@ fn social(of: Type, details: &mut Details) {
         ]),
         Type::Saml | Type::Oidc => Vec::new(),
     };
-    // Where a social provider lives is not the caller's to say.
     for (name, value) in implied {
-        details.insert(name.to_owned(), value);
+        // What stands in for the provider may be somewhere else; the provider itself is where it is.
+        let is_address = name.ends_with("_url") || name == "oidc_issuer";
+        let given = details.get(name).filter(|_| is_address);
+        if given.is_none_or(|given| !is_elsewhere(given, &value)) {
+            details.insert(name.to_owned(), value);
+        }
     }
+    Ok(())
+}
+
+/// Whether an address is of another origin.
+fn is_elsewhere(address: &str, known: &str) -> bool {
+    let origin = |url: &str| url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+    origin(address) != origin(known)
 }
 
 fn fixed<'a>(pairs: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
@@ -245,8 +261,15 @@ fn check_word(details: &Details, name: &str, words: &[&str]) -> Result<()> {
     }
 }
 
-/// Addresses are encrypted ones, or on the machine itself.
 fn check_url(name: &str, url: &str) -> Result<()> {
+    if is_address(url) {
+        return Ok(());
+    }
+    Err(Error::provider_detail_value(name))
+}
+
+/// Addresses are encrypted ones, or on the machine itself.
+pub(super) fn is_address(url: &str) -> bool {
     let host = |rest: &str| {
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let bracket = authority.find(']').map(|end| authority[..=end].to_owned());
@@ -257,8 +280,5 @@ fn check_url(name: &str, url: &str) -> Result<()> {
         Some(("http", rest)) => ["localhost", "127.0.0.1", "[::1]"].contains(&host(rest).as_str()),
         _ => false,
     };
-    if is_good && !url.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
-        return Ok(());
-    }
-    Err(Error::provider_detail_value(name))
+    is_good && !url.contains(|letter: char| letter.is_whitespace() || letter.is_control())
 }

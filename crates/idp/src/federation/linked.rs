@@ -1,10 +1,13 @@
 //! People at other providers who are users here.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use cenote_model::ProviderUserIdentifierType;
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
+use super::Said;
 use super::provider::{OWN_USERS, Provider};
 use crate::pool::Pool;
 use crate::ports::{Change, Expect, Kind, Write};
@@ -32,6 +35,9 @@ pub(crate) struct Linked {
     value: String,
     /// Whose identity it is.
     sub: String,
+    /// Whether that user is the profile that the first sign-in with it made.
+    #[serde(default)]
+    is_profile: bool,
 }
 
 /// One entry of the attribute `identities`.
@@ -118,7 +124,7 @@ async fn provider(cx: &Cx, pool: &Pool, name: &str) -> Result<Option<Stored<Prov
 }
 
 /// The username of a profile that a sign-in at a provider makes.
-fn profile_name(provider: &str, subject: &str) -> String {
+pub(super) fn profile_name(provider: &str, subject: &str) -> String {
     format!("{provider}_{subject}")
 }
 
@@ -160,7 +166,9 @@ pub(crate) async fn link(
     let id = provider.value.id.clone();
     let stored = find(cx, pool, &id, attribute, source.value).await?;
     if let Some(stored) = stored {
-        return Err(if stored.value.sub == before.sub {
+        return Err(if stored.value.is_profile {
+            Error::merging()
+        } else if stored.value.sub == before.sub {
             Error::linked_already()
         } else {
             Error::linked_to_another()
@@ -170,7 +178,7 @@ pub(crate) async fn link(
     if attribute == SUBJECT && user::find(cx, pool, &profile).await?.is_some() {
         return Err(Error::merging());
     }
-    if before.links.len() >= PER_USER {
+    if before.links.len() - usize::from(before.is_profile) >= PER_USER {
         return Err(Error::too_many_identities(PER_USER));
     }
 
@@ -190,24 +198,125 @@ pub(crate) async fn link(
             attribute: attribute.to_owned(),
             value: source.value.to_owned(),
             sub: before.sub.clone(),
+            is_profile: false,
         },
     );
     change.push(identity.insert(cx.now())?);
     let mut after = before.clone();
     let mut listed = identities(&before);
-    listed.push(Identity {
-        user_id: source.value.to_owned(),
-        provider_name: source.provider.to_owned(),
-        provider_type: provider.value.kind.as_str().to_owned(),
-        issuer: provider.value.issuer(),
-        primary: false,
-        date_created: cx.now(),
-    });
+    listed.push(entry(cx, &provider, source.value, false));
     set_identities(&mut after, &listed)?;
     after.links.push(identity.key);
     after.modified_at = cx.now();
     user::update(pool, &before, &after, &mut change)?;
     cx.commit(change).await
+}
+
+/// Somebody whom a provider speaks of and who is a user here.
+pub(super) struct Found {
+    /// The identity by which he is known.
+    identity: Stored<Linked>,
+    pub(super) user: User,
+}
+
+/// Finds the user of somebody: by what the provider calls him, or by an attribute that links users. `mapped`
+/// is what the provider says, by the pool's names.
+pub(super) async fn recognise(
+    cx: &Cx,
+    pool: &Pool,
+    said: &Said,
+    mapped: &BTreeMap<String, String>,
+) -> Result<Option<Found>> {
+    let provider = &said.provider.value;
+    let by_attribute = provider.link_attributes.iter().filter_map(|name| {
+        let value = mapped.get(name).filter(|value| !value.is_empty());
+        Some((name.as_str(), value?.as_str()))
+    });
+    let ways = [(SUBJECT, said.subject.as_str())].into_iter();
+    for (attribute, value) in ways.chain(by_attribute) {
+        let Some(identity) = find(cx, pool, &provider.id, attribute, value).await? else {
+            continue;
+        };
+        let row = cx.service.store.user(&pool.id, &identity.value.sub).await?;
+        if let Some(user) = row.map(User::from_row).transpose()? {
+            return Ok(Some(Found { identity, user }));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether what the provider calls him is somebody's identity here.
+pub(super) async fn is_linked(cx: &Cx, pool: &Pool, said: &Said) -> Result<bool> {
+    let id = &said.provider.value.id;
+    Ok(find(cx, pool, id, SUBJECT, &said.subject).await?.is_some())
+}
+
+/// After the first sign-in with an identity that an attribute links, it is known by what the provider calls
+/// it.
+pub(super) fn note_subject(
+    cx: &Cx,
+    found: &Found,
+    said: &Said,
+    user: &mut User,
+    change: &mut Change,
+) -> Result<()> {
+    let old = &found.identity;
+    if old.value.attribute == SUBJECT {
+        return Ok(());
+    }
+    let new = identity_of(user, said, false);
+    change.push(old.delete());
+    change.push(new.insert(cx.now())?);
+    user.links.retain(|key| *key != old.key);
+    user.links.push(new.key);
+    let mut listed = identities(user);
+    for entry in &mut listed {
+        if entry.provider_name == said.provider.key && entry.user_id == old.value.value {
+            entry.user_id.clone_from(&said.subject);
+        }
+    }
+    set_identities(user, &listed)
+}
+
+/// Makes a new user the profile of whom the provider speaks of.
+pub(super) fn add_profile(
+    cx: &Cx,
+    said: &Said,
+    user: &mut User,
+    change: &mut Change,
+) -> Result<()> {
+    let identity = identity_of(user, said, true);
+    change.push(identity.insert(cx.now())?);
+    user.links.push(identity.key);
+    set_identities(user, &[entry(cx, &said.provider, &said.subject, true)])
+}
+
+fn identity_of(user: &User, said: &Said, is_profile: bool) -> Stored<Linked> {
+    let provider = &said.provider;
+    Stored::new(
+        Kind::LinkedIdentity,
+        &user.pool_id,
+        key(&provider.value.id, SUBJECT, &said.subject),
+        Linked {
+            provider: provider.key.clone(),
+            attribute: SUBJECT.to_owned(),
+            value: said.subject.clone(),
+            sub: user.sub.clone(),
+            is_profile,
+        },
+    )
+}
+
+/// An entry of `identities`.
+fn entry(cx: &Cx, provider: &Stored<Provider>, user_id: &str, primary: bool) -> Identity {
+    Identity {
+        user_id: user_id.to_owned(),
+        provider_name: provider.key.clone(),
+        provider_type: provider.value.kind.as_str().to_owned(),
+        issuer: provider.value.issuer(),
+        primary,
+        date_created: cx.now(),
+    }
 }
 
 /// Unlinks an identity, or takes the password away from a local user.

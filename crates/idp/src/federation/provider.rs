@@ -9,21 +9,25 @@ use serde::{Deserialize, Serialize};
 use super::certificate::Certified;
 use super::details::{self, Details};
 use super::metadata;
+use super::said::TOKENS;
 use crate::crypto::Purpose;
 use crate::pool::Pool;
+use crate::ports::Kind;
+use crate::stored::Stored;
+use crate::token::Level;
 use crate::{Cx, Error, Result};
 
 /// The provider that every pool has: its own users.
 pub(crate) const OWN_USERS: &str = "COGNITO";
 
+/// Identity providers of a pool.
+pub(crate) const PER_POOL: usize = 300;
+
 /// The details that are sealed, and whether they are shown again.
 const SECRETS: [(&str, bool); 2] = [("client_secret", true), ("private_key", false)];
 
 /// What `username` of a user from a provider comes from; it cannot be mapped otherwise.
-const USERNAME: &str = "username";
-
-/// What a provider's own tokens can be mapped to attributes as.
-const TOKENS: [&str; 2] = ["access_token", "id_token"];
+pub(super) const USERNAME: &str = "username";
 
 /// Attributes that no provider writes.
 const UNMAPPED: [&str; 2] = ["sub", "identities"];
@@ -54,6 +58,23 @@ pub(crate) struct Provider {
     pub(crate) created_at: i64,
     /// Milliseconds since the epoch.
     pub(crate) modified_at: i64,
+}
+
+/// What the record of an identifier holds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Identifier {
+    pub(crate) provider: String,
+}
+
+/// The name of the provider that has this identifier.
+pub(crate) async fn of_identifier(
+    cx: &Cx,
+    pool: &Pool,
+    identifier: &str,
+) -> Result<Option<String>> {
+    let kind = Kind::ProviderIdentifier;
+    let named = Stored::<Identifier>::find(cx, kind, &pool.id, identifier).await?;
+    Ok(named.map(|named| named.value.provider))
 }
 
 /// The settings that both Create and Update take.
@@ -146,7 +167,7 @@ impl Provider {
     }
 
     /// A secret in the clear.
-    fn secret(&self, cx: &Cx, pool: &Pool, name: &str) -> Result<Option<String>> {
+    pub(super) fn secret(&self, cx: &Cx, pool: &Pool, name: &str) -> Result<Option<String>> {
         let Some(sealed) = self.secrets.get(name) else {
             return Ok(None);
         };
@@ -167,6 +188,24 @@ impl Provider {
     pub(crate) fn wants_encryption(&self) -> bool {
         let flag = self.details.get("EncryptedResponses");
         self.kind == Type::Saml && flag.is_some_and(|flag| flag == "true")
+    }
+
+    /// A detail that is no secret, if it says something.
+    pub(super) fn detail(&self, name: &str) -> Option<&str> {
+        let value = self.details.get(name).map(String::as_str);
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// What the provider calls a level.
+    pub(super) fn acr_of(&self, level: Level) -> Option<&str> {
+        self.acr.get(&level.key()).map(String::as_str)
+    }
+
+    /// The level of what a provider calls so; what is not mapped is the lowest.
+    pub(super) fn level_of(&self, acr: Option<&str>) -> Level {
+        let levels = Level::ALL.into_iter().rev();
+        let mut named = levels.filter(|level| acr.is_some() && self.acr_of(*level) == acr);
+        named.next().unwrap_or(Level::Level1)
     }
 
     /// What `identities` names as the issuer; social providers have none.

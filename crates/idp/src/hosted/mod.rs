@@ -4,6 +4,7 @@
 
 mod operations;
 mod passkeys;
+mod providers;
 mod reason;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use cenote_model::{
 };
 
 pub use operations::{SentTo, SignedUp};
+pub use providers::Choice;
 pub use reason::Reason;
 
 use crate::look::of_client;

@@ -8,12 +8,10 @@ use cenote_model::{OAuthFlowType, UserPoolTierType};
 use super::params::encode;
 use super::{Domain, OAuthCode, Params, Refusal, Result};
 use crate::Cx;
+use crate::federation::provider::{self, OWN_USERS};
 use crate::pool::{Client, Pool};
 use crate::ports::Kind;
 use crate::token::{self, Level};
-
-/// The provider that every pool has: its own users.
-const OWN_USERS: &str = "COGNITO";
 
 /// The scopes that show attributes of people, and need `openid` beside them.
 const OF_PEOPLE: [&str; 3] = ["phone", "email", "profile"];
@@ -50,6 +48,17 @@ pub enum Prompt {
     Login,
 }
 
+/// Through whom somebody is to sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Through {
+    /// Whom he likes: pages let him choose.
+    Any,
+    /// The pool itself, as one of its users.
+    OwnUsers,
+    /// This identity provider.
+    Provider(String),
+}
+
 /// A good authorization request.
 #[derive(Clone, Debug)]
 pub struct Authorization {
@@ -64,8 +73,12 @@ pub struct Authorization {
     pub(crate) challenge: Option<String>,
     pub(crate) resource: Option<String>,
     pub(crate) id_token_hint: Option<String>,
+    /// See [`Through`].
+    pub through: Through,
     /// See [`Prompt`].
     pub prompt: Prompt,
+    /// The values of `prompt` that go on to a provider.
+    pub(crate) prompts: Vec<String>,
     /// The most seconds since the user signed in.
     pub max_age: Option<i64>,
     /// The levels of authentication that are asked for, the most wanted first.
@@ -109,7 +122,7 @@ impl Authorization {
             Err(refusal) => return Ok(Outcome::Page(refusal)),
         };
         let pool = &domain.pool;
-        if !offers_login(cx, pool, &client, params).await? {
+        let Some(through) = through(cx, pool, &client, params).await? else {
             // Whoever wants no page gets none.
             return Ok(
                 if words(params.get("prompt")).iter().any(|it| it == "none") {
@@ -119,8 +132,8 @@ impl Authorization {
                     Outcome::Page(Refusal::login_option())
                 },
             );
-        }
-        match request(domain, params, &client, &redirect_uri) {
+        };
+        match request(domain, params, &client, &redirect_uri, through) {
             Ok(authorization) => Ok(Outcome::Go(Box::new(authorization))),
             Err(refusal) => {
                 let state = params.get("state");
@@ -184,27 +197,47 @@ fn default_redirect(client: &Client) -> Option<&str> {
     default.filter(|_| is_single)
 }
 
-/// Whether somebody can sign in as it is asked: as a user of the pool, through a client that has those.
-async fn offers_login(
+/// Through whom somebody can sign in as it is asked; `None` when the client has nobody for that.
+async fn through(
     cx: &Cx,
     pool: &Pool,
     client: &Client,
     params: &Params,
-) -> std::result::Result<bool, crate::Error> {
-    let providers = client.shape.supported_identity_providers.as_deref();
-    let has_own = providers.is_some_and(|list| list.iter().any(|name| name == OWN_USERS));
-    if let Some(provider) = params.get("identity_provider") {
-        return Ok(provider == OWN_USERS && has_own);
+) -> std::result::Result<Option<Through>, crate::Error> {
+    let supported = client.shape.supported_identity_providers.as_deref();
+    let supported = supported.unwrap_or_default();
+    let has_own = supported.iter().any(|name| name == OWN_USERS);
+    match (
+        params.get("identity_provider"),
+        params.get("idp_identifier"),
+    ) {
+        (Some(OWN_USERS), _) => Ok(has_own.then_some(Through::OwnUsers)),
+        (Some(name), _) => external(cx, pool, supported, name).await,
+        (None, Some(identifier)) => match provider::of_identifier(cx, pool, identifier).await? {
+            Some(name) => external(cx, pool, supported, &name).await,
+            None => Ok(has_own.then_some(Through::Any)),
+        },
+        // Who has nothing to choose from sees no page.
+        (None, None) => match supported {
+            [only] if !has_own => external(cx, pool, supported, only).await,
+            [] => Ok(None),
+            _ => Ok(Some(Through::Any)),
+        },
     }
-    if let Some(identifier) = params.get("idp_identifier") {
-        // The page that follows would be the provider's own.
-        let known = cx
-            .service
-            .store
-            .record(Kind::ProviderIdentifier, &pool.id, identifier);
-        return Ok(known.await?.is_none() && has_own);
+}
+
+/// A provider that the client has.
+async fn external(
+    cx: &Cx,
+    pool: &Pool,
+    supported: &[String],
+    name: &str,
+) -> std::result::Result<Option<Through>, crate::Error> {
+    if !supported.iter().any(|one| one == name) {
+        return Ok(None);
     }
-    Ok(has_own)
+    let record = cx.service.store.record(Kind::Provider, &pool.id, name);
+    Ok(record.await?.map(|_| Through::Provider(name.to_owned())))
 }
 
 /// What is asked for.
@@ -213,6 +246,7 @@ fn request(
     params: &Params,
     client: &Arc<Client>,
     redirect_uri: &str,
+    through: Through,
 ) -> Result<Authorization> {
     params.check_once()?;
     if params.get("request").is_some() {
@@ -246,7 +280,9 @@ fn request(
         challenge: challenge(params)?,
         resource: resource(short("resource")?)?,
         id_token_hint: owned("id_token_hint"),
+        through,
         prompt: prompt(domain, params.get("prompt"))?,
+        prompts: words(params.get("prompt")),
         max_age: max_age(params.get("max_age"))?,
         levels: levels(&domain.pool, params.get("acr_values")),
         login_hint: owned("login_hint"),
@@ -399,7 +435,7 @@ fn refused(
 }
 
 /// An address with more in its query.
-pub(super) fn with_query(address: &str, query: &str) -> String {
+pub(crate) fn with_query(address: &str, query: &str) -> String {
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}{query}")
 }

@@ -7,8 +7,8 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Authorization, Domain, Prompt};
-use crate::auth::{Proof, SignedIn, suffices};
+use super::{Authorization, Domain, Prompt, Through};
+use crate::auth::{Proof, SignedIn, Via, suffices};
 use crate::crypto::Purpose;
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Expect, Kind, Write};
@@ -43,6 +43,8 @@ struct Sealed {
     device_key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sso: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    via: Option<Via>,
 }
 
 impl Cookie {
@@ -72,6 +74,7 @@ impl Cookie {
             proofs: signed_in.proofs.clone(),
             device_key: signed_in.device_key.clone(),
             sso: signed_in.sso.clone(),
+            via: signed_in.via.clone(),
         };
         let plain =
             serde_json::to_vec(&sealed).map_err(|error| Error::internal(error.to_string()))?;
@@ -119,6 +122,7 @@ impl Cookie {
             proofs: sealed.proofs,
             device_key: sealed.device_key,
             sso: sealed.sso,
+            via: sealed.via,
         }))
     }
 
@@ -134,6 +138,12 @@ impl Cookie {
         let Some(signed_in) = Self::owner(cx, authorization, value).await? else {
             return Ok(None);
         };
+        let via = signed_in.via.as_ref().map(|via| via.provider.as_str());
+        let is_way = match &authorization.through {
+            Through::Any => true,
+            Through::OwnUsers => via.is_none(),
+            Through::Provider(name) => via == Some(name),
+        };
         let age = cx.now() / 1000 - signed_in.auth_time;
         let is_fresh = authorization.max_age.is_none_or(|most| age <= most);
         // The application expects somebody else (OpenID Connect Core 1.0, 3.1.2.1).
@@ -145,7 +155,7 @@ impl Cookie {
         let is_expected = hinted.is_none_or(|hint| hint.sub == signed_in.user.sub);
         let (pool, user) = (&authorization.pool, &signed_in.user);
         let is_enough = suffices(pool, user, &signed_in.proofs, &authorization.levels);
-        Ok((is_fresh && is_expected && is_enough).then_some(signed_in))
+        Ok((is_way && is_fresh && is_expected && is_enough).then_some(signed_in))
     }
 
     /// Ends the session, here and for whoever has a copy of the cookie.

@@ -16,11 +16,13 @@ mod sign_in;
 mod token;
 mod user_info;
 
-pub use authorization::{Authorization, Outcome, Prompt};
+pub(crate) use authorization::with_query;
+pub use authorization::{Authorization, Outcome, Prompt, Through};
 pub use browser::Cookie;
 pub use domain::Domain;
 pub use logout::{Logout, logout};
-pub use params::Params;
+pub(crate) use params::encode;
+pub use params::{Params, through};
 pub use register::register;
 pub use response::complete;
 pub use revoke::revoke;

@@ -69,6 +69,16 @@ pub(crate) fn encode<'a>(params: impl IntoIterator<Item = (&'a str, &'a str)>) -
         .finish()
 }
 
+/// The query of a request that is to go through this provider instead.
+pub fn through(query: &str, provider: &str) -> String {
+    let kept = form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| name != "identity_provider" && name != "idp_identifier");
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .append_pair("identity_provider", provider)
+        .finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +95,17 @@ mod tests {
         assert_eq!(
             Params::parse(many.join("&").as_bytes()),
             Err(Refusal::malformed("p100"))
+        );
+    }
+
+    #[test]
+    fn a_query_goes_through_one_provider() {
+        assert_eq!(
+            through(
+                "a=b+c&identity_provider=X&idp_identifier=y&state=%26",
+                "My Idp"
+            ),
+            "a=b+c&state=%26&identity_provider=My+Idp"
         );
     }
 

@@ -8,6 +8,7 @@ mod message;
 mod sign_in;
 mod store;
 mod triggers;
+mod upstream;
 mod user;
 
 pub use clock::{Clock, SystemClock};
@@ -17,4 +18,5 @@ pub use message::{Message, MessageFilter};
 pub use sign_in::{SignInQuery, SignInRows};
 pub use store::{Change, CommitError, Expect, Kind, Record, Store, StoreError, Write};
 pub use triggers::{NoTriggers, TriggerError, Triggers};
+pub use upstream::{NoUpstream, Upstream, UpstreamAnswer, UpstreamError, UpstreamRequest};
 pub use user::{Searched, UserFilter, UserRow};

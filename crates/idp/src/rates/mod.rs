@@ -87,19 +87,8 @@ impl Rates {
         operation: Operation,
         body: &[u8],
     ) -> Result<()> {
-        let Some(regions) = &self.regions else {
+        let Some(limits) = self.limits(store, region).await? else {
             return Ok(());
-        };
-        let known = regions
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(region)
-            .cloned();
-        let fresh = known
-            .filter(|known| !store.shared() || self.clock.now_ms() - known.read_at < STALENESS_MS);
-        let limits = match fresh {
-            Some(limits) => limits,
-            None => self.read(store, regions, region).await?,
         };
         let is_answer = matches!(
             operation,
@@ -115,6 +104,34 @@ impl Rates {
         limits.categories[category as usize]
             .check()
             .map_err(|_| Error::busy())
+    }
+
+    /// Counts a sign-in through an identity provider.
+    pub(crate) async fn check_federation(&self, store: &dyn Store, region: &str) -> Result<()> {
+        let Some(limits) = self.limits(store, region).await? else {
+            return Ok(());
+        };
+        limits.categories[Category::UserFederation as usize]
+            .check()
+            .map_err(|_| Error::busy())
+    }
+
+    /// The limits of a Region; `None` when nothing is counted.
+    async fn limits(&self, store: &dyn Store, region: &str) -> Result<Option<Arc<Region>>> {
+        let Some(regions) = &self.regions else {
+            return Ok(None);
+        };
+        let known = regions
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(region)
+            .cloned();
+        let fresh = known
+            .filter(|known| !store.shared() || self.clock.now_ms() - known.read_at < STALENESS_MS);
+        Ok(Some(match fresh {
+            Some(limits) => limits,
+            None => self.read(store, regions, region).await?,
+        }))
     }
 
     /// Reads the limits of a Region.

@@ -24,6 +24,9 @@ impl Level {
 
     /// What proofs are worth together; `None` when they are none of those that count.
     pub(crate) fn of(proofs: &[Proof]) -> Option<Self> {
+        if let [Proof::Federated(level), ..] = proofs {
+            return Some(*level);
+        }
         let has = |proof| proofs.contains(&proof);
         let by_password = has(Proof::Password);
         let by_code = has(Proof::Sms) || has(Proof::Email);
@@ -76,6 +79,7 @@ const fn method(proof: Proof) -> Option<&'static str> {
         Proof::Email => Some("email_otp"),
         Proof::PlatformPasskey => Some("swk"),
         Proof::RoamingPasskey => Some("hwk"),
+        Proof::Federated(_) => Some("fed"),
         Proof::NewPassword | Proof::Device | Proof::UserVerification => None,
     }
 }
@@ -117,7 +121,7 @@ mod tests {
     #[test]
     fn a_level_is_what_its_proofs_are_worth_together() {
         use Proof::{
-            Device, Email, NewPassword, Password, PlatformPasskey, RoamingPasskey, Sms,
+            Device, Email, Federated, NewPassword, Password, PlatformPasskey, RoamingPasskey, Sms,
             SoftwareToken, UserVerification,
         };
         for (proved, level) in [
@@ -133,6 +137,7 @@ mod tests {
             (&[RoamingPasskey, UserVerification], Some(Level::Level3)),
             (&[Password, PlatformPasskey], Some(Level::Level3)),
             (&[Password, Email, SoftwareToken], Some(Level::Level4)),
+            (&[Federated(Level::Level2)], Some(Level::Level2)),
         ] {
             assert_eq!(Level::of(proved), level, "{proved:?}");
         }
@@ -143,6 +148,7 @@ mod tests {
         let proved = [Proof::Password, Proof::NewPassword, Proof::SoftwareToken];
         assert_eq!(methods(&proved), ["pwd", "otp", "mfa"]);
         assert_eq!(methods(&[Proof::Email, Proof::Email]), ["email_otp"]);
+        assert_eq!(methods(&[Proof::Federated(Level::Level3)]), ["fed"]);
         let passkey = [Proof::RoamingPasskey, Proof::UserVerification];
         assert_eq!(methods(&passkey[..1]), ["hwk"]);
         assert_eq!(methods(&passkey), ["hwk", "mfa"]);

@@ -197,9 +197,22 @@ fn attribute_claim(name: &str, value: &str) -> Value {
         "updated_at" => value
             .parse::<i64>()
             .map_or_else(|_| value.into(), Value::from),
-        "identities" => serde_json::from_str(value).unwrap_or_else(|_| value.into()),
+        "identities" => identities(value).unwrap_or_else(|| value.into()),
         _ => value.into(),
     }
+}
+
+/// The entries of `identities`, whose flags and times are texts in a token.
+fn identities(value: &str) -> Option<Value> {
+    let mut entries: Vec<serde_json::Map<String, Value>> = serde_json::from_str(value).ok()?;
+    for entry in &mut entries {
+        for name in ["primary", "dateCreated"] {
+            if let Some(member) = entry.get_mut(name) {
+                *member = member.to_string().into();
+            }
+        }
+    }
+    Some(entries.into())
 }
 
 /// A random UUID that also carries the user's token generation: its first four bytes are the generation,

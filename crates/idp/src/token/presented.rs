@@ -36,6 +36,14 @@ pub(crate) struct Presented {
 }
 
 impl Presented {
+    /// What an identity provider's token comes to here.
+    pub(crate) fn of_provider(claims: Map<String, Value>, user: User) -> Self {
+        Self {
+            claims,
+            user: Some(user),
+        }
+    }
+
     pub(crate) fn text(&self, claim: &str) -> Option<&str> {
         self.claims.get(claim)?.as_str()
     }

@@ -6,6 +6,7 @@
 
 mod challenge;
 mod event;
+mod federation;
 mod message;
 mod migration;
 mod registration;
@@ -15,6 +16,7 @@ mod tokens;
 pub(crate) use challenge::{
     Decision, Round, create_auth_challenge, define_auth_challenge, verify_auth_challenge,
 };
+pub(crate) use federation::inbound_federation;
 pub(crate) use message::{CustomMessage, custom_message, notice_sender, sender};
 pub(crate) use migration::{Arrival, Migrated, user_migration};
 pub(crate) use registration::{
@@ -50,6 +52,7 @@ pub(crate) enum Trigger {
     PreTokenGeneration,
     UserMigration,
     CustomMessage,
+    InboundFederation,
 }
 
 impl Trigger {
@@ -66,6 +69,7 @@ impl Trigger {
             Self::PreTokenGeneration => "PreTokenGeneration",
             Self::UserMigration => "UserMigration",
             Self::CustomMessage => "CustomMessage",
+            Self::InboundFederation => "InboundFederation",
         }
     }
 
@@ -83,6 +87,10 @@ impl Trigger {
             Self::PreTokenGeneration => &config.pre_token_generation,
             Self::UserMigration => &config.user_migration,
             Self::CustomMessage => &config.custom_message,
+            Self::InboundFederation => {
+                let configured = config.inbound_federation.as_ref()?;
+                return Some(&configured.lambda_arn);
+            }
         }
         .as_deref()
     }

@@ -17,6 +17,7 @@ use crate::{Cx, Result};
 pub(crate) enum PreSignUpSource {
     SignUp,
     AdminCreateUser,
+    ExternalProvider,
 }
 
 /// What a PreSignUp trigger decides.
@@ -57,6 +58,7 @@ pub(crate) async fn pre_sign_up(
     let source = match source {
         PreSignUpSource::SignUp => "PreSignUp_SignUp",
         PreSignUpSource::AdminCreateUser => "PreSignUp_AdminCreateUser",
+        PreSignUpSource::ExternalProvider => "PreSignUp_ExternalProvider",
     };
     let response: Option<Response> = call(
         cx,

@@ -32,6 +32,8 @@ pub(crate) enum Given {
     AtCreation,
     /// UpdateUserAttributes, AdminUpdateUserAttributes.
     AtUpdate,
+    /// An identity provider, at each sign-in.
+    ByProvider,
 }
 
 impl Given {
@@ -43,8 +45,15 @@ impl Given {
             Self::AtUpdate => {
                 Error::invalid(format!("Invalid user attributes: user.{name}: {problem}\n"))
             }
+            Self::ByProvider => Error::invalid(format!("user.{name}: {problem}")),
         }
     }
+}
+
+/// Refuses a value that is longer than an identity provider may make it.
+pub(crate) fn too_long(name: &str, limit: usize) -> Error {
+    let problem = format!("String must be at most {limit} characters long.");
+    Given::ByProvider.refuse(name, &problem)
 }
 
 /// Checks a list of attributes against the schema and answers it as a map; the last of two equal names
@@ -244,6 +253,13 @@ pub(crate) fn may_write(client: &Client, name: &str) -> bool {
         .write_attributes
         .as_ref()
         .is_none_or(|list| lists(list, name))
+}
+
+/// Whether an identity provider may write an attribute through the client: verified flags are its to give.
+pub(crate) fn may_provider_write(client: &Client, name: &str) -> bool {
+    let listed = client.shape.write_attributes.as_ref();
+    matches!(name, "email_verified" | "phone_number_verified")
+        || listed.is_none_or(|list| lists(list, name))
 }
 
 /// Refuses attributes that the client may not write.

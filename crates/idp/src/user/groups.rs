@@ -10,6 +10,11 @@ use crate::{Cx, Error, Result};
 /// How many groups a user can be in.
 pub(crate) const PER_USER: usize = 100;
 
+/// The name of the group of the people whom a provider vouches for.
+pub(crate) fn of_provider(pool: &str, provider: &str) -> String {
+    format!("{pool}_{provider}")
+}
+
 /// A group as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Group {

@@ -63,6 +63,9 @@ pub(crate) struct User {
     /// The keys of the identities at other providers that are linked to the user.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) links: Vec<String>,
+    /// Whether it is the profile of somebody at an identity provider, made by the first sign-in there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_profile: bool,
     /// How many passkeys are registered, as many records of [`Kind::Passkey`](crate::ports::Kind::Passkey).
     #[serde(default, skip_serializing_if = "passkeys::none")]
     pub(crate) passkeys: usize,
@@ -105,6 +108,7 @@ impl User {
             history: Vec::new(),
             generation: 0,
             links: Vec::new(),
+            is_profile: false,
             passkeys: 0,
             mfa: Mfa::default(),
             created_at: now,

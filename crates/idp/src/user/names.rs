@@ -48,6 +48,7 @@ pub(crate) fn is_uuid_shaped(name: &str) -> bool {
 }
 
 /// Every name that the user signs in with, beside `sub`:
+/// - profiles of people at providers: the username;
 /// - pools with username attributes: those attributes, verified or not;
 /// - otherwise the username, verified e-mail and phone aliases, and `preferred_username` once confirmed.
 pub(crate) fn of(pool: &Pool, user: &User) -> BTreeSet<String> {
@@ -55,6 +56,11 @@ pub(crate) fn of(pool: &Pool, user: &User) -> BTreeSet<String> {
     let mut add = |name: &str| {
         names.insert(normalise(pool, name));
     };
+    // Who came from a provider is known by his username alone: his addresses may be a local user's too.
+    if user.is_profile {
+        add(&user.username);
+        return names;
+    }
     if pool.has_username_attributes() {
         for attribute in [
             UsernameAttributeType::Email,

@@ -398,26 +398,3 @@ async fn members_that_exclude_or_need_each_other() {
     let answer = s.exchange(&access, empty).await;
     assert_eq!(s.claims(answer).await.get("aud"), None);
 }
-
-#[tokio::test]
-async fn tokens_of_identity_providers_are_not_taken_yet() {
-    let s = scene(json!({})).await;
-    let details = json!({
-        "client_id": "id", "client_secret": "hush", "authorize_scopes": "openid email",
-        "attributes_request_method": "GET", "oidc_issuer": "https://idp.example.com",
-    });
-    let provider =
-        json!({"ProviderName": "Okta", "ProviderType": "OIDC", "ProviderDetails": details});
-    s.app
-        .admin("CreateIdentityProvider", provider)
-        .await
-        .expect("a provider");
-    let foreign = json!({"SubjectTokenProviderName": "Okta", "SubjectTokenType": "ID_TOKEN"});
-    assert_eq!(
-        s.exchange(&json!("foreign"), foreign).await,
-        refusal(
-            "NotImplementedException",
-            "Exchanging the tokens of identity providers is not built yet in this version of Cenote."
-        )
-    );
-}

@@ -36,6 +36,18 @@ pub(super) fn public_url(url: &str) -> Result<String, StartError> {
     )))
 }
 
+/// The origin of an address: scheme, name and port, in small letters.
+pub(super) fn provider_origin(url: &str) -> Result<String, StartError> {
+    let trimmed = url.trim_end_matches('/').to_ascii_lowercase();
+    let is_origin = trimmed.splitn(4, '/').count() == 3 && http_url(&trimmed).is_ok();
+    if is_origin {
+        return Ok(trimmed);
+    }
+    Err(StartError::config(format!(
+        "`provider_origins` has {url:?}; set addresses like https://idp.internal:8443"
+    )))
+}
+
 pub(super) fn access_key(key: file::AccessKey) -> Result<AccessKey, StartError> {
     if key.id.is_empty() || key.secret.is_empty() {
         return Err(StartError::config(

@@ -31,6 +31,7 @@ const KEYS: &[(&str, Form)] = &[
     ("root_key_file", Form::Text),
     ("behind_proxy", Form::Truth),
     ("compromised_passwords", Form::Text),
+    ("provider_origins", Form::List),
     ("tls.cert", Form::Text),
     ("tls.key", Form::Text),
     ("aws.access_key_id", Form::Text),

@@ -25,6 +25,7 @@ pub(super) struct File {
     pub(super) root_key_file: Option<PathBuf>,
     pub(super) behind_proxy: Option<bool>,
     pub(super) compromised_passwords: Option<PathBuf>,
+    pub(super) provider_origins: Vec<String>,
     pub(super) tls: Option<Tls>,
     pub(super) access_keys: Vec<AccessKey>,
     pub(super) aws: Option<Aws>,

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use cenote_idp::IssuerMode;
 use toml::Table;
 
-use super::check::{access_key, aws_credentials, is_region, limits, positive, public_url, smtp};
+use super::check::{
+    access_key, aws_credentials, is_region, limits, positive, provider_origin, public_url, smtp,
+};
 use super::file::{File, Issuer};
 use super::settings::{Log, Posture, RootSource, Settings, Storage, TlsFiles};
 use super::{DevArgs, ServeArgs, StartError, env, kms, logs, senders, triggers};
@@ -201,6 +203,11 @@ fn settle(
         log_destinations: logs::settle(file.log_destinations, has_credentials)?,
         aws,
         compromised_passwords: file.compromised_passwords,
+        provider_origins: file
+            .provider_origins
+            .iter()
+            .map(|origin| provider_origin(origin))
+            .collect::<Result<_, _>>()?,
         smtp: file.smtp.map(smtp).transpose()?,
         ses: ses.transpose()?,
         sms: file.sms.map(senders::sms).transpose()?,

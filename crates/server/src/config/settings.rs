@@ -155,6 +155,8 @@ pub struct Settings {
     pub triggers: Vec<Trigger>,
     /// The list of compromised passwords: a folder, or a sorted file.
     pub compromised_passwords: Option<PathBuf>,
+    /// Addresses of identity providers that are called besides public ones: scheme, name and port.
+    pub provider_origins: Vec<String>,
     /// What stands behind the log destinations of pools; the first that fits an ARN counts.
     pub log_destinations: Vec<LogDestinations>,
     /// The keys that pools name for their senders.

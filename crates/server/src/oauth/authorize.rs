@@ -2,11 +2,13 @@
 
 use axum::body::Body;
 use axum::extract::RawQuery;
-use cenote_idp::oauth::{Authorization, Cookie, Outcome, Params, Prompt, Refusal, complete};
+use cenote_idp::oauth::{
+    Authorization, Cookie, Outcome, Params, Prompt, Refusal, Through, complete,
+};
 use hyper::{HeaderMap, Response};
 
 use super::page::{failure_page, refusal_page};
-use super::{form, redirect};
+use super::{form, provider, redirect};
 use crate::cookies;
 use crate::hosts::At;
 
@@ -42,6 +44,9 @@ async fn answer(at: &At, headers: &HeaderMap, query: &str) -> Response<Body> {
         Ok(Some(location)) => redirect(&location),
         Ok(None) if authorization.prompt == Prompt::None => {
             redirect(&authorization.refused(cx, &Refusal::login_required()))
+        }
+        Ok(None) if matches!(authorization.through, Through::Provider(_)) => {
+            provider::depart(at, headers, &authorization, query).await
         }
         // The query goes on as it came, and is read again there.
         Ok(None) => redirect(&format!("{}/login?{query}", domain.path_prefix)),

@@ -4,6 +4,7 @@ mod authorize;
 pub(crate) mod form;
 mod logout;
 mod page;
+mod provider;
 mod register;
 mod reply;
 mod revoke;
@@ -31,6 +32,12 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
             "/oauth2/authorize",
             get(authorize::get)
                 .post(authorize::post)
+                .fallback(wrong_method),
+        )
+        .route(
+            "/oauth2/idpresponse",
+            get(provider::get)
+                .post(provider::post)
                 .fallback(wrong_method),
         )
         .route(

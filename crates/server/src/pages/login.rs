@@ -3,17 +3,21 @@
 use axum::body::Body;
 use cenote_idp::Error;
 use cenote_idp::hosted::{NameKind, Reason};
-use cenote_idp::oauth::{Progress, SignedIn, with_choice, with_password};
+use cenote_idp::oauth::{Progress, SignedIn, Through, with_choice, with_password};
 use hyper::Response;
 
 use super::challenge;
 use super::flow::{Flow, Step};
-use super::view::{Alert, Button, Field, FieldKind, Form, Page};
+use super::view::{Alert, Button, Field, FieldKind, Form, PROVIDER_FIELD, Page};
 use super::visit::Visit;
-use super::{passkeys, refusal};
+use super::{passkeys, providers, refusal};
 
 /// Shows the form, or asks whoever has signed in before whether he goes on.
 pub(crate) async fn get(visit: &mut Visit) -> Response<Body> {
+    // Who signs in elsewhere sees no page here.
+    if matches!(visit.authorization.through, Through::Provider(_)) {
+        return visit.go("/oauth2/authorize");
+    }
     match visit.signed_in().await {
         Ok(Some(signed_in)) => return welcome_back(visit, &signed_in),
         Ok(None) => {}
@@ -34,8 +38,7 @@ pub(crate) async fn get(visit: &mut Visit) -> Response<Body> {
         Some((username, alert)) => (username, Some(alert)),
         None => (hint(visit), None),
     };
-    let page = form(visit, &username, alert);
-    visit.show(page)
+    show(visit, &username, alert).await
 }
 
 /// What the application knows of who signs in; managed login takes it up.
@@ -93,12 +96,30 @@ pub(crate) fn is_choice_based(visit: &Visit) -> bool {
     visit.at.domain.is_managed() && visit.site.is_choice_based()
 }
 
-/// The form with what was typed.
+/// Shows the form with what was typed, and the providers beside it.
+pub(crate) async fn show(
+    visit: &mut Visit,
+    username: &str,
+    alert: Option<Alert>,
+) -> Response<Body> {
+    match providers::offered(visit).await {
+        Ok(offered) => {
+            let mut page = form(visit, username, alert);
+            page.providers = offered;
+            visit.show(page)
+        }
+        Err(error) => visit.broken(&error),
+    }
+}
+
 fn form(visit: &Visit, username: &str, alert: Option<Alert>) -> Page {
     let text = visit.text;
     let mut page = visit.page("sign-in-heading");
     page.intro = vec![text.say("sign-in-intro")];
     page.alert = alert;
+    if !visit.site.has_local_users() {
+        return page;
+    }
     let mut fields = vec![name_field(visit).value(username)];
     let mut button = "next-button";
     if !is_choice_based(visit) {
@@ -129,8 +150,13 @@ pub(crate) async fn post(visit: &mut Visit) -> Response<Body> {
     }
     if visit.field("switch").is_some() {
         let username = hint(visit);
-        let page = form(visit, &username, None);
-        return visit.show(page);
+        return show(visit, &username, None).await;
+    }
+    if let Some(typed) = visit.field(PROVIDER_FIELD).map(str::to_owned) {
+        return providers::find(visit, &typed).await;
+    }
+    if !visit.site.has_local_users() {
+        return visit.go("/login");
     }
     let username = visit.field("username").unwrap_or_default().to_owned();
     let password = visit.field("password").map(str::to_owned);
@@ -145,8 +171,7 @@ pub(crate) async fn post(visit: &mut Visit) -> Response<Body> {
     ] {
         if is_missing {
             let alert = refusal::missing(visit.text, field, label);
-            let page = form(visit, &username, Some(alert));
-            return visit.show(page);
+            return show(visit, &username, Some(alert)).await;
         }
     }
     let (cx, authorization) = (visit.cx(), &visit.authorization);
@@ -156,12 +181,12 @@ pub(crate) async fn post(visit: &mut Visit) -> Response<Body> {
     };
     match progress {
         Ok(progress) => go_on(visit, username, progress).await,
-        Err(error) => refused(visit, username, &error),
+        Err(error) => refused(visit, username, &error).await,
     }
 }
 
 /// What a refused sign-in leads to.
-fn refused(visit: &mut Visit, username: String, error: &Error) -> Response<Body> {
+async fn refused(visit: &mut Visit, username: String, error: &Error) -> Response<Body> {
     match Reason::of(error) {
         Reason::NotConfirmed => {
             let step = Step::Confirm {
@@ -178,8 +203,7 @@ fn refused(visit: &mut Visit, username: String, error: &Error) -> Response<Body>
         Reason::Broken => visit.broken(error),
         reason => {
             let alert = refusal::alert(visit.text, &reason);
-            let page = form(visit, &username, Some(alert));
-            visit.show(page)
+            show(visit, &username, Some(alert)).await
         }
     }
 }

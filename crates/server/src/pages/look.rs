@@ -51,6 +51,12 @@ pub(crate) struct Look {
     pub(crate) form_logo_outside: bool,
     /// What is shown above certain forms, by category.
     pub(crate) graphics: BTreeMap<&'static str, Vec<Image>>,
+    /// Whether the form for the pool's own users comes before the providers.
+    pub(crate) own_users_first: bool,
+    /// Whether providers are found by a domain that is typed.
+    pub(crate) searches_providers: bool,
+    /// The names of the providers that come first.
+    pub(crate) provider_order: Vec<String>,
 }
 
 /// The looks that were made last.
@@ -201,9 +207,31 @@ impl Look {
             form_logo_inside: has_logo && logo_in,
             form_logo_outside: has_logo && !logo_in,
             graphics,
+            own_users_first: own_users_first(settings),
+            searches_providers: !is(FEDERATION_STYLE, "BUTTON_LIST"),
+            provider_order: provider_order(settings),
             ..Self::with_css(css)
         }
     }
+}
+
+/// How providers are offered.
+const FEDERATION_STYLE: &str = "/categories/auth/federation/interfaceStyle";
+
+/// Whether the settings have the form for the pool's own users first.
+fn own_users_first(settings: &Value) -> bool {
+    let groups = settings.pointer("/categories/auth/authMethodOrder");
+    let groups = groups.and_then(Value::as_array).into_iter().flatten();
+    let mut methods = groups.filter_map(Value::as_array).flatten();
+    let first = methods.find_map(|method| method.get("type")?.as_str());
+    first == Some("USERNAME_PASSWORD")
+}
+
+/// The order of providers in the settings.
+fn provider_order(settings: &Value) -> Vec<String> {
+    let order = settings.pointer("/categories/auth/federation/order");
+    let order = order.and_then(Value::as_array).into_iter().flatten();
+    order.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// What can be shown above certain forms.

@@ -9,6 +9,7 @@ mod image;
 mod login;
 mod look;
 mod passkeys;
+mod providers;
 mod refusal;
 mod style;
 mod text;
@@ -124,6 +125,10 @@ async fn answer(
 }
 
 async fn open(door: Door, visit: &mut Visit, is_sent: bool) -> Response<Body> {
+    // Without users of its own the client has no page for them.
+    if door != Door::Login && !visit.site.has_local_users() {
+        return visit.go("/login");
+    }
     match (door, is_sent) {
         (Door::Login, false) => login::get(visit).await,
         (Door::Login, true) => login::post(visit).await,

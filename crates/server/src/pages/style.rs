@@ -9,7 +9,7 @@ use serde_json::Value;
 pub(crate) const RULES: &str = include_str!("style.css");
 
 /// The custom properties that are colours, and where the settings have them. `*` stands for the mode.
-const COLOURS: [(&str, &str); 45] = [
+const COLOURS: [(&str, &str); 54] = [
     ("page", "/components/pageBackground/*/color"),
     ("card", "/components/form/*/backgroundColor"),
     ("card-border", "/components/form/*/borderColor"),
@@ -94,6 +94,42 @@ const COLOURS: [(&str, &str); 45] = [
     (
         "secondary-active-text",
         "/components/secondaryButton/*/active/textColor",
+    ),
+    (
+        "idp",
+        "/components/idpButton/standard/*/defaults/backgroundColor",
+    ),
+    (
+        "idp-border",
+        "/components/idpButton/standard/*/defaults/borderColor",
+    ),
+    (
+        "idp-text",
+        "/components/idpButton/standard/*/defaults/textColor",
+    ),
+    (
+        "idp-hover",
+        "/components/idpButton/standard/*/hover/backgroundColor",
+    ),
+    (
+        "idp-hover-border",
+        "/components/idpButton/standard/*/hover/borderColor",
+    ),
+    (
+        "idp-hover-text",
+        "/components/idpButton/standard/*/hover/textColor",
+    ),
+    (
+        "idp-active",
+        "/components/idpButton/standard/*/active/backgroundColor",
+    ),
+    (
+        "idp-active-border",
+        "/components/idpButton/standard/*/active/borderColor",
+    ),
+    (
+        "idp-active-text",
+        "/components/idpButton/standard/*/active/textColor",
     ),
     ("error", "/components/alert/*/error/backgroundColor"),
     ("error-border", "/components/alert/*/error/borderColor"),

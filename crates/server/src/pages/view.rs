@@ -10,6 +10,9 @@ use super::text::Language;
 /// The script of passkeys; no other page has one.
 pub(crate) const SCRIPT: &str = include_str!("passkey.js");
 
+/// The field of the form that finds a provider.
+pub(crate) const PROVIDER_FIELD: &str = "idp_identifier";
+
 /// What a message above the form says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AlertKind {
@@ -200,6 +203,31 @@ pub(crate) struct Question {
     pub(crate) name: &'static str,
 }
 
+/// A link to an identity provider.
+#[derive(Clone, Debug)]
+pub(crate) struct ProviderLink {
+    pub(crate) label: String,
+    pub(crate) href: String,
+    /// The class that can be styled.
+    pub(crate) class: &'static str,
+}
+
+/// The providers beside the form for the pool's own users.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Providers {
+    pub(crate) links: Vec<ProviderLink>,
+    /// The form that finds one by a domain.
+    pub(crate) search: Option<Form>,
+    /// Whether they come after the form.
+    pub(crate) is_last: bool,
+}
+
+impl Providers {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.links.is_empty() && self.search.is_none()
+    }
+}
+
 /// A form.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Form {
@@ -319,6 +347,7 @@ pub(crate) struct Page {
     pub(crate) graphic: Option<&'static str>,
     pub(crate) set_up: Option<SetUp>,
     pub(crate) forms: Vec<Form>,
+    pub(crate) providers: Providers,
     pub(crate) passkey: Option<Passkey>,
     pub(crate) terms: Option<Terms>,
     pub(crate) links: Vec<Link>,
@@ -337,6 +366,7 @@ impl Page {
             graphic: None,
             set_up: None,
             forms: Vec::new(),
+            providers: Providers::default(),
             passkey: None,
             terms: None,
             links: Vec::new(),
@@ -367,8 +397,14 @@ impl Page {
     /// The page's text. The field that the message is about is marked, and has the focus; without one the
     /// first empty field has it.
     pub(crate) fn html(mut self) -> String {
-        if let Some(form) = self.forms.first_mut() {
-            let wrong = self.alert.as_ref().and_then(|alert| alert.field.as_deref());
+        let first = self.forms.first_mut();
+        let wrong = self.alert.as_ref().and_then(|alert| alert.field.as_deref());
+        let search = self.providers.search.as_mut();
+        let form = match search {
+            Some(search) if first.is_none() || wrong == Some(PROVIDER_FIELD) => Some(search),
+            _ => first,
+        };
+        if let Some(form) = form {
             if let Some(field) = wrong.and_then(|name| form.field_mut(name)) {
                 field.is_wrong = true;
                 field.has_focus = true;

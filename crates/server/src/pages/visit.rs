@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use cenote_idp::hosted::{Reason, Site};
 use cenote_idp::oauth::{Authorization, Outcome, Params, Prompt, Refusal, SignedIn};
-use cenote_idp::oauth::{Cookie, complete};
+use cenote_idp::oauth::{Cookie, complete, through};
 use cenote_idp::{Cx, Error, crypto};
 use hyper::header::{HeaderValue, SET_COOKIE};
 use hyper::{HeaderMap, Response, StatusCode};
@@ -154,6 +154,23 @@ impl Visit {
     /// A path of the domain with the query of this request.
     pub(crate) fn path(&self, path: &str) -> String {
         format!("{}{path}?{}", self.at.domain.path_prefix, self.query)
+    }
+
+    /// Where to sign in through a provider.
+    pub(crate) fn path_through(&self, provider: &str) -> String {
+        let query = through(&self.query, provider);
+        format!("{}/oauth2/authorize?{query}", self.at.domain.path_prefix)
+    }
+
+    /// Sends the browser on to sign in through a provider.
+    pub(crate) fn go_through(&mut self, provider: &str) -> Response<Body> {
+        let response = redirect(&self.path_through(provider));
+        self.with_cookies(response)
+    }
+
+    /// The look of the page.
+    pub(crate) fn look(&self) -> &Look {
+        &self.look
     }
 
     /// A link to such a path.

@@ -4,6 +4,7 @@ mod fake;
 mod functions;
 mod logs;
 mod processes;
+mod providers;
 mod senders;
 #[path = "../support/mod.rs"]
 mod support;

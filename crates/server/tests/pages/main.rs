@@ -8,5 +8,6 @@ mod browser;
 mod guards;
 mod looks;
 mod passkeys;
+mod providers;
 mod second_steps;
 mod sign_in;

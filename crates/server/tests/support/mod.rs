@@ -9,6 +9,7 @@ use cenote_idp::ports::{NoTriggers, SystemClock, SystemEntropy, Triggers};
 use cenote_idp::{Config, IssuerMode, Limits, Parts, Service};
 use cenote_server::App;
 use cenote_server::config::{self, DevArgs, Posture, Settings};
+use cenote_server::outbound::{Http, Providers};
 use cenote_store::SqliteStore;
 use http_body_util::BodyExt;
 use hyper::{HeaderMap, Method, Request, StatusCode};
@@ -58,6 +59,7 @@ impl Server {
             clock: Arc::clone(&clock) as _,
             entropy: Arc::new(SystemEntropy),
             triggers,
+            upstream: Arc::new(Providers::new(settings, &Http::default())),
             compromised_passwords: None,
             root: RootKeys::new([7; 32], []),
             keys: KeyReservoir::new(),

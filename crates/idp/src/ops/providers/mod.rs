@@ -10,26 +10,18 @@ use cenote_model::{
     ListIdentityProvidersResponse, ProviderDescription, Timestamp, UpdateIdentityProviderRequest,
     UpdateIdentityProviderResponse,
 };
-use serde::{Deserialize, Serialize};
 
 use crate::federation::certificate;
-use crate::federation::provider::{OWN_USERS, Provider, Settings, check_name};
+use crate::federation::provider::{
+    Identifier, OWN_USERS, PER_POOL, Provider, Settings, check_name, of_identifier,
+};
 use crate::pool::Pool;
 use crate::ports::{Change, Expect, Kind, Write};
 use crate::stored::{Stored, check_count};
-use crate::user::groups::Group;
+use crate::user::groups::{self, Group};
 use crate::{Cx, Error, Result, page};
 
 pub(crate) use people::{admin_disable_provider_for_user, admin_link_provider_for_user};
-
-/// Identity providers of a pool.
-const PER_POOL: usize = 300;
-
-/// What the record of an identifier holds.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Identifier {
-    provider: String,
-}
 
 async fn find(cx: &Cx, pool: &Pool, name: &str) -> Result<Option<Stored<Provider>>> {
     Stored::find(cx, Kind::Provider, &pool.id, name).await
@@ -129,7 +121,7 @@ async fn identify(
 
 /// Adds the group of a provider's people, unless one of that name is there.
 async fn add_group(cx: &Cx, pool: &Pool, provider: &str, change: &mut Change) -> Result<()> {
-    let name = format!("{}_{provider}", pool.id);
+    let name = groups::of_provider(&pool.id, provider);
     let record = cx.service.store.record(Kind::Group, &pool.id, &name);
     if record.await?.is_some() {
         return Ok(());
@@ -171,10 +163,9 @@ pub(crate) async fn get_identity_provider_by_identifier(
 ) -> Result<GetIdentityProviderByIdentifierResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let identifier = &input.idp_identifier;
-    let named =
-        Stored::<Identifier>::find(cx, Kind::ProviderIdentifier, &pool.id, identifier).await?;
+    let named = of_identifier(cx, &pool, identifier).await?;
     let named = named.ok_or_else(|| Error::identifier_not_found(identifier))?;
-    let stored = existing(cx, &pool, &named.value.provider).await?;
+    let stored = existing(cx, &pool, &named).await?;
     Ok(GetIdentityProviderByIdentifierResponse {
         identity_provider: stored.value.shape(cx, &pool, &stored.key)?,
     })

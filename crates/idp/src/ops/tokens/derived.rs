@@ -5,8 +5,8 @@ use cenote_model::{
     IssuedTokenTypeIdentifierType, OAuthTokenTypeType, TokenTypeIdentifierType,
 };
 
+use crate::federation::exchange;
 use crate::pool::{Client, Pool, scopes};
-use crate::ports::Kind;
 use crate::token::{self, Party, Presented, TokenUse, Wish};
 use crate::{Cx, Error, Result};
 
@@ -116,11 +116,7 @@ async fn presented(
     provider: Option<&str>,
 ) -> Result<Presented> {
     if let Some(provider) = provider {
-        let record = cx.service.store.record(Kind::Provider, &pool.id, provider);
-        return Err(match record.await? {
-            Some(_) => Error::flow_not_built("Exchanging the tokens of identity providers"),
-            None => Error::no_such_provider(provider, &pool.id),
-        });
+        return exchange::presented(cx, pool, party, provider, token, token_type).await;
     }
     let token_use = match token_type {
         TokenTypeIdentifierType::AccessToken => TokenUse::Access,

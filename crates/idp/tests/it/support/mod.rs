@@ -8,6 +8,7 @@ pub(crate) mod oauth;
 pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod pools;
+pub(crate) mod providers;
 pub(crate) mod seen;
 pub(crate) mod sessions;
 pub(crate) mod signing;
@@ -20,7 +21,7 @@ use std::sync::{Arc, LazyLock};
 
 use cenote_idp::crypto::{KeyReservoir, RootKeys, SigningKey};
 use cenote_idp::message::{self, InboxMessage, InboxQuery};
-use cenote_idp::ports::{Clock, NoTriggers, Store, SystemEntropy, Triggers};
+use cenote_idp::ports::{Clock, NoTriggers, NoUpstream, Store, SystemEntropy, Triggers};
 use cenote_idp::{Config, Cx, IssuerMode, Limits, Parts, Peer, Service, dispatch};
 use cenote_model::{ErrorCode, Operation};
 use cenote_store::SqliteStore;
@@ -143,6 +144,7 @@ impl Harness {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
             triggers: Arc::new(NoTriggers),
+            upstream: Arc::new(NoUpstream),
             compromised_passwords: None,
             root,
             keys: KeyReservoir::filled_by(ready_made),

@@ -236,3 +236,19 @@ fn log_destinations_have_one_target_each() {
     let service = LogTarget::Service("https://logs.{region}.example".to_owned());
     assert!(targets == [&LogTarget::File("x".into()), &service]);
 }
+
+#[test]
+fn origins_of_providers_are_no_more_than_origins() {
+    let settings =
+        dev_with("provider_origins = [\"HTTPS://Idp.Internal:8443/\"]").expect("an origin");
+    assert_eq!(settings.provider_origins, ["https://idp.internal:8443"]);
+    for bad in [
+        "idp.internal",
+        "https://idp.internal/path",
+        "ftp://idp.internal",
+        "https://",
+    ] {
+        let message = refusal(dev_with(&format!("provider_origins = [{bad:?}]")));
+        assert!(message.contains("`provider_origins` has"), "{message}");
+    }
+}

@@ -52,6 +52,11 @@ continue-heading = Willkommen zurück
 continue-intro = Sie sind bereits als { $username } angemeldet.
 continue-as-button = Weiter als { $username }
 switch-link = Mit einem anderen Konto anmelden
+providers-label = Andere Wege der Anmeldung
+provider-button = Weiter mit { $provider }
+providers-or = oder
+provider-search-label = Geschäftliche E-Mail-Adresse oder ihre Domain
+provider-search-unknown = Mit dieser Domain meldet sich keine Organisation an.
 
 ## Registrieren
 sign-up-heading = Konto erstellen

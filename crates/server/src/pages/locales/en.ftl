@@ -52,6 +52,11 @@ continue-heading = Welcome back
 continue-intro = You are already signed in as { $username }.
 continue-as-button = Continue as { $username }
 switch-link = Sign in as someone else
+providers-label = Other ways to sign in
+provider-button = Continue with { $provider }
+providers-or = or
+provider-search-label = Work email address or its domain
+provider-search-unknown = No organization signs in with this domain.
 
 ## Signing up
 sign-up-heading = Create an account

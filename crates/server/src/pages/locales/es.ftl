@@ -52,6 +52,11 @@ continue-heading = Hola de nuevo
 continue-intro = Ya ha iniciado sesión como { $username }.
 continue-as-button = Continuar como { $username }
 switch-link = Iniciar sesión con otra cuenta
+providers-label = Otras formas de iniciar sesión
+provider-button = Continuar con { $provider }
+providers-or = o
+provider-search-label = Correo electrónico del trabajo o su dominio
+provider-search-unknown = Ninguna organización inicia sesión con este dominio.
 
 ## Registro
 sign-up-heading = Crear una cuenta

@@ -52,6 +52,11 @@ continue-heading = Content de vous revoir
 continue-intro = Vous êtes déjà connecté en tant que { $username }.
 continue-as-button = Continuer en tant que { $username }
 switch-link = Se connecter avec un autre compte
+providers-label = Autres moyens de se connecter
+provider-button = Continuer avec { $provider }
+providers-or = ou
+provider-search-label = Adresse e-mail professionnelle ou son domaine
+provider-search-unknown = Aucune organisation ne se connecte avec ce domaine.
 
 ## Inscription
 sign-up-heading = Créer un compte

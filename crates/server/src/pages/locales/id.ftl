@@ -52,6 +52,11 @@ continue-heading = Selamat datang kembali
 continue-intro = Anda sudah masuk sebagai { $username }.
 continue-as-button = Lanjutkan sebagai { $username }
 switch-link = Masuk dengan akun lain
+providers-label = Cara masuk lainnya
+provider-button = Lanjutkan dengan { $provider }
+providers-or = atau
+provider-search-label = Alamat email kerja atau domainnya
+provider-search-unknown = Tidak ada organisasi yang masuk dengan domain ini.
 
 ## Mendaftar
 sign-up-heading = Buat akun

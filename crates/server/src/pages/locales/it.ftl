@@ -52,6 +52,11 @@ continue-heading = Bentornato
 continue-intro = Hai già effettuato l’accesso come { $username }.
 continue-as-button = Continua come { $username }
 switch-link = Accedi con un altro account
+providers-label = Altri modi per accedere
+provider-button = Continua con { $provider }
+providers-or = oppure
+provider-search-label = Indirizzo e-mail di lavoro o il suo dominio
+provider-search-unknown = Nessuna organizzazione accede con questo dominio.
 
 ## Registrazione
 sign-up-heading = Crea un account

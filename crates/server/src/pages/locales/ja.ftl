@@ -52,6 +52,11 @@ continue-heading = お帰りなさい
 continue-intro = すでに { $username } としてサインインしています。
 continue-as-button = { $username } として続ける
 switch-link = 別のアカウントでサインイン
+providers-label = その他のサインイン方法
+provider-button = { $provider } で続行
+providers-or = または
+provider-search-label = 勤務先のメールアドレスまたはそのドメイン
+provider-search-unknown = このドメインでサインインする組織はありません。
 
 ## サインアップ
 sign-up-heading = アカウントを作成

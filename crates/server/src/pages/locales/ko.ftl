@@ -52,6 +52,11 @@ continue-heading = 다시 오신 것을 환영합니다
 continue-intro = 이미 { $username }(으)로 로그인되어 있습니다.
 continue-as-button = { $username }(으)로 계속
 switch-link = 다른 계정으로 로그인
+providers-label = 다른 로그인 방법
+provider-button = { $provider }(으)로 계속
+providers-or = 또는
+provider-search-label = 회사 이메일 주소 또는 도메인
+provider-search-unknown = 이 도메인으로 로그인하는 조직이 없습니다.
 
 ## 가입
 sign-up-heading = 계정 만들기

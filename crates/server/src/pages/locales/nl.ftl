@@ -52,6 +52,11 @@ continue-heading = Welkom terug
 continue-intro = Je bent al ingelogd als { $username }.
 continue-as-button = Doorgaan als { $username }
 switch-link = Met een ander account inloggen
+providers-label = Andere manieren om in te loggen
+provider-button = Doorgaan met { $provider }
+providers-or = of
+provider-search-label = Zakelijk e-mailadres of het domein ervan
+provider-search-unknown = Geen organisatie logt in met dit domein.
 
 ## Registreren
 sign-up-heading = Account maken

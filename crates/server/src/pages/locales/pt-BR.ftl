@@ -52,6 +52,11 @@ continue-heading = Que bom ver você de novo
 continue-intro = Você já entrou como { $username }.
 continue-as-button = Continuar como { $username }
 switch-link = Entrar com outra conta
+providers-label = Outras formas de entrar
+provider-button = Continuar com { $provider }
+providers-or = ou
+provider-search-label = E-mail do trabalho ou seu domínio
+provider-search-unknown = Nenhuma organização entra com este domínio.
 
 ## Cadastro
 sign-up-heading = Criar uma conta

@@ -52,6 +52,11 @@ continue-heading = 欢迎回来
 continue-intro = 您已以 { $username } 的身份登录。
 continue-as-button = 以 { $username } 的身份继续
 switch-link = 使用其他账户登录
+providers-label = 其他登录方式
+provider-button = 使用 { $provider } 继续
+providers-or = 或
+provider-search-label = 工作电子邮件地址或其域名
+provider-search-unknown = 没有组织使用此域名登录。
 
 ## 注册
 sign-up-heading = 创建账户

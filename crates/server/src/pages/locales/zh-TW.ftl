@@ -52,6 +52,11 @@ continue-heading = 歡迎回來
 continue-intro = 您已以 { $username } 的身分登入。
 continue-as-button = 以 { $username } 的身分繼續
 switch-link = 使用其他帳戶登入
+providers-label = 其他登入方式
+provider-button = 使用 { $provider } 繼續
+providers-or = 或
+provider-search-label = 工作電子郵件地址或其網域
+provider-search-unknown = 沒有組織使用此網域登入。
 
 ## 註冊
 sign-up-heading = 建立帳戶
