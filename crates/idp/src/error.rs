@@ -17,6 +17,7 @@ mod providers;
 mod quota;
 mod replicas;
 mod resource_servers;
+pub(crate) mod saml;
 mod seed;
 mod sessions;
 mod sign_in;

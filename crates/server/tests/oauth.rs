@@ -275,3 +275,31 @@ async fn signing_out_clears_the_cookie_and_goes_where_it_may() {
     let reply = get(&server, &path.replace("out", "elsewhere")).await;
     assert_eq!(reply.header("set-cookie"), None);
 }
+
+#[tokio::test]
+async fn s55_the_doors_of_saml_take_posts_of_the_longest_messages() {
+    let server = Server::dev();
+    client(&server, json!({})).await;
+    for path in ["/saml2/idpresponse", "/saml2/logout"] {
+        let status = get(&server, path).await.status;
+        assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        let says = async |form: &str, said: &str| {
+            let reply = post(&server, path, form, &[]).await;
+            assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{path}");
+            assert!(reply.text().contains(said), "{path}: {}", reply.text());
+        };
+        says("SAMLResponse=x", "RelayState").await;
+        // Every character of it may be escaped.
+        let long = "%41".repeat(100_000);
+        let form = format!("SAMLResponse={long}&RelayState=x");
+        says(
+            &form,
+            "Invalid samlResponse or relayState from identity provider",
+        )
+        .await;
+        let form = format!("SAMLResponse={long}{long}&RelayState=x");
+        let reply = post(&server, path, &form, &[]).await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST);
+        assert!(!reply.text().contains("relayState"), "{}", reply.text());
+    }
+}

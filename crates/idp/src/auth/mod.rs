@@ -25,6 +25,7 @@ use std::sync::Arc;
 use cenote_model::{AuthenticationResultType, ChallengeNameType, Sensitive, UserStatusType};
 use serde::{Deserialize, Serialize};
 
+use crate::federation::saml;
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, Write};
 use crate::protection::sign_in::{self, Attempt};
@@ -150,6 +151,9 @@ pub struct SignedIn {
 pub(crate) struct Via {
     /// Its name.
     pub(crate) provider: String,
+    /// The session there that is to end with the one here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) session: Option<saml::Session>,
 }
 
 /// The parameters of a sign-in or the answers to a challenge.

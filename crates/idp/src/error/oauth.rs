@@ -112,7 +112,7 @@ impl Refusal {
         }
     }
 
-    fn new(code: OAuthCode, description: impl Into<String>) -> Self {
+    pub(super) fn new(code: OAuthCode, description: impl Into<String>) -> Self {
         Self {
             description: Some(description.into()),
             ..Self::bare(code)

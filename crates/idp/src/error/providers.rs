@@ -66,6 +66,21 @@ impl Error {
         )
     }
 
+    /// The document at MetadataURL was not to be had.
+    pub(crate) fn metadata_unread(detail: String) -> Self {
+        Self {
+            detail: Some(detail),
+            ..Self::invalid("Error retrieving metadata from the MetadataURL.")
+        }
+    }
+
+    pub(crate) fn metadata_at_address() -> Self {
+        Self::invalid(
+            "The document at the MetadataURL is not the SAML metadata of an identity provider with an \
+             HTTP-Redirect sign-in endpoint.",
+        )
+    }
+
     pub(crate) fn unknown_provider_detail(name: &str, of: IdentityProviderTypeType) -> Self {
         Self::invalid(format!(
             "{name} is not a detail of identity providers of type {of}."

@@ -105,6 +105,7 @@ async fn sign_in(cx: &Cx, authorization: &Authorization, said: &Said) -> Result<
         sso: None,
         via: Some(Via {
             provider: said.provider.key.clone(),
+            session: said.session.clone(),
         }),
     })
 }

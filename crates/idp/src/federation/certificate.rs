@@ -4,6 +4,7 @@
 use data_encoding::BASE64;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, SerialNumber, date_time_ymd};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::calendar;
 use crate::crypto::{Purpose, SigningKey};
@@ -81,17 +82,23 @@ fn self_signed(
 }
 
 impl Certified {
-    fn key(&self, cx: &Cx, pool: &Pool) -> Result<SigningKey> {
+    /// The private key, to sign with.
+    pub(super) fn key(&self, cx: &Cx, pool: &Pool) -> Result<SigningKey> {
+        let plain = self.pkcs8(cx, pool)?;
+        SigningKey::from_pkcs8(&plain)
+            .map_err(|_| Error::internal(format!("SAML key of pool {}: is no RSA key", pool.id)))
+    }
+
+    /// The private key in PKCS #8.
+    pub(super) fn pkcs8(&self, cx: &Cx, pool: &Pool) -> Result<Zeroizing<Vec<u8>>> {
         let broken = |what: &str| Error::internal(format!("SAML key of pool {}: {what}", pool.id));
         let sealed = BASE64
             .decode(self.sealed.as_bytes())
             .map_err(|_| broken("not base64"))?;
-        let plain = cx
-            .service
+        cx.service
             .sealer
             .open(Purpose::ProviderSecret, pool.id.as_bytes(), &sealed)
-            .map_err(|_| broken("does not open with this root key"))?;
-        SigningKey::from_pkcs8(&plain).map_err(|_| broken("is no RSA key"))
+            .map_err(|_| broken("does not open with this root key"))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cenote_model::IdentityProviderTypeType as Type;
 
-use super::metadata;
+use super::metadata::{self, Metadata};
 use crate::{Error, Result};
 
 pub(super) type Details = BTreeMap<String, String>;
@@ -137,12 +137,18 @@ fn saml(details: &mut Details) -> Result<()> {
     }
     check_word(details, "RequestSigningAlgorithm", &["rsa-sha256"])?;
     if let Some(endpoints) = endpoints {
-        details.insert("SSORedirectBindingURI".to_owned(), endpoints.sign_in);
-        if let Some(sign_out) = endpoints.sign_out {
-            details.insert("SLORedirectBindingURI".to_owned(), sign_out);
-        }
+        show_endpoints(details, &endpoints);
     }
     Ok(())
+}
+
+/// Shows where a SAML provider takes requests.
+pub(super) fn show_endpoints(details: &mut Details, metadata: &Metadata) {
+    details.insert("SSORedirectBindingURI".to_owned(), metadata.sign_in.clone());
+    match &metadata.sign_out {
+        Some(sign_out) => details.insert("SLORedirectBindingURI".to_owned(), sign_out.clone()),
+        None => details.remove("SLORedirectBindingURI"),
+    };
 }
 
 fn oidc(details: &mut Details) -> Result<()> {

@@ -59,6 +59,7 @@ pub(crate) async fn presented(
         access_token: None,
         id_token: None,
         provider,
+        session: None,
     };
     let mapped = mapping::mapped(&said.provider.value, &said, &said.attributes);
     let found = linked::recognise(cx, pool, &said, &mapped).await?;

@@ -1,12 +1,17 @@
 //! What a SAML metadata document says of its identity provider.
 
-use roxmltree::{Document, Node};
+use roxmltree::Node;
+use ua_cryptography_xml_c14n::DocumentText;
+
+use super::saml::VerifyingKeys;
+use crate::calendar::instant;
 
 const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
+const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
 const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
 
-/// The members of a metadata document that are shown.
-#[derive(Debug, PartialEq, Eq)]
+/// What counts of a metadata document.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Metadata {
     /// The name of the provider: `Issuer` in what it says.
     pub(super) entity_id: String,
@@ -14,11 +19,16 @@ pub(super) struct Metadata {
     pub(super) sign_in: String,
     /// Where sign-out requests are sent.
     pub(super) sign_out: Option<String>,
+    /// The keys that the provider signs with: several while it changes from one to the next.
+    pub(super) keys: VerifyingKeys,
+    /// When the document is to be read anew, in milliseconds since the epoch.
+    pub(super) valid_until: Option<i64>,
 }
 
 /// Reads a document; `None` when it describes no identity provider that takes redirects.
 pub(super) fn read(text: &str) -> Option<Metadata> {
-    let document = Document::parse(text).ok()?;
+    let text = DocumentText::decode(text.as_bytes()).ok()?;
+    let document = text.parse().ok()?;
     let entity = document.root_element();
     if !is(&entity, "EntityDescriptor") {
         return None;
@@ -26,10 +36,14 @@ pub(super) fn read(text: &str) -> Option<Metadata> {
     let role = entity
         .children()
         .find(|child| is(child, "IDPSSODescriptor"))?;
+    let until = [entity, role].map(|node| node.attribute("validUntil").and_then(instant));
+    let certificates: Vec<Vec<u8>> = certificates(&role).collect();
     Some(Metadata {
         entity_id: entity.attribute("entityID")?.to_owned(),
         sign_in: endpoint(&role, "SingleSignOnService")?,
         sign_out: endpoint(&role, "SingleLogoutService"),
+        keys: VerifyingKeys::of_certificates(certificates.iter().map(Vec::as_slice)),
+        valid_until: until.into_iter().flatten().min(),
     })
 }
 
@@ -42,6 +56,16 @@ fn endpoint(role: &Node<'_, '_>, name: &str) -> Option<String> {
         .filter(|child| is(child, name) && child.attribute("Binding") == Some(REDIRECT))
         .find_map(|child| child.attribute("Location"))
         .map(str::to_owned)
+}
+
+/// The certificates of the keys that are for signing, or for anything.
+fn certificates(role: &Node<'_, '_>) -> impl Iterator<Item = Vec<u8>> {
+    role.children()
+        .filter(|child| is(child, "KeyDescriptor"))
+        .filter(|key| key.attribute("use").is_none_or(|of| of == "signing"))
+        .flat_map(|key| key.descendants())
+        .filter(|node| node.has_tag_name((SIGNATURE, "X509Certificate")))
+        .filter_map(super::saml::bytes)
 }
 
 #[cfg(test)]
@@ -74,6 +98,8 @@ mod tests {
             entity_id: "https://idp.example.com".to_owned(),
             sign_in: "https://idp/sso".to_owned(),
             sign_out: Some("https://idp/slo".to_owned()),
+            keys: VerifyingKeys::default(),
+            valid_until: None,
         };
         assert_eq!(read(&text), Some(expected));
         let only_post = document(&service("SingleSignOnService", post, "https://idp/post"));

@@ -8,6 +8,7 @@ mod arrive;
 pub(crate) mod certificate;
 mod details;
 pub(crate) mod exchange;
+pub(crate) mod fetched;
 mod journey;
 pub(crate) mod linked;
 mod mapping;
@@ -15,6 +16,7 @@ mod metadata;
 mod oidc;
 pub(crate) mod provider;
 mod said;
+pub mod saml;
 
 pub use arrive::Arrival;
 pub use journey::Departure;
@@ -47,10 +49,9 @@ pub async fn leave(
     let provider = Stored::<Provider>::find(cx, Kind::Provider, domain.pool_id(), name).await;
     let provider = provider.map_err(failed)?.ok_or_else(unavailable)?;
     let journey = Journey::begin(cx, &provider, query, browser);
-    match provider.value.kind {
-        Type::Saml => Err(unavailable()),
-        _ => oidc::leave(cx, domain, authorization, &provider, &journey)
-            .await
-            .map_err(failed),
-    }
+    let left = match provider.value.kind {
+        Type::Saml => saml::leave(cx, domain, authorization, &provider, &journey).await,
+        _ => oidc::leave(cx, domain, authorization, &provider, &journey).await,
+    };
+    left.map_err(failed)
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::certificate::Certified;
 use super::details::{self, Details};
-use super::metadata;
+use super::fetched::Fetched;
+use super::metadata::{self, Metadata};
 use super::said::TOKENS;
 use crate::crypto::Purpose;
 use crate::pool::Pool;
@@ -51,6 +52,9 @@ pub(crate) struct Provider {
     /// The attributes by which people were linked.
     #[serde(default)]
     pub(crate) link_attributes: BTreeSet<String>,
+    /// The metadata of a SAML provider that has an address for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) metadata: Option<Fetched>,
     /// What a SAML provider encrypts for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) encryption: Option<Certified>,
@@ -97,6 +101,7 @@ impl Provider {
             identifiers: Vec::new(),
             acr: BTreeMap::new(),
             link_attributes: BTreeSet::new(),
+            metadata: None,
             encryption: None,
             created_at: now,
             modified_at: now,
@@ -186,8 +191,23 @@ impl Provider {
 
     /// Whether answers of the provider are encrypted, and it needs a key to do so.
     pub(crate) fn wants_encryption(&self) -> bool {
-        let flag = self.details.get("EncryptedResponses");
-        self.kind == Type::Saml && flag.is_some_and(|flag| flag == "true")
+        self.is_on("EncryptedResponses")
+    }
+
+    /// Whether a flag of a SAML provider is set.
+    pub(super) fn is_on(&self, flag: &str) -> bool {
+        self.kind == Type::Saml && self.detail(flag) == Some("true")
+    }
+
+    /// What counts of the metadata document of a SAML provider, as far as it is known.
+    pub(super) fn metadata(&self) -> Option<Metadata> {
+        let fetched = self.metadata.as_ref().map(|read| read.text.as_str());
+        metadata::read(fetched.or_else(|| self.detail("MetadataFile"))?)
+    }
+
+    /// Shows where a SAML provider takes requests.
+    pub(super) fn show_endpoints(&mut self, metadata: &Metadata) {
+        details::show_endpoints(&mut self.details, metadata);
     }
 
     /// A detail that is no secret, if it says something.
@@ -212,10 +232,7 @@ impl Provider {
     pub(crate) fn issuer(&self) -> Option<String> {
         match self.kind {
             Type::Oidc => self.details.get("oidc_issuer").cloned(),
-            Type::Saml => {
-                let file = self.details.get("MetadataFile")?;
-                Some(metadata::read(file)?.entity_id)
-            }
+            Type::Saml => Some(self.metadata()?.entity_id),
             _ => None,
         }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::linked;
 use super::provider::Provider;
+use super::{linked, saml};
 use crate::pool::Pool;
 use crate::stored::Stored;
 
@@ -28,6 +28,8 @@ pub(crate) struct Said {
     pub(crate) acr: Option<String>,
     pub(crate) access_token: Option<String>,
     pub(crate) id_token: Option<String>,
+    /// The session there that is to end with the one here.
+    pub(crate) session: Option<saml::Session>,
 }
 
 impl Said {

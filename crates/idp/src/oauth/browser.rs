@@ -158,6 +158,11 @@ impl Cookie {
         Ok((is_way && is_fresh && is_expected && is_enough).then_some(signed_in))
     }
 
+    /// The provider through which it began.
+    pub(super) fn via(cx: &Cx, domain: &Domain, value: &str) -> Option<Via> {
+        open(cx, &domain.pool, value)?.via
+    }
+
     /// Ends the session, here and for whoever has a copy of the cookie.
     pub async fn end(cx: &Cx, domain: &Domain, value: &str) -> Result<()> {
         let pool = &domain.pool;

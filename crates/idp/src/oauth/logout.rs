@@ -2,7 +2,8 @@
 
 use super::authorization::{client_of, with_query};
 use super::params::encode;
-use super::{Domain, Params, Refusal};
+use super::{Cookie, Domain, Params, Refusal};
+use crate::federation::saml;
 use crate::{Cx, Error, token};
 
 /// Where OpenID Connect clients ask to be sent afterwards.
@@ -17,6 +18,21 @@ pub enum Logout {
     SignIn(String),
     /// Nowhere: a page says why.
     Page(Refusal),
+}
+
+/// Ends the session of a browser, and says where it goes: to the target, but first to the provider through which
+/// the session began, where that wants to know.
+pub async fn end_session(
+    cx: &Cx,
+    domain: &Domain,
+    cookie: &str,
+    target: String,
+) -> Result<String, Error> {
+    Cookie::end(cx, domain, cookie).await?;
+    match Cookie::via(cx, domain, cookie) {
+        Some(via) => saml::sign_out(cx, domain, via, target).await,
+        None => Ok(target),
+    }
 }
 
 /// Decides where to go: to a registered sign-out address, or to the sign-in page on the way to a registered

@@ -20,7 +20,7 @@ pub(crate) use authorization::with_query;
 pub use authorization::{Authorization, Outcome, Prompt, Through};
 pub use browser::Cookie;
 pub use domain::Domain;
-pub use logout::{Logout, logout};
+pub use logout::{Logout, end_session, logout};
 pub(crate) use params::encode;
 pub use params::{Params, through};
 pub use register::register;

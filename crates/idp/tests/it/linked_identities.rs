@@ -191,7 +191,7 @@ async fn a_provider_of_the_same_name_inherits_no_identities() {
         .expect("gone");
     let input = json!({
         "ProviderName": "MyIdp", "ProviderType": "SAML",
-        "ProviderDetails": {"MetadataURL": "https://other.example.com"},
+        "ProviderDetails": {"MetadataFile": crate::support::saml::metadata(&[])},
     });
     w.admin("CreateIdentityProvider", input)
         .await

@@ -194,12 +194,6 @@ async fn saml_metadata_gives_the_endpoints_and_encryption_a_certificate() {
         .await
         .expect("an update");
     assert_eq!(updated["IdentityProvider"]["ProviderDetails"], *details);
-    let url = json!({"MetadataURL": "https://idp.example.com/metadata"});
-    let by_url = w
-        .create("Other", "SAML", url.clone(), json!({}))
-        .await
-        .expect("a provider");
-    assert_eq!(by_url["ProviderDetails"], url);
 }
 
 #[tokio::test]

@@ -15,10 +15,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The bytes of a form.
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+    read_within(headers, body, LONGEST).await
+}
+
+async fn read_within(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Refusal> {
     if !is_form(headers) {
         return Err(Refusal::not_a_form());
     }
-    match tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST)).await {
+    match tokio::time::timeout(PATIENCE, to_bytes(body, most)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         _ => Err(Refusal::not_a_form()),
     }
@@ -27,6 +31,15 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refus
 /// The parameters of a form.
 pub(crate) async fn params(headers: &HeaderMap, body: Body) -> Result<Params, Refusal> {
     Params::parse(&read(headers, body).await?)
+}
+
+/// The parameters of a form of this many bytes at most.
+pub(super) async fn long_params(
+    headers: &HeaderMap,
+    body: Body,
+    most: usize,
+) -> Result<Params, Refusal> {
+    Params::parse(&read_within(headers, body, most).await?)
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::RawQuery;
-use cenote_idp::oauth::{Cookie, Logout, Params, logout as decide};
+use cenote_idp::oauth::{Logout, Params, end_session, logout as decide};
 use hyper::header::SET_COOKIE;
 use hyper::{HeaderMap, Response};
 
@@ -27,11 +27,13 @@ pub(super) async fn logout(
         Ok(Logout::Page(refusal)) => return refusal_page(&at, &params, &refusal),
         Err(error) => return failure_page(&at.cx, error),
     };
-    if let Some(cookie) = cookies::get(&headers, cookies::SESSION)
-        && let Err(error) = Cookie::end(&at.cx, &at.domain, cookie).await
-    {
-        return failure_page(&at.cx, error);
-    }
+    let location = match cookies::get(&headers, cookies::SESSION) {
+        Some(cookie) => match end_session(&at.cx, &at.domain, cookie, location).await {
+            Ok(location) => location,
+            Err(error) => return failure_page(&at.cx, error),
+        },
+        None => location,
+    };
     let mut response = redirect(&location);
     if let Some(cookie) = cookies::no_session(&at.domain) {
         response.headers_mut().append(SET_COOKIE, cookie);

@@ -8,6 +8,7 @@ mod provider;
 mod register;
 mod reply;
 mod revoke;
+mod saml;
 mod token;
 mod user_info;
 
@@ -61,6 +62,11 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
             "/oauth2/register",
             post(register::register).fallback(wrong_method),
         )
+        .route(
+            "/saml2/idpresponse",
+            post(saml::idp_response).fallback(wrong_method),
+        )
+        .route("/saml2/logout", post(saml::logout).fallback(wrong_method))
         .route("/logout", get(logout::logout).fallback(wrong_method))
         .route("/error", get(page::error).fallback(wrong_method))
 }

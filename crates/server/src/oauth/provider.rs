@@ -50,7 +50,7 @@ async fn answer(at: &At, headers: &HeaderMap, params: Params) -> Response<Body> 
 }
 
 /// Sends a browser on that has come back from a provider.
-fn arrived(at: &At, arrival: &Arrival) -> Response<Body> {
+pub(super) fn arrived(at: &At, arrival: &Arrival) -> Response<Body> {
     match arrival {
         Arrival::Page(refusal) => refusal_page(at, &Params::default(), refusal),
         Arrival::Redirect { location, cookie } => {

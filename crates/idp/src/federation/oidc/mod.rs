@@ -191,5 +191,6 @@ async fn said(cx: &Cx, domain: &Domain, back: &Return, params: &Params) -> Resul
         provider: provider.clone(),
         access_token,
         id_token,
+        session: None,
     })
 }

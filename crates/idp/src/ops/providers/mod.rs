@@ -11,10 +11,10 @@ use cenote_model::{
     UpdateIdentityProviderResponse,
 };
 
-use crate::federation::certificate;
 use crate::federation::provider::{
     Identifier, OWN_USERS, PER_POOL, Provider, Settings, check_name, of_identifier,
 };
+use crate::federation::{certificate, fetched};
 use crate::pool::Pool;
 use crate::ports::{Change, Expect, Kind, Write};
 use crate::stored::{Stored, check_count};
@@ -61,6 +61,7 @@ pub(crate) async fn create_identity_provider(
         acr: input.acr_mapping.as_ref(),
     };
     stored.value.set(cx, &pool, &settings)?;
+    fetched::set_up(cx, &mut stored.value).await?;
     check_count(cx, Kind::Provider, &pool.id, PER_POOL, || {
         Error::too_many_providers(PER_POOL)
     })
@@ -186,6 +187,9 @@ pub(crate) async fn update_identity_provider(
         acr: input.acr_mapping.as_ref(),
     };
     stored.value.set(cx, &pool, &settings)?;
+    if settings.details.is_some() {
+        fetched::set_up(cx, &mut stored.value).await?;
+    }
     let mut change = Change::new();
     let after = &stored.value.identifiers;
     identify(cx, &pool, &stored.key, &before, after, &mut change).await?;

@@ -9,6 +9,7 @@ pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod pools;
 pub(crate) mod providers;
+pub(crate) mod saml;
 pub(crate) mod seen;
 pub(crate) mod sessions;
 pub(crate) mod signing;
