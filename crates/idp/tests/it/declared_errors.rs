@@ -2,6 +2,7 @@
 //! meets, what becomes of a user during one, and bounds that are far away.
 
 use crate::support::mfa::{self, prefer, register, tokens_off, used_token_code};
+use crate::support::saml::metadata;
 use crate::support::signing::{
     admin_initiate, all_flows, answer_srp, beside, invited, no_such_user, not_authorized, respond,
     start_srp,
@@ -318,7 +319,7 @@ async fn a_pool_has_so_many_identity_providers() {
     let create = async |index: usize| {
         let input = json!({
             "ProviderName": format!("Corp{index}"), "ProviderType": "SAML",
-            "ProviderDetails": {"MetadataURL": "https://idp.example/metadata"},
+            "ProviderDetails": {"MetadataFile": metadata(&[])},
         });
         w.admin("CreateIdentityProvider", input).await
     };
