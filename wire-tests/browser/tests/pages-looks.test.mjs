@@ -261,8 +261,11 @@ test("the link of an e-mail confirms a sign-up", async () => {
   const { page } = world;
   await page.goto(at.at("/signup"));
   await world.signUp("bea", PASSWORD);
-  await page.getByText("We have sent").waitFor();
+  await page.getByText("We have sent a link by email to b***@e***.").waitFor();
   await look("confirm-by-link");
+  await page.getByRole("button", { name: "Send a new link" }).click();
+  await page.getByText("We have sent a new link.").waitFor();
+  assert.equal(await page.getByLabel("Code").count(), 0);
   const { messages } = await world.server.get("/_cenote/inbox?user=bea");
   await page.goto(messages[0].link);
   await page.getByText("Your registration has been confirmed!").waitFor();

@@ -136,6 +136,11 @@ impl Site {
         self.is_choice_based() && self.pool.contacts_instead_of_password().any(asks_for)
     }
 
+    /// Whether the e-mail of a sign-up has a link in the place of a code.
+    pub fn confirms_by_link(&self) -> bool {
+        self.pool.confirms_by_link()
+    }
+
     /// Whether people may reset their passwords by themselves.
     pub fn recovers(&self) -> bool {
         message::recovery_order(&self.pool).is_ok()

@@ -1,6 +1,6 @@
 //! From a change that causes messages to their rows in the outbox: who composes them, and when.
 
-use cenote_model::{CodeDeliveryDetailsType, DefaultEmailOptionType, DeliveryMediumType};
+use cenote_model::{CodeDeliveryDetailsType, DeliveryMediumType};
 
 use super::template::{self, Text};
 use super::{Purpose, Target, outbox};
@@ -111,7 +111,7 @@ impl Letter<'_> {
         let medium = self.target.medium();
         let by_link = purpose == Purpose::SignUp
             && medium == DeliveryMediumType::Email
-            && template.default_email_option == Some(DefaultEmailOptionType::ConfirmWithLink);
+            && pool.confirms_by_link();
         if by_link {
             overlay(
                 &mut template.email_message_by_link,

@@ -9,9 +9,9 @@ pub(crate) mod tags;
 pub(crate) use client::{Client, ClientSecret};
 
 use cenote_model::{
-    AliasAttributeType, AuthFactorType, EmailMfaConfigType, LogConfigurationType,
-    PasswordPolicyType, SchemaAttributeType, SoftwareTokenMfaConfigType, UserPoolMfaType,
-    UserPoolTierType, UserPoolType, UsernameAttributeType, VerifiedAttributeType,
+    AliasAttributeType, AuthFactorType, DefaultEmailOptionType, EmailMfaConfigType,
+    LogConfigurationType, PasswordPolicyType, SchemaAttributeType, SoftwareTokenMfaConfigType,
+    UserPoolMfaType, UserPoolTierType, UserPoolType, UsernameAttributeType, VerifiedAttributeType,
     WebAuthnConfigurationType,
 };
 use serde::{Deserialize, Serialize};
@@ -170,6 +170,13 @@ impl Pool {
             .auto_verified_attributes
             .as_ref()
             .is_some_and(|list| list.contains(&attribute))
+    }
+
+    /// Whether the e-mail of a sign-up has a link in the place of a code.
+    pub(crate) fn confirms_by_link(&self) -> bool {
+        let template = self.shape.verification_message_template.as_ref();
+        template.and_then(|template| template.default_email_option)
+            == Some(DefaultEmailOptionType::ConfirmWithLink)
     }
 
     /// Whether a new value of this attribute waits for its verification.

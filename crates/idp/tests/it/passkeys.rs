@@ -407,7 +407,13 @@ async fn without_the_factor_or_a_domain_no_passkey_is_made() {
 #[tokio::test]
 async fn a_relying_party_is_a_domain() {
     let w = world(json!({})).await;
-    for id in ["com", "https://example.com", "Example.com", "127.0.0.1"] {
+    for id in [
+        "com",
+        "co.uk",
+        "https://example.com",
+        "Example.com",
+        "127.0.0.1",
+    ] {
         let input = json!({"WebAuthnConfiguration": {"RelyingPartyId": id}});
         assert_eq!(
             w.admin("SetUserPoolMfaConfig", input).await,

@@ -197,36 +197,53 @@ fn confirming(visit: &Visit) -> Option<Flow> {
 
 fn confirm_page(visit: &Visit, flow: &Flow) -> Page {
     let mut page = visit.page("confirm-heading");
-    if let Step::Confirm {
+    let Step::Confirm {
         sent_to: to,
         is_resent,
         ..
     } = &flow.step
-    {
-        page.intro = vec![match to {
-            Some((by_email, destination)) => sent_to(visit, *by_email, destination),
-            None => visit.text.say("code-enter"),
-        }];
-        if *is_resent {
-            page.alert = Some(Alert::success(visit.text.say("code-resent")));
+    else {
+        return page;
+    };
+    let by_sms = matches!(to, Some((false, _)));
+    let by_link = visit.site.confirms_by_link() && !by_sms;
+    page.intro = vec![match to {
+        Some((_, destination)) if by_link => {
+            let values = [("destination", destination.as_str())];
+            visit.text.fill("link-sent", &values)
         }
-        page.graphic = Some(match to {
-            Some((false, _)) => "SMS_GRAPHIC",
-            _ => "EMAIL_GRAPHIC",
-        });
+        Some((by_email, destination)) => sent_to(visit, *by_email, destination),
+        None if by_link => visit.text.say("link-open"),
+        None => visit.text.say("code-enter"),
+    }];
+    let [resent, question, label] = if by_link {
+        ["link-resent", "resend-link-question", "resend-link-button"]
+    } else {
+        ["code-resent", "resend-question", "resend-button"]
+    };
+    if *is_resent {
+        page.alert = Some(Alert::success(visit.text.say(resent)));
     }
-    let button = visit.text.say("confirm-button");
-    let confirm = Form::new(visit.path("/confirm"), button, vec![code_field(visit)]);
-    let resend = Form {
+    page.graphic = Some(if by_sms {
+        "SMS_GRAPHIC"
+    } else {
+        "EMAIL_GRAPHIC"
+    });
+    if !by_link {
+        let button = visit.text.say("confirm-button");
+        let fields = vec![code_field(visit)];
+        page.forms
+            .push(Form::new(visit.path("/confirm"), button, fields));
+    }
+    page.forms.push(Form {
         action: visit.path("/resendcode"),
         question: Some(Question {
-            text: visit.text.say("resend-question"),
-            label: visit.text.say("resend-button"),
+            text: visit.text.say(question),
+            label: visit.text.say(label),
             name: "resend",
         }),
         ..Form::default()
-    };
-    page.forms = vec![confirm, resend];
+    });
     page.links = vec![visit.link(None, "back-to-sign-in", "/login")];
     page
 }

@@ -94,6 +94,7 @@ pub(crate) async fn add(visit: &mut Visit, is_sent: bool) -> Response<Body> {
         Err(error) if Reason::of(&error) == Reason::PasskeysFull => {
             page.alert = Some(Alert::warning(visit.text.say("passkeys-full")));
             skip.buttons[0].label = visit.text.say("continue-button");
+            skip.buttons[0].is_primary = true;
             page.forms = vec![skip];
             return visit.show(page);
         }

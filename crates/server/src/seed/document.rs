@@ -6,9 +6,11 @@ use std::path::Path;
 use cenote_model::{
     AdminCreateUserRequest, AdminSetUserPasswordRequest, CreateGroupRequest,
     CreateIdentityProviderRequest, CreateManagedLoginBrandingRequest, CreateResourceServerRequest,
-    CreateUserPoolClientRequest, CreateUserPoolDomainRequest, CreateUserPoolRequest, Decode,
-    DescribeUserPoolClientRequest, DescribeUserPoolRequest, SetUICustomizationRequest,
-    SetUserPoolMfaConfigRequest, SetUserPoolSessionConfigurationRequest,
+    CreateTermsRequest, CreateUserPoolClientRequest, CreateUserPoolDomainRequest,
+    CreateUserPoolReplicaRequest, CreateUserPoolRequest, Decode, DescribeUserPoolClientRequest,
+    DescribeUserPoolRequest, SetLogDeliveryConfigurationRequest, SetRiskConfigurationRequest,
+    SetUICustomizationRequest, SetUserPoolMfaConfigRequest, SetUserPoolSessionConfigurationRequest,
+    UpdateUserPoolReplicaRequest,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -50,6 +52,9 @@ pub(super) struct PoolSeed {
     pub(super) clients: Vec<ClientSeed>,
     pub(super) domains: Vec<Value>,
     pub(super) ui: Option<Value>,
+    pub(super) risk: Option<Value>,
+    pub(super) logs: Option<Value>,
+    pub(super) replicas: Vec<ReplicaSeed>,
     pub(super) users: Vec<UserSeed>,
 }
 
@@ -60,6 +65,16 @@ pub(super) struct ClientSeed {
     pub(super) input: Value,
     pub(super) ui: Option<Value>,
     pub(super) branding: Option<Value>,
+    pub(super) risk: Option<Value>,
+    pub(super) terms: Vec<Value>,
+}
+
+/// A replica of a pool.
+#[derive(Debug)]
+pub(super) struct ReplicaSeed {
+    pub(super) input: Value,
+    /// ACTIVE or INACTIVE.
+    pub(super) status: Option<String>,
 }
 
 /// A user.
@@ -125,6 +140,9 @@ fn pool(value: Value, path: &str) -> Result<PoolSeed, String> {
         clients: members.list("Clients", client)?,
         domains: members.many::<CreateUserPoolDomainRequest>("Domains")?,
         ui: members.one::<SetUICustomizationRequest>("UICustomization")?,
+        risk: members.one::<SetRiskConfigurationRequest>("RiskConfiguration")?,
+        logs: members.one::<SetLogDeliveryConfigurationRequest>("LogDeliveryConfiguration")?,
+        replicas: members.list("Replicas", replica)?,
         users: members.list("Users", user)?,
         input: members.rest::<CreateUserPoolRequest>()?,
     };
@@ -149,6 +167,12 @@ fn pool(value: Value, path: &str) -> Result<PoolSeed, String> {
                 .unwrap_or_else(|| client.input["ClientName"].to_string())
         },
     )?;
+    distinct(
+        &seed.replicas,
+        &format!("{path}.Replicas"),
+        "RegionName",
+        |replica| replica.input["RegionName"].to_string(),
+    )?;
     distinct(&seed.users, &format!("{path}.Users"), "Username", |user| {
         user.input["Username"].to_string()
     })?;
@@ -162,12 +186,31 @@ fn client(value: Value, path: &str) -> Result<ClientSeed, String> {
         let ids = json!({"UserPoolId": SOME_POOL, "ClientId": id});
         shape::read::<DescribeUserPoolClientRequest>(&ids, path)?;
     }
+    let terms = members.many::<CreateTermsRequest>("Terms")?;
+    distinct(&terms, &format!("{path}.Terms"), "TermsName", |terms| {
+        terms["TermsName"].to_string()
+    })?;
     Ok(ClientSeed {
         id,
+        terms,
+        risk: members.one::<SetRiskConfigurationRequest>("RiskConfiguration")?,
         ui: members.one::<SetUICustomizationRequest>("UICustomization")?,
         branding: members.one::<CreateManagedLoginBrandingRequest>("ManagedLoginBranding")?,
         input: members.rest::<CreateUserPoolClientRequest>()?,
     })
+}
+
+fn replica(value: Value, path: &str) -> Result<ReplicaSeed, String> {
+    let mut members = Members::of(value, path.to_owned())?;
+    let status = members.text("Status")?;
+    let input = members.rest::<CreateUserPoolReplicaRequest>()?;
+    if let Some(status) = &status {
+        let update = json!({
+            "UserPoolId": SOME_POOL, "RegionName": input["RegionName"], "Status": status,
+        });
+        shape::read::<UpdateUserPoolReplicaRequest>(&update, path)?;
+    }
+    Ok(ReplicaSeed { input, status })
 }
 
 fn user(value: Value, path: &str) -> Result<UserSeed, String> {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use cenote_model::{
     CreateGroupRequest, CreateIdentityProviderRequest, CreateManagedLoginBrandingRequest,
-    CreateResourceServerRequest, CreateUserPoolClientRequest, CreateUserPoolDomainRequest,
-    CreateUserPoolRequest, Decode, Operation, SetUserPoolMfaConfigRequest,
+    CreateResourceServerRequest, CreateTermsRequest, CreateUserPoolClientRequest,
+    CreateUserPoolDomainRequest, CreateUserPoolRequest, Decode, Operation,
+    SetLogDeliveryConfigurationRequest, SetRiskConfigurationRequest, SetUserPoolMfaConfigRequest,
     SetUserPoolSessionConfigurationRequest,
 };
 use serde::Serialize;
@@ -14,7 +15,10 @@ use serde_json::{Value, json};
 use super::document::Form;
 use super::door::{Door, Refusal};
 use super::pages::{self, Listing};
-use super::{elements, failed, members, only, shape, text, with, without, without_empty};
+use super::{
+    RISK_MEMBERS, TERMS_NAMES, elements, failed, members, only, secondaries, shape, text, with,
+    without, without_empty,
+};
 use crate::config::StartError;
 
 /// Attributes that nobody sets.
@@ -95,9 +99,14 @@ impl Look<'_> {
         });
         put("IdentityProviders", providers);
         put("Groups", self.each::<CreateGroupRequest>(&groups)?);
-        put("Clients", self.clients(notes).await?);
+        put("Clients", self.clients(there, notes).await?);
         put("Domains", self.domains(there).await?);
         put("UICustomization", self.look(notes).await?);
+        if is_protected(there) {
+            put("RiskConfiguration", self.risk(&json!({}), notes).await?);
+        }
+        put("LogDeliveryConfiguration", self.logs(notes).await?);
+        put("Replicas", self.replicas(notes).await?);
         if users {
             put("Users", self.users(there, &groups, notes).await?);
         }
@@ -167,7 +176,7 @@ impl Look<'_> {
         Ok(whole.into())
     }
 
-    async fn clients(&self, notes: &mut Vec<String>) -> Result<Value, StartError> {
+    async fn clients(&self, pool: &Value, notes: &mut Vec<String>) -> Result<Value, StartError> {
         let mut whole = Vec::new();
         for listed in self.all(pages::CLIENTS, &json!({})).await? {
             let key = only(&listed, &["ClientId"]);
@@ -179,6 +188,15 @@ impl Look<'_> {
                 let found = with(&found["ManagedLoginBranding"], &key);
                 let found = self.as_input::<CreateManagedLoginBrandingRequest>(&found)?;
                 client = with(&client, &json!({"ManagedLoginBranding": found}));
+            }
+            let terms = self.terms(&key, notes).await?;
+            if !terms.is_empty() {
+                client = with(&client, &json!({"Terms": terms}));
+            }
+            if is_protected(pool)
+                && let risk @ Value::Object(_) = self.risk(&key, notes).await?
+            {
+                client = with(&client, &json!({"RiskConfiguration": risk}));
             }
             whole.push(client);
         }
@@ -216,6 +234,68 @@ impl Look<'_> {
         } else {
             css
         })
+    }
+
+    /// The terms documents of a client.
+    async fn terms(&self, key: &Value, notes: &mut Vec<String>) -> Result<Vec<Value>, StartError> {
+        let mut whole = Vec::new();
+        for name in TERMS_NAMES {
+            let key = with(key, &json!({"TermsName": name}));
+            let operation = Operation::DescribeTermsByClient;
+            if let Some(found) = self.look_at(operation, &key, notes).await? {
+                let found = with(&found["Terms"], &key);
+                whole.push(self.as_input::<CreateTermsRequest>(&found)?);
+            }
+        }
+        Ok(whole)
+    }
+
+    /// What was set of the answers to risks, for the pool or a client.
+    async fn risk(&self, key: &Value, notes: &mut Vec<String>) -> Result<Value, StartError> {
+        let operation = Operation::DescribeRiskConfiguration;
+        let Some(found) = self.look_at(operation, key, notes).await? else {
+            return Ok(Value::Null);
+        };
+        let found = only(&found["RiskConfiguration"], &RISK_MEMBERS);
+        if members(&found).count() == 0 {
+            return Ok(Value::Null);
+        }
+        self.as_input::<SetRiskConfigurationRequest>(&found)
+    }
+
+    async fn logs(&self, notes: &mut Vec<String>) -> Result<Value, StartError> {
+        let operation = Operation::GetLogDeliveryConfiguration;
+        let found = self.look_at(operation, &json!({}), notes).await?;
+        let found = found.unwrap_or_default()["LogDeliveryConfiguration"].take();
+        if elements(&found["LogConfigurations"]).count() == 0 {
+            return Ok(Value::Null);
+        }
+        self.as_input::<SetLogDeliveryConfigurationRequest>(&found)
+    }
+
+    /// The replicas with their own tags, which their regions tell.
+    async fn replicas(&self, notes: &mut Vec<String>) -> Result<Value, StartError> {
+        let operation = Operation::ListUserPoolReplicas;
+        let Some(answer) = self.look_at(operation, &json!({}), notes).await? else {
+            return Ok(Value::Null);
+        };
+        let list: Vec<_> = elements(&answer["UserPoolReplicas"]).cloned().collect();
+        let mut whole = Vec::new();
+        for replica in secondaries(&list) {
+            let mut seed = only(replica, &["RegionName"]);
+            if text(replica, "Status") == "ACTIVE" {
+                seed["Status"] = "ACTIVE".into();
+            }
+            let arn = json!({"ResourceArn": replica["UserPoolArn"]});
+            let (region, operation) = (text(replica, "RegionName"), Operation::ListTagsForResource);
+            let tags = self.door.call(region, operation, &arn).await;
+            let tags = tags.map_err(|refusal| self.failed(operation, &refusal))?;
+            if members(&tags["Tags"]).count() > 0 {
+                seed["UserPoolTags"] = tags["Tags"].clone();
+            }
+            whole.push(seed);
+        }
+        Ok(whole.into())
     }
 
     async fn users(
@@ -337,6 +417,11 @@ impl Look<'_> {
             .map_err(|error| StartError::environment(format!("{}: {error}", self.id)))?;
         Ok(without(&input, &["UserPoolId", "ClientId"]))
     }
+}
+
+/// Whether a pool has threat protection, without which there is nothing to ask of risks.
+fn is_protected(pool: &Value) -> bool {
+    ["AUDIT", "ENFORCED"].contains(&text(&pool["UserPoolAddOns"], "AdvancedSecurityMode"))
 }
 
 /// An attribute of the schema as CreateUserPool takes it, unless every pool has it.

@@ -23,6 +23,22 @@ pub use door::{Door, Refusal};
 pub use export::{Choice, export};
 pub use remote::{Endpoint, Remote};
 
+/// What a risk configuration consists of.
+const RISK_MEMBERS: [&str; 3] = [
+    "CompromisedCredentialsRiskConfiguration",
+    "AccountTakeoverRiskConfiguration",
+    "RiskExceptionConfiguration",
+];
+
+/// The documents that a client can have.
+const TERMS_NAMES: [&str; 2] = ["terms-of-use", "privacy-policy"];
+
+/// The replicas of a list that has the primary too.
+fn secondaries(list: &[Value]) -> impl Iterator<Item = &Value> {
+    list.iter()
+        .filter(|replica| text(replica, "Role") == "SECONDARY")
+}
+
 /// The members of an object; of anything else there are none.
 fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()

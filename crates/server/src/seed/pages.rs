@@ -52,6 +52,13 @@ pub(super) const RESOURCE_SERVERS: Listing = Listing::new(
     ("MaxResults", 50),
 );
 
+/// Its pages have no size of their own: a pool has few.
+pub(super) const REPLICAS: Listing = Listing::new(
+    Operation::ListUserPoolReplicas,
+    "UserPoolReplicas",
+    ("MaxResults", 60),
+);
+
 pub(super) const GROUPS_OF_USER: Listing =
     Listing::new(Operation::AdminListGroupsForUser, "Groups", ("Limit", 60));
 

@@ -147,6 +147,34 @@ fn with(mut into: Value, from: Value) -> Value {
 }
 
 #[tokio::test]
+async fn where_a_link_confirms_nobody_is_asked_for_a_code() {
+    let template = json!({"DefaultEmailOption": "CONFIRM_WITH_LINK"});
+    let pool = json!({"VerificationMessageTemplate": template});
+    let site = Site::with(pool, json!({})).await;
+    let mut browser = site.browser();
+    browser.open("/signup").await;
+    let asked = browser.fill("/signup", &SIGN_UP).await;
+    let page = browser.follow(&asked).await;
+    assert_says(&page, "We have sent a link by email to b***@e***.");
+    assert!(!body_of(&page).contains("name=\"code\""));
+    let resent = browser.fill("/resendcode", &[("resend", "1")]).await;
+    assert_says(&browser.follow(&resent).await, "We have sent a new link.");
+    // Who comes back too early is told again.
+    let mut browser = site.browser();
+    let asked = browser.sign_in("bea").await;
+    let page = browser.follow(&asked).await;
+    assert_says(&page, "Open the link that we have sent you");
+    let inbox = site.server.get("/_cenote/inbox?user=bea", &[]).await.json();
+    let link = inbox["messages"][0]["link"].as_str().expect("a link");
+    let (_, path) = link.split_once(":9229").expect("a path");
+    assert_says(
+        &browser.get(path).await,
+        "Your registration has been confirmed!",
+    );
+    assert_done(&browser.sign_in("bea").await);
+}
+
+#[tokio::test]
 async fn a_sign_up_that_nobody_confirmed_goes_on_where_it_stopped() {
     let site = Site::new().await;
     let mut browser = site.browser();

@@ -48,7 +48,8 @@ fn host(url: &str) -> Option<&str> {
     authority.split(':').next().filter(|host| !host.is_empty())
 }
 
-/// Checks the name of a relying party: a domain below a top-level one, or the own machine.
+/// Checks the name of a relying party: a domain below a public suffix, or the own machine. At a suffix like
+/// `co.uk` everybody's sites would share their passkeys, so that no browser takes it.
 pub(crate) fn check_id(id: &str) -> Result<()> {
     let is_label = |label: &str| {
         !label.is_empty()
@@ -61,7 +62,7 @@ pub(crate) fn check_id(id: &str) -> Result<()> {
     let is_name = id.split('.').all(is_label);
     let last = id.rsplit('.').next().unwrap_or_default();
     let is_number = last.chars().all(|c| c.is_ascii_digit());
-    if is_name && !is_number && (id.contains('.') || id == "localhost") {
+    if is_name && !is_number && (psl::domain(id.as_bytes()).is_some() || id == "localhost") {
         Ok(())
     } else {
         Err(Error::relying_party_unfit())
@@ -73,17 +74,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn relying_parties_are_domains_below_a_top_level_one() {
+    fn relying_parties_are_domains_below_a_public_suffix() {
         for id in [
             "example.com",
             "auth.example.com",
             "localhost",
             "a.auth.localhost",
+            "example.co.uk",
+            "mine.github.io",
         ] {
             assert_eq!(check_id(id), Ok(()), "{id}");
         }
         for id in [
             "com",
+            "co.uk",
+            "github.io",
             "",
             "Example.com",
             "https://example.com",

@@ -4,6 +4,7 @@
 mod clients;
 mod families;
 mod pool;
+mod rules;
 mod users;
 
 use std::fmt;
@@ -102,6 +103,10 @@ impl Work<'_> {
         self.clients(&seed.clients).await?;
         self.domains(&seed.domains).await?;
         self.looks(seed).await?;
+        self.terms(seed).await?;
+        self.risks(seed).await?;
+        self.logs(seed.logs.as_ref()).await?;
+        self.replicas(&seed.replicas).await?;
         self.users(&seed.users).await
     }
 
