@@ -2,13 +2,12 @@
 //! meets, what becomes of a user during one, and bounds that are far away.
 
 use crate::support::mfa::{self, prefer, register, tokens_off, used_token_code};
-use crate::support::saml::metadata;
 use crate::support::signing::{
     admin_initiate, all_flows, answer_srp, beside, invited, no_such_user, not_authorized, respond,
     start_srp,
 };
 use crate::support::world::{Answer, HOUR_MS, PASSWORD, World, code_expired, code_mismatch};
-use crate::support::{imports, refusal, text, with};
+use crate::support::{imports, refusal, saml, text, with};
 use serde_json::{Value, json};
 
 const TEMPORARY: &str = "Tempor4ry!";
@@ -316,10 +315,11 @@ async fn a_limit_of_no_category_cannot_be_raised() {
 #[tokio::test]
 async fn a_pool_has_so_many_identity_providers() {
     let w = World::new(json!({}), json!({})).await;
+    let metadata = saml::metadata(&[]);
     let create = async |index: usize| {
         let input = json!({
             "ProviderName": format!("Corp{index}"), "ProviderType": "SAML",
-            "ProviderDetails": {"MetadataFile": metadata(&[])},
+            "ProviderDetails": {"MetadataFile": metadata},
         });
         w.admin("CreateIdentityProvider", input).await
     };
