@@ -11,7 +11,7 @@ import {
   CreateUserPoolDomainCommand,
   GetSigningCertificateCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import * as samlify from "samlify";
+import samlify from "samlify";
 
 import { certificate } from "../certificate.mjs";
 import { Server, claims } from "../support.mjs";

@@ -7,7 +7,7 @@ use crate::support::signing::{
     start_srp,
 };
 use crate::support::world::{Answer, HOUR_MS, PASSWORD, World, code_expired, code_mismatch};
-use crate::support::{imports, refusal, text, with};
+use crate::support::{imports, refusal, saml, text, with};
 use serde_json::{Value, json};
 
 const TEMPORARY: &str = "Tempor4ry!";
@@ -315,10 +315,11 @@ async fn a_limit_of_no_category_cannot_be_raised() {
 #[tokio::test]
 async fn a_pool_has_so_many_identity_providers() {
     let w = World::new(json!({}), json!({})).await;
+    let metadata = saml::metadata(&[]);
     let create = async |index: usize| {
         let input = json!({
             "ProviderName": format!("Corp{index}"), "ProviderType": "SAML",
-            "ProviderDetails": {"MetadataURL": "https://idp.example/metadata"},
+            "ProviderDetails": {"MetadataFile": metadata},
         });
         w.admin("CreateIdentityProvider", input).await
     };

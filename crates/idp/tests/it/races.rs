@@ -25,7 +25,7 @@ fn nodes(w: World) -> [Arc<World>; 2] {
 }
 
 /// Sends something through both nodes at once, again and again; exactly one gets through, and the others are
-/// told one of these.
+/// told one of these, or that others were always faster.
 async fn one_of_many<F>(
     nodes: &[Arc<World>; 2],
     losers: &[Answer],
@@ -41,7 +41,9 @@ where
     let answers = tasks.join_all().await;
     let (mut won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(Answer::is_ok);
     assert_eq!(won.len(), 1, "{won:?} beside {lost:?}");
-    assert!(lost.iter().all(|it| losers.contains(it)), "{lost:?}");
+    let slow = refusal("TooManyRequestsException", "Too many requests");
+    let is_told = |it| losers.contains(it) || *it == slow;
+    assert!(lost.iter().all(is_told), "{lost:?}");
     won.remove(0).expect("an answer")
 }
 

@@ -21,6 +21,9 @@ async fn token(corp: &Corp, code: &str) -> Value {
     verified(&corp.0.h.w, &tokens["id_token"]).await.claims
 }
 
+/// What a test changes of a response.
+type Change = fn(&mut Told);
+
 const LOST: &str = "Invalid samlResponse or relayState from identity provider";
 
 /// The public key in a certificate of RSA-2048.
@@ -168,7 +171,7 @@ async fn a_trigger_sees_what_the_response_says() {
 async fn the_application_is_told_why_a_response_is_not_believed() {
     let corp = Corp::new().await;
     let prefix = "Invalid SAML response received: ";
-    let changes: [(fn(&mut Told), &str); 6] = [
+    let changes: [(Change, &str); 6] = [
         (|told| told.audience += "x", "Audience is not valid"),
         (|told| told.recipient += "x", "Recipient is not valid"),
         (|told| told.until -= 600_000, "The assertion has expired"),
@@ -337,7 +340,7 @@ async fn a_provider_may_begin_by_itself_where_it_is_allowed_to() {
     arrived(begins(&corp, &wished, |told| told.id = "assertion-2".to_owned()).await);
     for (change, text) in [
         (
-            (|told| told.request = Some("_x".to_owned())) as fn(&mut Told),
+            (|told| told.request = Some("_x".to_owned())) as Change,
             "InResponseTo is not valid",
         ),
         (|told| told.issued -= 360_001, "The assertion has expired"),
@@ -358,7 +361,7 @@ async fn a_provider_may_begin_by_itself_where_it_is_allowed_to() {
     );
     arrived(
         begins(&corp, &by_identifier, |told| {
-            told.id = "assertion-3".to_owned()
+            told.id = "assertion-3".to_owned();
         })
         .await,
     );

@@ -17,7 +17,7 @@ async fn corp() -> Corp {
 
 async fn cookie(corp: &Corp) -> Cookie {
     arrived(
-        corp.arrival(|told| told.name_id = "a&amp;b".to_owned())
+        corp.arrival(|told| "a&amp;b".clone_into(&mut told.name_id))
             .await,
     )
     .1

@@ -19,7 +19,7 @@ static OWN: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
 
 fn opened(xml: &str) -> Result<Assertion, Flaw> {
     read_with(xml, &keys(&[&KEY]), |expected| {
-        expected.decryption = Some(&OWN.0)
+        expected.decryption = Some(&OWN.0);
     })
 }
 

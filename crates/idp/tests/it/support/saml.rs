@@ -72,23 +72,23 @@ pub(crate) struct Key {
 
 impl Key {
     pub(crate) fn rsa() -> Self {
-        Self::made(
-            KeyPair::generate_for(&PKCS_RSA_SHA256).expect("a key"),
-            |der| Pair::Rsa(RsaKeyPair::from_pkcs8(der).expect("a key")),
-        )
+        let pair = KeyPair::generate_for(&PKCS_RSA_SHA256).expect("a key");
+        Self::made(&pair, |der| {
+            Pair::Rsa(RsaKeyPair::from_pkcs8(der).expect("a key"))
+        })
     }
 
     pub(crate) fn ec() -> Self {
         let pair = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
-        Self::made(pair, |der| {
+        Self::made(&pair, |der| {
             let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der);
             Pair::Ec(pair.expect("a key"))
         })
     }
 
-    fn made(key: KeyPair, pair: impl FnOnce(&[u8]) -> Pair) -> Self {
+    fn made(key: &KeyPair, pair: impl FnOnce(&[u8]) -> Pair) -> Self {
         let certificate = CertificateParams::default()
-            .self_signed(&key)
+            .self_signed(key)
             .expect("a certificate");
         Self {
             pair: pair(&key.serialize_der()),
@@ -103,8 +103,7 @@ impl Key {
                 let how: &'static dyn RsaEncoding =
                     match method.rsplit_once('#').expect("a method").1 {
                         "rsa-sha512" => &RSA_PKCS1_SHA512,
-                        "rsa-sha256" => &RSA_PKCS1_SHA256,
-                        // What no provider of today signs with: the value does not matter.
+                        // Of what no provider of today signs with the value does not matter.
                         _ => &RSA_PKCS1_SHA256,
                     };
                 let mut value = vec![0; pair.public_modulus_len()];
@@ -144,7 +143,7 @@ impl Key {
             hash,
             &canonicalize(node, Algorithm::Exclusive, manner.prefixes, None),
         );
-        let transforms: String = manner
+        let transforms: Vec<String> = manner
             .transforms
             .iter()
             .map(|name| {
@@ -159,6 +158,7 @@ impl Key {
                 format!("<ds:Transform Algorithm=\"{name}\">{list}</ds:Transform>")
             })
             .collect();
+        let transforms = transforms.concat();
         let info = format!(
             "<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\
              <ds:CanonicalizationMethod Algorithm=\"{EXCLUSIVE}\"></ds:CanonicalizationMethod>\
@@ -283,10 +283,11 @@ impl Told {
 
 /// An attribute with these values, which are XML.
 pub(crate) fn attribute(name: &str, values: &[&str]) -> String {
-    let values: String = values
+    let values: Vec<String> = values
         .iter()
         .map(|value| format!("<saml:AttributeValue>{value}</saml:AttributeValue>"))
         .collect();
+    let values = values.concat();
     format!("<saml:Attribute Name=\"{name}\">{values}</saml:Attribute>")
 }
 
@@ -376,11 +377,12 @@ pub(crate) fn zulu(ms: i64) -> String {
 /// The metadata document of the provider with these certificates.
 pub(crate) fn metadata(certificates: &[&[u8]]) -> String {
     let redirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
-    let keys: String = certificates.iter().map(|certificate| format!(
+    let keys: Vec<String> = certificates.iter().map(|certificate| format!(
         "<md:KeyDescriptor use=\"signing\"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>\n{}\n\
          </ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>",
         BASE64.encode(certificate)
     )).collect();
+    let keys = keys.concat();
     format!(
         "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" \
          xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" entityID=\"{ENTITY}\"><md:IDPSSODescriptor \
