@@ -278,7 +278,8 @@ async fn a_state_is_good_once_for_one_browser_and_not_for_long() {
         shown(f.respond("code=c", own).await),
         "Required String parameter 'state' is not present"
     );
-    let changed = format!("code=c&state={}x", &state[..state.len() - 1]);
+    let other = if state.starts_with('A') { 'B' } else { 'A' };
+    let changed = format!("code=c&state={other}{}", &state[1..]);
     let twice = format!("{query}&state={state}");
     for bad in [changed.as_str(), "code=c&state=x", &twice] {
         assert_eq!(shown(f.respond(bad, own).await), wrong, "{bad}");
