@@ -1,4 +1,4 @@
-//! One keep-alive connection that speaks the JSON API.
+//! One keep-alive connection that speaks the JSON API, and forms and pages of a domain.
 
 use http_body_util::{BodyExt, Full};
 use hyper::Request;
@@ -41,19 +41,42 @@ impl Client {
         for (name, value) in signed {
             request = request.header(name, value);
         }
-        self.sender.ready().await?;
-        let response = self
-            .sender
-            .send_request(request.body(Full::new(Bytes::from(body)))?)
+        let body = self
+            .send(request.body(Full::new(Bytes::from(body)))?)
             .await?;
-        let status = response.status();
-        let body = response.into_body().collect().await?.to_bytes();
-        if status != 200 {
-            return Err(format!("{operation}: {status} {}", String::from_utf8_lossy(&body)).into());
-        }
         if body.is_empty() {
             return Ok(Value::Null);
         }
         Ok(serde_json::from_slice(&body)?)
+    }
+
+    /// Sends a form to a path; any status but 200 is an error.
+    pub(crate) async fn form(&mut self, path: &str, form: String) -> Outcome<Value> {
+        let request = Request::post(path)
+            .header("host", &self.host)
+            .header("content-type", "application/x-www-form-urlencoded");
+        let body = self
+            .send(request.body(Full::new(Bytes::from(form)))?)
+            .await?;
+        Ok(serde_json::from_slice(&body)?)
+    }
+
+    /// Gets a page; any status but 200 is an error.
+    pub(crate) async fn page(&mut self, path: &str) -> Outcome<Bytes> {
+        let request = Request::get(path).header("host", &self.host);
+        self.send(request.body(Full::default())?).await
+    }
+
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> Outcome<Bytes> {
+        self.sender.ready().await?;
+        let asked = request.uri().path().to_owned();
+        let response = self.sender.send_request(request).await?;
+        let status = response.status();
+        let body = response.into_body().collect().await?.to_bytes();
+        if status == 200 {
+            Ok(body)
+        } else {
+            Err(format!("{asked}: {status} {}", String::from_utf8_lossy(&body)).into())
+        }
     }
 }

@@ -3,8 +3,11 @@
 //! measured in the same run on the same machine.
 
 mod client;
+mod drive;
 mod floor;
 mod limit;
+mod mailbox;
+mod passkey;
 mod scene;
 mod seed;
 mod server;

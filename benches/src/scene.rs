@@ -10,12 +10,18 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Value, json};
 
 use crate::client::Client;
+use crate::drive::{Figures, drive};
 use crate::limit;
+use crate::mailbox::Mailbox;
+use crate::passkey::Passkey;
 use crate::seed::{self, PASSWORD, SIGNERS, Seeded};
 use crate::server::Server;
 use crate::totp::Device;
 use crate::{Outcome, sign};
 use cenote_idp::crypto::srp;
+
+/// Where tokens are for forms.
+const TOKEN: &str = "/_domain/load/oauth2/token";
 
 /// What every worker of a scene needs.
 struct Stage {
@@ -28,6 +34,8 @@ struct Stage {
     access_tokens: Vec<String>,
     /// Users with an authenticator app, each good for a few sign-ins in a minute.
     devices: Vec<Device>,
+    passkeys: Vec<Passkey>,
+    mailbox: Mailbox,
 }
 
 /// One kind of request.
@@ -36,7 +44,12 @@ enum Scene {
     PasswordLogin,
     SrpLogin,
     TotpLogin,
+    PasskeyLogin,
+    EmailLogin,
     Refresh,
+    ClientCredentials,
+    OAuthRefresh,
+    LoginPage,
     GetUser,
     AdminGetUser,
     ListUsersByEmail,
@@ -44,11 +57,16 @@ enum Scene {
 }
 
 impl Scene {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 13] = [
         Self::PasswordLogin,
         Self::SrpLogin,
         Self::TotpLogin,
+        Self::PasskeyLogin,
+        Self::EmailLogin,
         Self::Refresh,
+        Self::ClientCredentials,
+        Self::OAuthRefresh,
+        Self::LoginPage,
         Self::GetUser,
         Self::AdminGetUser,
         Self::ListUsersByEmail,
@@ -60,7 +78,12 @@ impl Scene {
             Self::PasswordLogin => "password_login",
             Self::SrpLogin => "srp_login",
             Self::TotpLogin => "totp_login",
+            Self::PasskeyLogin => "passkey_login",
+            Self::EmailLogin => "email_login",
             Self::Refresh => "refresh",
+            Self::ClientCredentials => "client_credentials",
+            Self::OAuthRefresh => "oauth_refresh",
+            Self::LoginPage => "login_page",
             Self::GetUser => "get_user",
             Self::AdminGetUser => "admin_get_user",
             Self::ListUsersByEmail => "list_users_email",
@@ -71,9 +94,13 @@ impl Scene {
     /// How many requests are measured.
     const fn count(self, requests: usize) -> usize {
         match self {
-            Self::GetUser | Self::AdminGetUser | Self::ListUsersByEmail => requests * 5,
+            Self::LoginPage | Self::GetUser | Self::AdminGetUser | Self::ListUsersByEmail => {
+                requests * 5
+            }
             // Each needs a user of its own, since a code is good once.
             Self::TotpLogin => requests / 4,
+            // Mail is sent once a second, and each user gets twenty codes in an hour.
+            Self::EmailLogin => requests / 16,
             _ => requests,
         }
     }
@@ -95,7 +122,13 @@ impl Scene {
             Self::SrpLogin => 2.0 * READ,
             // The used session and the used code in one change.
             Self::TotpLogin => 2.0 * READ + DURABLE,
+            // The used session, and the passkey that knows of its use.
+            Self::PasskeyLogin => 4.0 * READ + DURABLE,
+            // The message and its count, its lease and its end; the used session.
+            Self::EmailLogin => 4.0 * READ + 4.0 * DURABLE,
             Self::CreateAndSetPassword => 2.0 * DURABLE,
+            // Clients, pools and domains are remembered.
+            Self::LoginPage => 0.0,
             _ => READ,
         }
     }
@@ -113,12 +146,38 @@ impl Scene {
                 let device = &stage.devices[n % stage.devices.len()];
                 device.login(client, &stage.seeded).await?;
             }
+            Self::EmailLogin => {
+                let n = n % SIGNERS.min(stage.users);
+                stage.mailbox.login(client, &stage.seeded, n).await?;
+            }
+            Self::PasskeyLogin => {
+                let passkey = &stage.passkeys[n % stage.passkeys.len()];
+                passkey.login(client, &stage.seeded).await?;
+            }
             Self::Refresh => {
                 let token = &stage.refresh_tokens[n % stage.refresh_tokens.len()];
                 let parameters = json!({ "REFRESH_TOKEN": token });
                 let input = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": stage.seeded.client,
                     "AuthParameters": parameters });
                 client.call("InitiateAuth", &input).await?;
+            }
+            Self::ClientCredentials => {
+                let form = format!(
+                    "grant_type=client_credentials&client_id={}&client_secret={}",
+                    stage.seeded.machine, stage.seeded.secret
+                );
+                client.form(TOKEN, form).await?;
+            }
+            Self::OAuthRefresh => {
+                let token = &stage.refresh_tokens[n % stage.refresh_tokens.len()];
+                let form = format!(
+                    "grant_type=refresh_token&client_id={}&refresh_token={token}",
+                    stage.seeded.client
+                );
+                client.form(TOKEN, form).await?;
+            }
+            Self::LoginPage => {
+                client.page(&stage.seeded.login_page()).await?;
             }
             Self::GetUser => {
                 let token = &stage.access_tokens[n % stage.access_tokens.len()];
@@ -206,86 +265,6 @@ async fn srp_login(client: &mut Client, seeded: &Seeded, name: &str) -> Outcome 
             "TIMESTAMP": timestamp, "PASSWORD_CLAIM_SIGNATURE": BASE64.encode(&signature) } });
     client.call("RespondToAuthChallenge", &input).await?;
     Ok(())
-}
-
-/// What a scene came to.
-#[derive(Default)]
-struct Figures {
-    requests: f64,
-    /// Seconds from the first request to the last answer.
-    wall: f64,
-    /// Seconds of server CPU.
-    cpu: f64,
-    /// Milliseconds, ascending.
-    latencies: Vec<f64>,
-}
-
-impl Figures {
-    /// Microseconds of server CPU a request.
-    fn cost(&self) -> f64 {
-        self.cpu * 1e6 / self.requests
-    }
-
-    /// Takes another round of the same in.
-    fn add(&mut self, mut round: Self) {
-        self.requests += round.requests;
-        self.wall += round.wall;
-        self.cpu += round.cpu;
-        self.latencies.append(&mut round.latencies);
-        self.latencies.sort_by(f64::total_cmp);
-    }
-
-    fn percentile(&self, share: f64) -> f64 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "an index"
-        )]
-        let at = (share * (self.latencies.len() - 1) as f64) as usize;
-        self.latencies[at]
-    }
-}
-
-/// Runs a number of acts on a number of connections.
-async fn drive<A, F>(server: &Server, clients: usize, requests: usize, act: A) -> Outcome<Figures>
-where
-    A: Fn(Client, usize) -> F + Send + Sync + Clone + 'static,
-    F: Future<Output = Outcome<Client>> + Send,
-{
-    let next = Arc::new(AtomicUsize::new(0));
-    let (cpu_before, start) = (server.cpu()?, Instant::now());
-    let mut workers = tokio::task::JoinSet::new();
-    for _ in 0..clients {
-        let mut client = Client::connect(&server.address).await?;
-        let (next, act) = (Arc::clone(&next), act.clone());
-        workers.spawn(async move {
-            let mut latencies = Vec::new();
-            loop {
-                let n = next.fetch_add(1, Ordering::Relaxed);
-                if n >= requests {
-                    return Outcome::Ok(latencies);
-                }
-                let start = Instant::now();
-                client = act(client, n).await?;
-                latencies.push(start.elapsed().as_secs_f64() * 1e3);
-            }
-        });
-    }
-    let mut latencies = Vec::with_capacity(requests);
-    while let Some(worker) = workers.join_next().await {
-        latencies.extend(worker??);
-    }
-    latencies.sort_by(f64::total_cmp);
-    let (wall, cpu) = (start.elapsed(), server.cpu()?.saturating_sub(cpu_before));
-    #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
-    let requests = requests as f64;
-    Ok(Figures {
-        requests,
-        wall: wall.as_secs_f64(),
-        cpu: cpu.as_secs_f64(),
-        latencies,
-    })
 }
 
 async fn drive_scene(
@@ -378,7 +357,8 @@ async fn measure(
 ) -> Outcome {
     let seeded = seed::seed_once(data, users.max(SIGNERS)).await?;
     let config = data.join("cenote.toml");
-    std::fs::write(&config, config_text(data))?;
+    let (mailbox, endpoint) = Mailbox::open().await?;
+    std::fs::write(&config, config_text(data, &endpoint))?;
     let start = Instant::now();
     let path = config.to_str().ok_or("a temporary path that is no text")?;
     let server = Server::start(program, &["serve", "--config", path]).await?;
@@ -412,8 +392,17 @@ async fn measure(
             devices.push(Device::register(&mut client, &seeded, name).await?);
         }
     }
+    let mut passkeys = Vec::new();
+    if Scene::PasskeyLogin.name().contains(only) {
+        for (n, token) in tokens.iter().enumerate() {
+            let token = token["AccessToken"].as_str().ok_or("no access token")?;
+            passkeys.push(Passkey::register(&mut client, format!("user{n}"), token).await?);
+        }
+    }
     let stage = Arc::new(Stage {
         devices,
+        passkeys,
+        mailbox,
         users: users.max(SIGNERS),
         run: uuid::Uuid::new_v4().as_u128(),
         created: AtomicUsize::new(0),
@@ -436,7 +425,9 @@ async fn measure(
         // The reads are made once before they are measured: the rows that they want are then in the memory of
         // the machine, if not in that of the process.
         let rehearsal = match scene {
-            Scene::GetUser | Scene::AdminGetUser | Scene::ListUsersByEmail => count,
+            Scene::LoginPage | Scene::GetUser | Scene::AdminGetUser | Scene::ListUsersByEmail => {
+                count
+            }
             _ => count / 10,
         };
         drive_scene(&server, &stage, scene, 0..rehearsal).await?;
@@ -492,11 +483,12 @@ async fn under_load(server: &Server, stage: &Arc<Stage>, requests: usize) -> Out
     Ok(())
 }
 
-fn config_text(data: &Path) -> String {
+fn config_text(data: &Path, mail: &str) -> String {
     let data = data.display();
     format!(
         "listen = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1:9229\"\nbehind_proxy = true\n\
-         data = \"{data}\"\nroot_key_file = \"{data}/root.key\"\n\n[limits]\nrequest_rates = false\n\n[[access_keys]]\nid = \"{}\"\nsecret = \"{}\"\n",
+         data = \"{data}\"\nroot_key_file = \"{data}/root.key\"\n\n[limits]\nrequest_rates = false\n\n[ses]\nfrom = \"load@example.com\"\nendpoint = \"{mail}\"\n\n\
+         [aws]\naccess_key_id = \"x\"\nsecret_access_key = \"x\"\n\n[[access_keys]]\nid = \"{}\"\nsecret = \"{}\"\n",
         sign::ACCESS_KEY,
         sign::SECRET_KEY
     )

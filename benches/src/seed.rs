@@ -11,6 +11,7 @@ use cenote_store::SqliteStore;
 use serde_json::{Value, json};
 
 use crate::Outcome;
+use crate::passkey::PARTY;
 
 /// The password of every user who can sign in.
 pub(crate) const PASSWORD: &str = "Corr3ct-horse!";
@@ -23,6 +24,48 @@ pub(crate) const SIGNERS: usize = 200;
 pub(crate) struct Seeded {
     pub(crate) pool: String,
     pub(crate) client: String,
+    /// A client with the grant `client_credentials`, and its secret.
+    pub(crate) machine: String,
+    pub(crate) secret: String,
+    /// A client of the pages of the domain.
+    pub(crate) app: String,
+}
+
+/// Where the endpoints and pages of the pool's domain are.
+pub(crate) const DOMAIN: &str = "/_domain/load";
+
+/// Where the client of the pages takes its codes.
+const CALLBACK: &str = "https://app.example/cb";
+
+impl Seeded {
+    /// The address of the sign-in page.
+    pub(crate) fn login_page(&self) -> String {
+        format!(
+            "{DOMAIN}/login?client_id={}&response_type=code&scope=openid&redirect_uri={CALLBACK}",
+            self.app
+        )
+    }
+
+    fn ids(&self) -> [&str; 5] {
+        [
+            &self.pool,
+            &self.client,
+            &self.machine,
+            &self.secret,
+            &self.app,
+        ]
+    }
+
+    fn of_ids(ids: &str) -> Option<Self> {
+        let mut ids = ids.split(' ').map(str::to_owned);
+        Some(Self {
+            pool: ids.next()?,
+            client: ids.next()?,
+            machine: ids.next()?,
+            secret: ids.next()?,
+            app: ids.next()?,
+        })
+    }
 }
 
 /// The e-mail address of the n-th user, who is named `user<n>`.
@@ -34,14 +77,11 @@ pub(crate) fn email(n: usize) -> String {
 pub(crate) async fn seed_once(data: &Path, users: usize) -> Outcome<Seeded> {
     let note = data.join("seeded");
     if let Ok(ids) = std::fs::read_to_string(&note) {
-        let (pool, client) = ids.split_once(' ').ok_or("a note of two ids")?;
-        return Ok(Seeded {
-            pool: pool.to_owned(),
-            client: client.to_owned(),
-        });
+        let known = Seeded::of_ids(&ids);
+        return Ok(known.ok_or("the data are of another version: remove them")?);
     }
     let seeded = seed(data, users).await?;
-    std::fs::write(&note, format!("{} {}", seeded.pool, seeded.client))?;
+    std::fs::write(&note, seeded.ids().join(" "))?;
     Ok(seeded)
 }
 
@@ -94,7 +134,8 @@ async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
     let pool = call(
         &cx,
         Operation::CreateUserPool,
-        &json!({ "PoolName": "load" }),
+        &json!({ "PoolName": "load", "Policies": { "SignInPolicy": {
+            "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "WEB_AUTHN"] } } }),
     )
     .await?;
     let pool = pool["UserPool"]["Id"]
@@ -102,19 +143,28 @@ async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
         .ok_or("no pool id")?
         .to_owned();
     let mfa = json!({ "UserPoolId": pool, "MfaConfiguration": "OPTIONAL",
-        "SoftwareTokenMfaConfiguration": { "Enabled": true } });
+        "SoftwareTokenMfaConfiguration": { "Enabled": true },
+        "WebAuthnConfiguration": { "RelyingPartyId": PARTY } });
     call(&cx, Operation::SetUserPoolMfaConfig, &mfa).await?;
     let flows = [
         "ALLOW_USER_PASSWORD_AUTH",
         "ALLOW_USER_SRP_AUTH",
+        "ALLOW_USER_AUTH",
         "ALLOW_REFRESH_TOKEN_AUTH",
     ];
-    let input = json!({ "UserPoolId": pool, "ClientName": "load", "ExplicitAuthFlows": flows });
-    let client = call(&cx, Operation::CreateUserPoolClient, &input).await?;
-    let client = client["UserPoolClient"]["ClientId"]
-        .as_str()
-        .ok_or("no client id")?
-        .to_owned();
+    let (client, _) = client(&cx, &pool, json!({ "ExplicitAuthFlows": flows })).await?;
+    let domain = json!({ "UserPoolId": pool, "Domain": "load" });
+    call(&cx, Operation::CreateUserPoolDomain, &domain).await?;
+    let server = json!({ "UserPoolId": pool, "Identifier": "api", "Name": "api",
+        "Scopes": [{ "ScopeName": "read", "ScopeDescription": "read" }] });
+    call(&cx, Operation::CreateResourceServer, &server).await?;
+    let input = json!({ "GenerateSecret": true, "AllowedOAuthFlowsUserPoolClient": true,
+        "AllowedOAuthFlows": ["client_credentials"], "AllowedOAuthScopes": ["api/read"] });
+    let (machine, secret) = self::client(&cx, &pool, input).await?;
+    let input = json!({ "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["openid"], "CallbackURLs": [CALLBACK],
+        "SupportedIdentityProviders": ["COGNITO"] });
+    let (app, _) = self::client(&cx, &pool, input).await?;
 
     let mut tasks = tokio::task::JoinSet::new();
     for worker in 0..64 {
@@ -143,5 +193,22 @@ async fn seed(data: &Path, users: usize) -> Outcome<Seeded> {
         "seeded {users} users: {} changes in {} durable transactions",
         stats.changes, stats.transactions
     );
-    Ok(Seeded { pool, client })
+    Ok(Seeded {
+        pool,
+        client,
+        machine,
+        secret,
+        app,
+    })
+}
+
+/// Makes a client: its id, and its secret or nothing.
+async fn client(cx: &Cx, pool: &str, mut input: Value) -> Outcome<(String, String)> {
+    input["UserPoolId"] = pool.into();
+    input["ClientName"] = "load".into();
+    let made = call(cx, Operation::CreateUserPoolClient, &input).await?;
+    let made = &made["UserPoolClient"];
+    let id = made["ClientId"].as_str().ok_or("no client id")?;
+    let secret = made["ClientSecret"].as_str().unwrap_or_default();
+    Ok((id.to_owned(), secret.to_owned()))
 }
