@@ -23,7 +23,7 @@ use crate::{admin, discovery, import, oauth, pages};
 /// Answers requests.
 #[derive(Clone)]
 pub struct App {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     /// Everything but the JSON API, which is too busy for a detour.
     others: Router,
     /// Whether every connection is a proxy's.

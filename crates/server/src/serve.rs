@@ -73,7 +73,8 @@ pub async fn serve(
             continue;
         };
         let door = door.clone();
-        tokio::spawn(async move {
+        let service = Arc::clone(&door.app.shared.service);
+        service.cpu.connect(async move {
             door.connection(stream, from.ip()).await;
             drop(place);
         });
