@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::routing::{get, put};
+use axum::{Extension, Router};
 use cenote_idp::ports::SystemClock;
 use cenote_idp::{Service, crypto};
 use hyper::header::HeaderValue;
@@ -17,6 +17,7 @@ use tower_service::Service as _;
 use crate::config::{Limits, Posture, Settings};
 use crate::feedback::auth_event_feedback;
 use crate::logo::logo;
+use crate::pages::Looks;
 use crate::rpc::{self, Verifier};
 use crate::{admin, discovery, import, oauth, pages};
 
@@ -53,7 +54,8 @@ impl App {
         let domain = Router::new()
             .route("/{pool}/{client}/{version}/assets/images/{file}", get(logo))
             .merge(oauth::routes())
-            .merge(pages::routes());
+            .merge(pages::routes())
+            .layer(Extension(Arc::<Looks>::default()));
         let mut others = Router::new()
             .route(
                 "/{pool}/.well-known/jwks.json",

@@ -14,6 +14,7 @@ use super::{kms, logs, senders, triggers};
 pub(super) struct File {
     pub(super) listen: Option<SocketAddr>,
     pub(super) public_url: Option<String>,
+    pub(super) prefix_host: Option<String>,
     pub(super) data: Option<PathBuf>,
     pub(super) database: Option<String>,
     pub(super) database_connections: Option<usize>,
@@ -57,6 +58,7 @@ pub enum Issuer {
 pub(super) struct OAuth {
     pub(super) hardened: Vec<String>,
     pub(super) userinfo_types: UserInfoTypes,
+    pub(super) response_issuer: Option<bool>,
 }
 
 /// The types of what user info answers.
