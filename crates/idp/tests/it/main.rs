@@ -68,6 +68,7 @@ mod providers;
 mod quotas;
 mod races;
 mod refresh;
+mod relayed;
 mod replicas;
 mod resource_servers;
 mod revocation;
