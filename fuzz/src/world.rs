@@ -340,7 +340,12 @@ fn app(service: &Arc<Service>, key: Option<AccessKey>) -> App {
         settings.posture = Posture::Serve;
     }
     settings.access_keys.extend(key);
-    App::new(service, Arc::new(SystemClock::default()), &settings)
+    App::new(
+        service,
+        Arc::new(SystemClock::default()),
+        &settings,
+        &Arc::default(),
+    )
 }
 
 fn access_key() -> AccessKey {

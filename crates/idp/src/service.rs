@@ -80,6 +80,8 @@ pub struct Service {
     pub posted: Notify,
     /// How many messages this process has given up.
     pub messages_given_up: AtomicU64,
+    /// How many records of pools' logs this process has given up.
+    pub log_records_given_up: AtomicU64,
     pub(crate) keys: KeyReservoir,
     pub(crate) attempts: Attempts,
     pub(crate) rates: Rates,
@@ -108,6 +110,7 @@ impl Service {
             config: parts.config,
             posted: Notify::new(),
             messages_given_up: AtomicU64::new(0),
+            log_records_given_up: AtomicU64::new(0),
             keys: parts.keys,
             attempts: Attempts::new(is_shared),
             rates,

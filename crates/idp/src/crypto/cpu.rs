@@ -56,6 +56,7 @@ pub enum CpuError {
 pub struct CpuPool {
     jobs: Arc<Queue<Job>>,
     taken: AtomicU64,
+    refused: AtomicU64,
 }
 
 impl CpuPool {
@@ -72,12 +73,25 @@ impl CpuPool {
         Self {
             jobs,
             taken: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
         }
     }
 
     /// How many jobs were queued so far.
     pub fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
+    }
+
+    /// How many jobs and requests found the queue full so far.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    fn push(&self, job: Job) -> Result<(), CpuError> {
+        self.jobs.push(job).map_err(|_| {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            CpuError::Busy
+        })
     }
 
     /// Runs a job and answers what it gives; at once for a caller who is on such a thread already. A job whose
@@ -101,7 +115,7 @@ impl CpuPool {
                 drop(answer.send(value));
             }
         }));
-        self.jobs.push(job).map_err(|_| CpuError::Busy)?;
+        self.push(job)?;
         self.taken.fetch_add(1, Ordering::Relaxed);
         answered.await.map_err(|_| CpuError::Panicked)
     }
@@ -158,9 +172,7 @@ impl CpuPool {
             drop(jobs.push_again(Job::Continue(runnable)));
         };
         let (runnable, task) = async_task::spawn(request, schedule);
-        self.jobs
-            .push(Job::Continue(runnable))
-            .map_err(|_| CpuError::Busy)?;
+        self.push(Job::Continue(runnable))?;
         task.fallible().await.ok_or(CpuError::Panicked)
     }
 }
@@ -293,6 +305,7 @@ mod tests {
         let mut waiting = pin!(pool.run(|| 2));
         queue!(waiting);
         assert_eq!(pool.run(|| 3).await, Err(CpuError::Busy));
+        assert_eq!(pool.refused(), 1);
 
         release.send(()).unwrap();
         assert_eq!(running.await, Ok(1));

@@ -69,6 +69,7 @@ mod providers;
 mod quotas;
 mod races;
 mod refresh;
+mod relayed;
 mod replicas;
 mod resource_servers;
 mod revocation;

@@ -48,26 +48,30 @@ async fn finish(w: &World, session: &str) -> Answer {
 
 #[tokio::test]
 async fn a_software_token_is_set_up_and_signs_in() {
-    let w = ada(&["TOTP"]).await;
-    let it = asked(&w, "ada").await;
+    set_up_and_sign_in(&ada(&["TOTP"]).await).await;
+}
+
+/// Ada, who has no factor, gets a software token on the way.
+pub(crate) async fn set_up_and_sign_in(w: &World) {
+    let it = asked(w, "ada").await;
     assert_eq!(it.name, "MFA_SETUP");
     let expected = json!({"MFAS_CAN_SETUP": r#"["SOFTWARE_TOKEN_MFA"]"#, "USER_ID_FOR_SRP": "ada"});
     assert_eq!(it.parameters, expected);
-    let (app, session) = set_up(&w, &it).await;
-    let tokens = result(finish(&w, &session).await);
-    verified(&w, &tokens["AccessToken"]).await;
+    let (app, session) = set_up(w, &it).await;
+    let tokens = result(finish(w, &session).await);
+    verified(w, &tokens["AccessToken"]).await;
     let used = not_authorized("Invalid session for the user, session can only be used once.");
-    assert_eq!(finish(&w, &session).await, used);
-    assert_eq!(associate(&w, &it.session).await, used);
+    assert_eq!(finish(w, &session).await, used);
+    assert_eq!(associate(w, &it.session).await, used);
     let list = Some(json!(["SOFTWARE_TOKEN_MFA"]));
-    assert_eq!(settings(&w, "ada").await, (list, None));
+    assert_eq!(settings(w, "ada").await, (list, None));
 
-    let it = asked(&w, "ada").await;
+    let it = asked(w, "ada").await;
     assert_eq!(it.name, "SOFTWARE_TOKEN_MFA");
-    let first = app.code(&w);
-    assert_eq!(it.code(&w, "ada", &first).await, used_token_code());
+    let first = app.code(w);
+    assert_eq!(it.code(w, "ada", &first).await, used_token_code());
     w.h.clock.advance(STEP_MS);
-    result(it.code(&w, "ada", &app.code(&w)).await);
+    result(it.code(w, "ada", &app.code(w)).await);
 }
 
 #[tokio::test]

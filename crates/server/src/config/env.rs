@@ -19,6 +19,7 @@ enum Form {
 
 const KEYS: &[(&str, Form)] = &[
     ("listen", Form::Text),
+    ("metrics_listen", Form::Text),
     ("public_url", Form::Text),
     ("prefix_host", Form::Text),
     ("data", Form::Text),

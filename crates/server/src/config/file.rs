@@ -13,6 +13,7 @@ use super::{kms, logs, senders, triggers};
 #[expect(clippy::struct_field_names, reason = "a field is named as its key")]
 pub(super) struct File {
     pub(super) listen: Option<SocketAddr>,
+    pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) public_url: Option<String>,
     pub(super) prefix_host: Option<String>,
     pub(super) data: Option<PathBuf>,

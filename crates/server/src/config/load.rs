@@ -179,6 +179,7 @@ fn settle(
     Ok(Settings {
         posture,
         listen,
+        metrics_listen: file.metrics_listen,
         public_url: file.public_url.map(|url| public_url(&url)).transpose()?,
         prefix_host: file
             .prefix_host
