@@ -16,7 +16,13 @@ struct Functions;
 
 #[async_trait]
 impl Triggers for Functions {
-    async fn call(&self, arn: &str, event: &[u8], _: Uuid) -> Result<Vec<u8>, TriggerError> {
+    async fn call(
+        &self,
+        _: &'static str,
+        arn: &str,
+        event: &[u8],
+        _: Uuid,
+    ) -> Result<Vec<u8>, TriggerError> {
         if !arn.ends_with(":migrate") {
             return Err(TriggerError::Failed("Not <today>".to_owned()));
         }
@@ -31,7 +37,7 @@ impl Triggers for Functions {
         Ok(event.to_string().into_bytes())
     }
 
-    async fn tell(&self, _: &str, _: &[u8], _: Uuid) -> Result<(), TriggerError> {
+    async fn tell(&self, _: &'static str, _: &str, _: &[u8], _: Uuid) -> Result<(), TriggerError> {
         Ok(())
     }
 }
