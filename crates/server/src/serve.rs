@@ -86,7 +86,8 @@ pub async fn serve(
         };
         let door = door.clone();
         let open = door.app.shared.metrics.connection();
-        tokio::spawn(async move {
+        let service = Arc::clone(&door.app.shared.service);
+        service.cpu.connect(async move {
             door.connection(stream, from.ip()).await;
             drop((place, open));
         });

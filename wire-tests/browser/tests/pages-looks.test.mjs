@@ -207,7 +207,9 @@ test("classic pages have sheet and logo of their own", async () => {
     new SetUICustomizationCommand({
       UserPoolId: at.UserPoolId,
       ClientId: at.ClientId,
-      CSS: ".submitButton-customizable{background-color:#224422;color:#fff}.logo-customizable{width:60px}",
+      CSS:
+        ".submitButton-customizable{background-color:#224422;color:#fff}" +
+        ".logo-customizable{width:60px;max-width:50%}",
       ImageFile: PNG,
     }),
   );
@@ -216,6 +218,8 @@ test("classic pages have sheet and logo of their own", async () => {
     () => getComputedStyle(document.querySelector("button.primary")).backgroundColor,
   );
   assert.equal(button, "rgb(34, 68, 34)");
+  const logo = page.locator(".logo-customizable");
+  assert.equal(await logo.evaluate((one) => getComputedStyle(one).maxWidth), "50%");
   await look("classic-sign-in");
   await page.goto(at.at("/forgotPassword"));
   await look("classic-forgot");

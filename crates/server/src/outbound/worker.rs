@@ -231,7 +231,8 @@ pub async fn deliver(service: Arc<Service>, senders: Arc<Senders>) {
             sending.spawn(one(Arc::clone(&service), Arc::clone(&senders), delivery));
         }
         if is_empty {
-            tokio::time::sleep(INTERVAL).await;
+            // What other nodes have posted, and what is to be tried again, is found in time.
+            let _waited = tokio::time::timeout(INTERVAL, service.posted.notified()).await;
         }
         while let Some(recorded) = sending.try_join_next() {
             pause_unless(recorded.unwrap_or(false)).await;
