@@ -305,6 +305,7 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
         account_id: "000000000000".to_owned(),
         default_region: "us-east-1".to_owned(),
         public_url: "http://localhost:9229".to_owned(),
+        prefix_host: None,
         issuer: IssuerMode::Local,
         regions: Vec::new(),
         limits: Limits::default(),

@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, State};
 use axum::middleware::Next;
 use axum::routing::{get, put};
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
 use cenote_idp::ports::SystemClock;
 use cenote_idp::{Service, crypto};
 use hyper::header::HeaderValue;
@@ -19,6 +19,7 @@ use crate::Metrics;
 use crate::config::{Limits, Posture, Settings};
 use crate::feedback::auth_event_feedback;
 use crate::logo::logo;
+use crate::pages::Looks;
 use crate::rpc::{self, Verifier};
 use crate::{admin, discovery, import, oauth, pages};
 
@@ -64,7 +65,8 @@ impl App {
         let domain = Router::new()
             .route("/{pool}/{client}/{version}/assets/images/{file}", get(logo))
             .merge(oauth::routes())
-            .merge(pages::routes());
+            .merge(pages::routes())
+            .layer(Extension(Arc::<Looks>::default()));
         let mut others = Router::new()
             .route(
                 "/{pool}/.well-known/jwks.json",

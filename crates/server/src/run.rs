@@ -163,6 +163,7 @@ async fn assemble(
             .public_url
             .clone()
             .unwrap_or_else(|| url.to_owned()),
+        prefix_host: settings.prefix_host.clone(),
         issuer: settings.issuer,
         regions: settings.regions.clone(),
         limits: Limits::default(),

@@ -245,7 +245,8 @@ test("what goes wrong has a page that says so", async () => {
   const unknown = at.at("/login").replace("client_id=", "client_id=x");
   await goto(unknown, 400, "Something went wrong", "error-client");
   await goto(at.at("/confirm"), 400, "This took too long", "error-expired");
-  await goto(`${at.base}/logout`, 400, "Something went wrong", "error-sign-out");
+  await goto(`${at.base}/logout?logout_uri=x`, 400, "Something went wrong", "error-sign-out");
+  await goto(`${at.base}/logout`, 200, "You are signed out.", "signed-out");
   await goto(`${at.base}/error?error=invalid_request`, 400, "Something went wrong", "error");
   await goto(`${at.base}/confirmUser?client_id=x`, 400, "Something went wrong", "error-link");
   const bare = await world.scene({ branding: null });

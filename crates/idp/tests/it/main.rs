@@ -45,6 +45,7 @@ mod new_password;
 mod oauth_authorize;
 mod oauth_codes;
 mod oauth_discovery;
+mod oauth_exchange;
 mod oauth_hardened;
 mod oauth_levels;
 mod oauth_machines;

@@ -15,6 +15,7 @@ pub(super) struct File {
     pub(super) listen: Option<SocketAddr>,
     pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) public_url: Option<String>,
+    pub(super) prefix_host: Option<String>,
     pub(super) data: Option<PathBuf>,
     pub(super) database: Option<String>,
     pub(super) database_connections: Option<usize>,
@@ -58,6 +59,7 @@ pub enum Issuer {
 pub(super) struct OAuth {
     pub(super) hardened: Vec<String>,
     pub(super) userinfo_types: UserInfoTypes,
+    pub(super) response_issuer: Option<bool>,
 }
 
 /// The types of what user info answers.

@@ -58,7 +58,11 @@ impl Server {
         let config = Config {
             account_id: settings.account_id.clone(),
             default_region: settings.default_region.clone(),
-            public_url: "http://127.0.0.1:9229".to_owned(),
+            public_url: settings
+                .public_url
+                .clone()
+                .unwrap_or_else(|| "http://127.0.0.1:9229".to_owned()),
+            prefix_host: settings.prefix_host.clone(),
             issuer: IssuerMode::Local,
             regions: settings.regions.clone(),
             limits: Limits::default(),

@@ -137,6 +137,7 @@ impl Harness {
             account_id: "000000000000".to_owned(),
             default_region: "us-east-1".to_owned(),
             public_url: "http://localhost:9229".to_owned(),
+            prefix_host: None,
             issuer: IssuerMode::Local,
             regions: Vec::new(),
             delivers_logs: true,
