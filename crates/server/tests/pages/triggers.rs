@@ -37,13 +37,7 @@ impl Triggers for Functions {
         Ok(event.to_string().into_bytes())
     }
 
-    async fn tell(
-        &self,
-        _: &'static str,
-        _: &str,
-        _: &[u8],
-        _: Uuid,
-    ) -> Result<(), TriggerError> {
+    async fn tell(&self, _: &'static str, _: &str, _: &[u8], _: Uuid) -> Result<(), TriggerError> {
         Ok(())
     }
 }
