@@ -85,9 +85,9 @@ pub async fn serve(
             continue;
         };
         let door = door.clone();
-        let open = door.app.shared.metrics.connection();
-        let service = Arc::clone(&door.app.shared.service);
-        service.cpu.connect(async move {
+        let shared = Arc::clone(&door.app.shared);
+        let open = shared.metrics.connection();
+        shared.service.cpu.connect(async move {
             door.connection(stream, from.ip()).await;
             drop((place, open));
         });
