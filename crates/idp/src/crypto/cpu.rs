@@ -88,10 +88,12 @@ impl CpuPool {
     }
 
     fn push(&self, job: Job) -> Result<(), CpuError> {
-        self.jobs.push(job).map_err(|_| {
-            self.refused.fetch_add(1, Ordering::Relaxed);
-            CpuError::Busy
-        })
+        self.jobs.push(job).map_err(|_| self.refuse())
+    }
+
+    fn refuse(&self) -> CpuError {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        CpuError::Busy
     }
 
     /// Runs a job and answers what it gives; at once for a caller who is on such a thread already. A job whose
@@ -130,7 +132,7 @@ impl CpuPool {
             return self.carry_alone(request).await;
         };
         if self.jobs.is_full() {
-            return Err(CpuError::Busy);
+            return Err(self.refuse());
         }
         self.taken.fetch_add(1, Ordering::Relaxed);
         let _computing = here.compute();

@@ -101,3 +101,34 @@ async fn who_comes_from_elsewhere_signs_in_with_the_password_that_the_function_k
     assert_done(&reply);
     assert_leads_to(&reply, super::browser::CALLBACK);
 }
+
+#[tokio::test]
+async fn who_chooses_is_brought_along_by_the_password_that_he_sends() {
+    for hides in ["ENABLED", "LEGACY"] {
+        let pool = json!({
+            "LambdaConfig": {"UserMigration": function("migrate")},
+            "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}},
+        });
+        let client = json!({
+            "ExplicitAuthFlows": ["ALLOW_USER_AUTH"], "PreventUserExistenceErrors": hides,
+        });
+        let server = Server::with(&settings(Posture::Dev), Arc::new(Functions));
+        let site = Site::on(server, 2, pool, client).await;
+        let style = json!({
+            "UserPoolId": site.pool, "ClientId": site.client, "UseCognitoProvidedValues": true,
+        });
+        site.ok("CreateManagedLoginBranding", style).await;
+        let mut browser = site.browser();
+        browser.open("/login").await;
+        let mut asked = browser.fill("/login", &[("username", "mia")]).await;
+        // Otherwise there is nothing to choose from.
+        if hides == "ENABLED" {
+            asked = browser.fill("/mfa", &[("answer", "PASSWORD")]).await;
+        }
+        assert_says(&browser.follow(&asked).await, "Signing in as mia.");
+        assert_done(&browser.fill("/mfa", &[("password", PASSWORD)]).await);
+        let mia = json!({"UserPoolId": site.pool, "Username": "mia"});
+        let mia = site.ok("AdminGetUser", mia).await;
+        assert_eq!(mia["UserStatus"], "CONFIRMED", "{hides}");
+    }
+}

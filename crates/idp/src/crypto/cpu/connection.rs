@@ -215,6 +215,7 @@ mod tests {
             assert!(done.send((refused, is_cpu_thread())).is_ok());
         });
         assert_eq!(outcome.await, Ok((Err(CpuError::Busy), false)));
+        assert_eq!(pool.refused(), 1);
         release.send(()).unwrap();
         assert_eq!((running.await, waiting.await), (Ok(()), Ok(2)));
     }
