@@ -10,6 +10,7 @@ use hyper::Response;
 use hyper::header::HOST;
 use hyper::http::request::Parts;
 
+use crate::oauth;
 use crate::peer;
 use crate::rpc::{self, Refusal};
 
@@ -40,7 +41,13 @@ impl FromRequestParts<Arc<Service>> for At {
                 let peer = peer::of(&parts.headers, address);
                 let region = Some(domain.region().to_owned());
                 let cx = Cx::new(Arc::clone(service), region, request_id, peer);
-                Ok(Self { domain, cx })
+                match domain.admit(&cx) {
+                    Ok(()) => Ok(Self { domain, cx }),
+                    Err(refusal) => {
+                        let path = parts.uri.path();
+                        Err(oauth::turned_away(&cx, &domain, path, &refusal))
+                    }
+                }
             }
             Ok(None) => Err(rpc::not_found(request_id)),
             Err(error) => {

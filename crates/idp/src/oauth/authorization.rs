@@ -199,14 +199,17 @@ async fn destination(
     Ok(Ok((client, redirect_uri)))
 }
 
-/// A client of the domain's pool.
+/// A client of the domain's pool, to which the request is counted.
 pub(super) async fn client_of(
     cx: &Cx,
     domain: &Domain,
     id: &str,
 ) -> std::result::Result<Option<Arc<Client>>, crate::Error> {
     let client = cx.service.client(id).await?;
-    Ok(client.filter(|client| client.pool_id == domain.pool.id))
+    let client = client.filter(|client| client.pool_id == domain.pool.id);
+    let mut counted = client.iter();
+    counted.try_for_each(|client| cx.service.rates.check_client(&client.id))?;
+    Ok(client)
 }
 
 /// DefaultRedirectURI stands in for a missing one where the client has a single provider.

@@ -17,7 +17,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::{get, post};
-use cenote_idp::Service;
+use cenote_idp::oauth::{Domain, Refusal};
+use cenote_idp::{Cx, Service};
 use hyper::header::HeaderValue;
 use hyper::{HeaderMap, Response, StatusCode};
 
@@ -79,6 +80,23 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
         )
         .route("/saml2/logout", post(saml::logout).fallback(wrong_method))
         .route("/error", get(page::error).fallback(wrong_method))
+}
+
+/// Turns a request away that is one too many: applications read why, people see it on a page.
+pub(crate) fn turned_away(
+    cx: &Cx,
+    domain: &Domain,
+    path: &str,
+    refusal: &Refusal,
+) -> Response<Body> {
+    const OF_APPLICATIONS: [&str; 4] = ["/token", "/userInfo", "/revoke", "/register"];
+    let inner = path.strip_prefix(&domain.path_prefix).unwrap_or(path);
+    let endpoint = inner.strip_prefix("/oauth2");
+    if endpoint.is_some_and(|endpoint| OF_APPLICATIONS.contains(&endpoint)) {
+        reply::refused(cx, domain, refusal)
+    } else {
+        failure_page(cx, refusal.clone())
+    }
 }
 
 /// Applications in browsers of any origin may call.

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::extract::RawQuery;
+use cenote_idp::Cx;
 use cenote_idp::oauth::{OAuthCode, Params, Refusal};
-use cenote_idp::{Cx, Error};
 use hyper::{Response, StatusCode};
 
 use super::reply::{log, redirect};
@@ -34,11 +34,16 @@ pub(crate) fn refusal_page(at: &At, params: &Params, refusal: &Refusal) -> Respo
     }
 }
 
-/// Shows that something broke on our side, and logs what.
-pub(crate) fn failure_page(cx: &Cx, error: Error) -> Response<Body> {
-    let refusal = Refusal::from(error);
+/// Shows that something broke on our side, and logs what; or that there is too much to do.
+pub(crate) fn failure_page(cx: &Cx, failure: impl Into<Refusal>) -> Response<Body> {
+    let refusal = failure.into();
     log(cx, &refusal);
-    pages::plain(StatusCode::INTERNAL_SERVER_ERROR, Said::Failed)
+    match refusal.description.as_deref() {
+        Some(said) if refusal.code == OAuthCode::TemporarilyUnavailable => {
+            pages::plain(StatusCode::TOO_MANY_REQUESTS, Said::Refused(said))
+        }
+        _ => pages::plain(StatusCode::INTERNAL_SERVER_ERROR, Said::Failed),
+    }
 }
 
 /// `/error`: what the query says is not repeated, since anybody can write one.
