@@ -186,5 +186,5 @@ def test_who_calls_a_domain_too_often_is_turned_away(new_store, start):
     }
     page, said = refused_at("GET", "/login")
     assert page.getheader("content-type").startswith("text/html")
-    assert b"Rate exceeded" in said
+    assert b"Too many requests. Try again in a moment." in said
     connection.close()

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use cenote_model::Operation;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::cached::Cached;
@@ -76,8 +77,12 @@ pub struct Service {
     pub sealer: Arc<Sealer>,
     /// The identity of the deployment.
     pub config: Config,
+    /// Told when this process has put a message into the outbox.
+    pub posted: Notify,
     /// How many messages this process has given up.
     pub messages_given_up: AtomicU64,
+    /// How many records of pools' logs this process has given up.
+    pub log_records_given_up: AtomicU64,
     pub(crate) keys: KeyReservoir,
     pub(crate) attempts: Attempts,
     pub(crate) rates: Rates,
@@ -104,7 +109,9 @@ impl Service {
             cpu: CpuPool::new(parts.cpu_threads, CPU_QUEUE),
             sealer: Arc::new(Sealer::new(parts.root)),
             config: parts.config,
+            posted: Notify::new(),
             messages_given_up: AtomicU64::new(0),
+            log_records_given_up: AtomicU64::new(0),
             keys: parts.keys,
             attempts: Attempts::new(is_shared),
             rates,
@@ -215,9 +222,22 @@ impl Service {
             .is_some_and(|revoked| *revoked))
     }
 
+    /// Commits, and tells who sends messages of a new one.
+    async fn commit(self: &Arc<Self>, change: Change) -> Result<(), CommitError> {
+        let posts = change
+            .writes
+            .iter()
+            .any(|write| matches!(write, Write::Queue(_)));
+        self.commit_cached(change).await?;
+        if posts {
+            self.posted.notify_one();
+        }
+        Ok(())
+    }
+
     /// Commits, and forgets what the caches hold of the records that the change wrote. Changes of attempts
     /// are announced.
-    async fn commit(self: &Arc<Self>, change: Change) -> Result<(), CommitError> {
+    async fn commit_cached(self: &Arc<Self>, change: Change) -> Result<(), CommitError> {
         let cached: Vec<(Kind, String, String)> = change
             .writes
             .iter()

@@ -25,6 +25,12 @@ async fn s9_s45_the_document_names_the_endpoints_and_the_issuer_of_tokens() {
         json!({
             "authorization_endpoint": format!("{base}/oauth2/authorize"),
             "authorization_response_iss_parameter_supported": true,
+            "claims_supported": [
+                "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "name",
+                "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile",
+                "picture", "website", "email", "email_verified", "gender", "birthdate", "zoneinfo", "locale",
+                "phone_number", "phone_number_verified", "address", "updated_at",
+            ],
             "code_challenge_methods_supported": ["S256"],
             "end_session_endpoint": format!("{base}/logout"),
             "id_token_signing_alg_values_supported": ["RS256"],

@@ -17,11 +17,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::{get, post};
-use cenote_idp::oauth::{Domain, Refusal};
-use cenote_idp::{Cx, Service};
+use cenote_idp::Service;
+use cenote_idp::oauth::{Params, Refusal};
 use hyper::header::HeaderValue;
 use hyper::{HeaderMap, Response, StatusCode};
 
+use crate::hosts::At;
 use crate::rpc;
 
 pub(crate) use page::{failure_page, refusal_page};
@@ -83,19 +84,14 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
 }
 
 /// Turns a request away that is one too many: applications read why, people see it on a page.
-pub(crate) fn turned_away(
-    cx: &Cx,
-    domain: &Domain,
-    path: &str,
-    refusal: &Refusal,
-) -> Response<Body> {
+pub(crate) async fn turned_away(at: &At, path: &str, refusal: &Refusal) -> Response<Body> {
     const OF_APPLICATIONS: [&str; 4] = ["/token", "/userInfo", "/revoke", "/register"];
-    let inner = path.strip_prefix(&domain.path_prefix).unwrap_or(path);
+    let inner = path.strip_prefix(&at.domain.path_prefix).unwrap_or(path);
     let endpoint = inner.strip_prefix("/oauth2");
     if endpoint.is_some_and(|endpoint| OF_APPLICATIONS.contains(&endpoint)) {
-        reply::refused(cx, domain, refusal)
+        reply::refused(&at.cx, &at.domain, refusal)
     } else {
-        failure_page(cx, refusal.clone())
+        page::busy_page(at, &Params::default(), refusal).await
     }
 }
 

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use cenote_idp::{Cx, Peer, crypto};
@@ -33,6 +34,7 @@ where
     B: HttpBody<Data = Bytes>,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    let begun = Instant::now();
     let request_id = crypto::uuid(&*shared.service.entropy);
     let (parts, body) = request.into_parts();
     let operation = operation(&parts.headers);
@@ -40,6 +42,11 @@ where
         Some(operation) => attempt(shared, operation, &parts, body, request_id).await,
         None => Err(Refusal::unknown_operation()),
     };
+    let error = outcome.as_ref().err().map(Refusal::name);
+    match operation {
+        Some(operation) => shared.metrics.request(operation, error, begun.elapsed()),
+        None => shared.metrics.unknown_operation(error.unwrap_or_default()),
+    }
     match outcome {
         Ok(output) => reply::success(request_id, output),
         Err(refusal) => {

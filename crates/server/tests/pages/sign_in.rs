@@ -1,9 +1,16 @@
 //! Signing in.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cenote_idp::ports::{TriggerError, Triggers};
+use cenote_server::config::Posture;
 use hyper::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::browser::{PASSWORD, Site, assert_done, assert_leads_to, assert_says, body_of};
+use super::support::{Server, settings};
 
 #[tokio::test]
 async fn a_password_signs_in_and_the_browser_is_known_afterwards() {
@@ -173,6 +180,113 @@ async fn who_chooses_names_himself_first() {
     let asked = browser.fill("/mfa", &[("answer", "PASSWORD")]).await;
     assert_says(&browser.follow(&asked).await, "Signing in as ann.");
     assert_done(&browser.fill("/mfa", &[("password", PASSWORD)]).await);
+}
+
+/// A function that brings along whoever knows [`PASSWORD`].
+struct Migration;
+
+#[async_trait]
+impl Triggers for Migration {
+    async fn call(
+        &self,
+        trigger: &'static str,
+        _: &str,
+        event: &[u8],
+        _: Uuid,
+    ) -> Result<Vec<u8>, TriggerError> {
+        assert_eq!(trigger, "UserMigration");
+        let event: Value = serde_json::from_slice(event).expect("an event");
+        if event["request"]["password"] != PASSWORD {
+            return Err(TriggerError::Failed("who is that?".to_owned()));
+        }
+        let user = json!({
+            "userAttributes": {"email": "ann@example.com", "email_verified": "true"},
+            "finalUserStatus": "CONFIRMED", "messageAction": "SUPPRESS",
+        });
+        Ok(json!({"response": user}).to_string().into_bytes())
+    }
+
+    async fn tell(
+        &self,
+        _: &'static str,
+        _: &str,
+        _: &[u8],
+        _: Uuid,
+    ) -> Result<(), TriggerError> {
+        Err(TriggerError::Misconfigured)
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_here_yet_is_brought_along_with_and_without_a_choice() {
+    for flows in [json!(["ALLOW_USER_AUTH"]), json!(["ALLOW_USER_SRP_AUTH"])] {
+        for hides in ["ENABLED", "LEGACY"] {
+            let function = "arn:aws:lambda:us-east-1:000000000000:function:old";
+            let pool = json!({
+                "LambdaConfig": {"UserMigration": function},
+                "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}},
+            });
+            let client = json!({
+                "ExplicitAuthFlows": flows, "PreventUserExistenceErrors": hides,
+            });
+            let server = Server::with(&settings(Posture::Dev), Arc::new(Migration));
+            let site = Site::on(server, 2, pool, client).await;
+            let style = json!({
+                "UserPoolId": site.pool, "ClientId": site.client, "UseCognitoProvidedValues": true,
+            });
+            site.ok("CreateManagedLoginBranding", style).await;
+            let mut browser = site.browser();
+            browser.open("/login").await;
+            if flows[0] == "ALLOW_USER_AUTH" {
+                let mut asked = browser.fill("/login", &[("username", "ann")]).await;
+                // Otherwise there is nothing to choose from.
+                if hides == "ENABLED" {
+                    asked = browser.fill("/mfa", &[("answer", "PASSWORD")]).await;
+                }
+                assert_says(&browser.follow(&asked).await, "Signing in as ann.");
+                assert_done(&browser.fill("/mfa", &[("password", PASSWORD)]).await);
+            } else {
+                let fields = [("username", "ann"), ("password", PASSWORD)];
+                assert_done(&browser.fill("/login", &fields).await);
+            }
+            let ann = json!({"UserPoolId": site.pool, "Username": "ann"});
+            let ann = site.ok("AdminGetUser", ann).await;
+            assert_eq!(ann["UserStatus"], "CONFIRMED", "{flows} {hides}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn s30_who_names_himself_first_does_not_learn_who_exists() {
+    for factors in [json!(["PASSWORD", "EMAIL_OTP"]), json!(["PASSWORD"])] {
+        let policy = json!({"AllowedFirstAuthFactors": factors});
+        let site = Site::with(
+            json!({"Policies": {"SignInPolicy": policy}}),
+            json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]}),
+        )
+        .await;
+        site.user("annabelle-77").await;
+        let mut seen = Vec::new();
+        for name in ["annabelle-77", "nobody-77"] {
+            let mut browser = site.browser();
+            browser.open("/login").await;
+            let token = "0".repeat(36);
+            browser.cookies.insert("XSRF-TOKEN".to_owned(), token);
+            let mut steps = Vec::new();
+            let asked = browser.fill("/login", &[("username", name)]).await;
+            steps.push(asked.header("location").expect("a location").to_owned());
+            steps.push(browser.follow(&asked).await.text());
+            if factors.as_array().is_some_and(|factors| factors.len() > 1) {
+                let asked = browser.fill("/mfa", &[("answer", "PASSWORD")]).await;
+                steps.push(browser.follow(&asked).await.text());
+            }
+            let page = browser.fill("/mfa", &[("password", "wrong")]).await;
+            assert_says(&page, "Incorrect username or password.");
+            steps.push(page.text());
+            seen.push(steps.join("\n").replace(name, "name"));
+        }
+        assert_eq!(seen[0], seen[1]);
+    }
 }
 
 #[tokio::test]
