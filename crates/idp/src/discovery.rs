@@ -7,6 +7,7 @@ use crate::{Error, Result, Service, token};
 
 /// `/{pool id}/.well-known/jwks.json` (RFC 7517).
 pub async fn jwks(service: &Service, pool_id: &str) -> Result<Value> {
+    service.rates.check_keys()?;
     let keys = match service.pool(pool_id).await? {
         Some(_) => service.pool_keys(pool_id).await?,
         None => None,

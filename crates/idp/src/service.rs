@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use cenote_model::Operation;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -301,12 +302,14 @@ pub async fn sweep(service: &Service) -> Result<usize, StoreError> {
 pub struct Cx {
     /// What requests share.
     pub service: Arc<Service>,
-    /// The region of the request's credential scope, when it had one.
+    /// The Region of the request's credential scope, or else of its Host, when it had one.
     pub region: Option<String>,
     /// The request's id, as answered in `x-amzn-RequestId`.
     pub request_id: Uuid,
     /// Who sent the request.
     pub peer: Peer,
+    /// The operation that it is for; the pages and endpoints of a domain have none.
+    pub(crate) operation: Option<Operation>,
     /// What triggers have answered in this request.
     pub(crate) answers: Answers,
     /// What it takes of the request rates of its user or pool, where they are counted.
@@ -340,6 +343,7 @@ impl Cx {
             region,
             request_id,
             peer,
+            operation: None,
             answers: Answers::default(),
             share: None,
             fixed_id: None,
@@ -367,8 +371,10 @@ impl Cx {
     pub(crate) async fn pool(&self, id: &str) -> Result<Arc<Pool>> {
         let found = self.service.pool(id).await?;
         let pool = found.ok_or_else(|| Error::pool_not_found(id))?;
-        // A signed request sees the pools of the region that it was signed for.
-        crate::replica::check_visible(self, &pool).await?;
+        // A request sees the pools of the Region that it is for.
+        if !crate::replica::is_there(self, &pool).await? {
+            return Err(Error::pool_not_found(id));
+        }
         if let Some(share) = &self.share {
             share.of_pool(&pool.id)?;
         }
@@ -395,6 +401,9 @@ impl Cx {
             .pool(&client.pool_id)
             .await?
             .ok_or_else(|| Error::client_not_found(id))?;
+        if !crate::replica::is_there(self, &pool).await? {
+            return Err(Error::client_not_found(id));
+        }
         Ok((pool, client))
     }
 

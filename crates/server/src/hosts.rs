@@ -68,13 +68,17 @@ impl FromRequestParts<Arc<Service>> for At {
                 let region = Some(domain.region().to_owned());
                 let cx = Cx::new(Arc::clone(service), region, request_id, peer);
                 let cookie = |name| cookies::get(&parts.headers, name).map(str::to_owned);
-                Ok(Self {
+                let at = Self {
                     domain,
                     cx,
                     lang: cookie(cookies::LANG),
                     looks: parts.extensions.get().cloned().unwrap_or_default(),
                     csrf: cookie(cookies::CSRF).filter(|value| cookies::is_token(value)),
-                })
+                };
+                match at.domain.admit(&at.cx) {
+                    Ok(()) => Ok(at),
+                    Err(refusal) => Err(oauth::turned_away(&at, parts.uri.path(), &refusal).await),
+                }
             }
             Ok(None) => Err(rpc::not_found(request_id)),
             Err(error) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cenote_model::{OAuthFlowType, UserPoolTierType};
 
+use super::client::client_of;
 use super::params::encode;
 use super::response::issuer;
 use super::{Domain, OAuthCode, Params, Refusal, Result};
@@ -198,16 +199,6 @@ async fn destination(
     }
     let redirect_uri = redirect_uri.to_owned();
     Ok(Ok((client, redirect_uri)))
-}
-
-/// A client of the domain's pool.
-pub(super) async fn client_of(
-    cx: &Cx,
-    domain: &Domain,
-    id: &str,
-) -> std::result::Result<Option<Arc<Client>>, crate::Error> {
-    let client = cx.service.client(id).await?;
-    Ok(client.filter(|client| client.pool_id == domain.pool.id))
 }
 
 /// DefaultRedirectURI stands in for a missing one where the client has a single provider.

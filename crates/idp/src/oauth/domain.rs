@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use super::Refusal;
 use crate::pool::domain::PrefixNames;
 use crate::pool::{Pool, domain};
-use crate::{Config, Error, Service};
+use crate::{Config, Cx, Error, Service};
 
 /// The domain of a pool, as a request reached it.
 #[derive(Clone, Debug)]
 pub struct Domain {
     pub(crate) pool: Arc<Pool>,
+    /// What it is counted by, however it was reached.
+    key: String,
     /// Where the domain is reached from outside, without a slash at the end: by its own name, or below
     /// `/_domain/`, as the request came.
     pub base: String,
@@ -35,6 +38,11 @@ impl Domain {
         Self::find(service, &name, split(&name).or(bare), path_prefix).await
     }
 
+    /// Counts a request among those to the domain and from the address of its sender, or refuses it.
+    pub fn admit(&self, cx: &Cx) -> Result<(), Refusal> {
+        Ok(cx.service.rates.admit(&self.key, cx.peer.ip)?)
+    }
+
     /// Without a Region it is the default one.
     async fn find(
         service: &Service,
@@ -56,6 +64,10 @@ impl Domain {
         let Some(pool) = service.pool(&found.user_pool_id).await? else {
             return Ok(None);
         };
+        let key = match found.custom {
+            Some(_) => name.to_owned(),
+            None => format!("{region}/{prefix}"),
+        };
         let base = if path_prefix.is_empty() {
             let prefix = found.custom.is_none().then_some(prefix);
             domain::url_of(&service.config, &pool, prefix, name)
@@ -64,6 +76,7 @@ impl Domain {
         };
         Ok(Some(Self {
             pool,
+            key,
             base,
             path_prefix,
             version: found.managed_login_version,

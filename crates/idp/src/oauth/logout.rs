@@ -1,6 +1,7 @@
 //! Signing out in the browser: where it goes afterwards.
 
-use super::authorization::{client_of, with_query};
+use super::authorization::with_query;
+use super::client::client_of;
 use super::params::encode;
 use super::{Cookie, Domain, Params, Refusal};
 use crate::federation::saml;

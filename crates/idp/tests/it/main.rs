@@ -29,6 +29,7 @@ mod federation_social;
 mod group_members;
 mod groups;
 mod guessing;
+mod import_bounds;
 mod import_hashes;
 mod imports;
 mod invitations;

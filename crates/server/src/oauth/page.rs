@@ -31,11 +31,26 @@ pub(crate) async fn refusal_page(at: &At, params: &Params, refusal: &Refusal) ->
     }
 }
 
-/// Shows that something broke on our side, and logs what.
+/// Shows that something broke on our side, and logs what; or that there is too much to do.
 pub(crate) async fn failure_page(at: &At, params: &Params, error: Error) -> Response<Body> {
     let refusal = Refusal::from(error);
+    if refusal.code == OAuthCode::TemporarilyUnavailable {
+        return busy_page(at, params, &refusal).await;
+    }
     log(&at.cx, &refusal);
     plain(at, params, StatusCode::INTERNAL_SERVER_ERROR, Said::Failed).await
+}
+
+/// Shows that there is too much to do.
+pub(super) async fn busy_page(at: &At, params: &Params, refusal: &Refusal) -> Response<Body> {
+    log(&at.cx, refusal);
+    plain(
+        at,
+        params,
+        StatusCode::TOO_MANY_REQUESTS,
+        Said::Refused(refusal),
+    )
+    .await
 }
 
 /// `/error`: what the query says is not repeated, since anybody can write one.
