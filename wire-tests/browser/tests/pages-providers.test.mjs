@@ -40,7 +40,8 @@ const style = (auth) => ({ Settings: { categories: { ...DYNAMIC.Settings.categor
 const SEARCH = style({ federation: { interfaceStyle: "DOMAIN_INPUT" } });
 
 /** The id of the element that the keyboard speaks to. */
-const focus = () => world.page.evaluate(() => document.activeElement.id);
+// The browser sets it a moment after the page is there.
+const focused = (id) => world.page.waitForFunction((id) => document.activeElement.id === id, id);
 
 /** Types into the field for a domain, and sends that. */
 async function find(typed) {
@@ -70,7 +71,7 @@ test("providers are buttons before the form, or after it", async () => {
     "Continue with Google",
   ]);
   assert.deepEqual(await order(), ["providers", "or", "form"]);
-  assert.equal(await focus(), "username");
+  await focused("username");
   await look("providers");
   await world.signIn("ann", "wrong");
   await page.getByRole("alert").waitFor();
@@ -95,7 +96,7 @@ test("a domain leads to its provider", async () => {
   await look("provider-search");
   await find("ann@nobody.example");
   await page.getByText("No organization signs in with this domain.").waitFor();
-  assert.equal(await focus(), "idp_identifier");
+  await focused("idp_identifier");
   await look("provider-search-error");
   await find("ann@corp.example");
   await page.waitForURL((url) => url.href.startsWith(`${world.app.url}authorize?`));
