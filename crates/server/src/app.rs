@@ -75,7 +75,8 @@ impl App {
             others = others.merge(kms);
         }
         if settings.posture == Posture::Dev {
-            others = others.merge(admin::development(Arc::clone(service), clock));
+            let guarded = shared.verifier.is_some();
+            others = others.merge(admin::development(Arc::clone(service), clock, guarded));
         }
         let others = others
             .fallback(nowhere)
