@@ -44,8 +44,18 @@ struct Imported {
     sealed: String,
 }
 
+/// Refuses a password that breaks the pool's policy. What `refusal` says begins differently where the password
+/// is part of a new user.
+pub(crate) fn check_policy(
+    pool: &Pool,
+    password: &str,
+    refusal: fn(&'static str) -> Error,
+) -> Result<()> {
+    policy_violation(pool, password).map_or(Ok(()), |reason| Err(refusal(reason)))
+}
+
 /// The first rule of the pool's policy that a password breaks, in the service's words.
-pub(crate) fn policy_violation(pool: &Pool, password: &str) -> Option<&'static str> {
+fn policy_violation(pool: &Pool, password: &str) -> Option<&'static str> {
     let policy = pool.password_policy();
     let length = password.chars().count();
     let minimum = usize::try_from(policy.minimum_length.unwrap_or(8)).unwrap_or(8);
