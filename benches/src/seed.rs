@@ -99,6 +99,7 @@ pub(crate) fn service(data: &Path) -> Outcome<(Arc<SqliteStore>, Cx)> {
         account_id: "000000000000".to_owned(),
         default_region: "us-east-1".to_owned(),
         public_url: "http://127.0.0.1:9229".to_owned(),
+        prefix_host: None,
         issuer: IssuerMode::Local,
         regions: Vec::new(),
         limits: Limits::default(),

@@ -305,6 +305,7 @@ fn service(store: Arc<dyn Store>) -> Arc<Service> {
         account_id: "000000000000".to_owned(),
         default_region: "us-east-1".to_owned(),
         public_url: "http://localhost:9229".to_owned(),
+        prefix_host: None,
         issuer: IssuerMode::Local,
         regions: Vec::new(),
         limits: Limits::default(),
@@ -339,7 +340,12 @@ fn app(service: &Arc<Service>, key: Option<AccessKey>) -> App {
         settings.posture = Posture::Serve;
     }
     settings.access_keys.extend(key);
-    App::new(service, Arc::new(SystemClock::default()), &settings)
+    App::new(
+        service,
+        Arc::new(SystemClock::default()),
+        &settings,
+        &Arc::default(),
+    )
 }
 
 fn access_key() -> AccessKey {

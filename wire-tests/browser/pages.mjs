@@ -2,14 +2,17 @@
 
 import assert from "node:assert/strict";
 import { createHmac, randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, afterEach, before, beforeEach } from "node:test";
 
 import {
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
+  CreateIdentityProviderCommand,
   CreateManagedLoginBrandingCommand,
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
@@ -22,18 +25,41 @@ import { Site, launch } from "./browser.mjs";
 export const PASSWORD = "Correct-Horse-9";
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const PICTURES = fileURLToPath(new URL("../../target/pages/", import.meta.url));
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+export const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
 /** A style whose pages are light or dark as the browser is. */
 export const DYNAMIC = { Settings: { categories: { global: { colorSchemeMode: "DYNAMIC" } } } };
 
+/** An OpenID Connect provider that is known by explicit addresses, found by these domains. */
+export function oidc(ProviderName, IdpIdentifiers = [], address = "https://idp.example/") {
+  return {
+    ProviderName,
+    ProviderType: "OIDC",
+    IdpIdentifiers,
+    ProviderDetails: {
+      client_id: "shop",
+      client_secret: "hush",
+      authorize_scopes: "openid",
+      attributes_request_method: "GET",
+      oidc_issuer: "https://idp.example",
+      authorize_url: `${address}authorize`,
+      token_url: `${address}token`,
+      attributes_url: `${address}me`,
+      jwks_uri: `${address}keys`,
+    },
+  };
+}
+
 /** What the tests of a file share; `page` is a new one for each test. */
 export class World {
-  /** Starts it before the tests of the file that calls this. */
-  constructor() {
+  /** Starts it before the tests of the file that calls this; the server has this configuration, as TOML. */
+  constructor({ config = "" } = {}) {
     before(async () => {
       mkdirSync(PICTURES, { recursive: true });
-      this.server = await Server.start();
+      this.folder = mkdtempSync(join(tmpdir(), "cenote-pages-"));
+      const file = join(this.folder, "cenote.toml");
+      writeFileSync(file, config);
+      this.server = await Server.start("--config", file);
       this.browser = await launch();
       this.app = await Site.start("<!doctype html><title>Signed in</title>");
     });
@@ -41,6 +67,7 @@ export class World {
       await this.browser?.close();
       await this.app?.stop();
       await this.server?.stop();
+      if (this.folder) rmSync(this.folder, { recursive: true });
     });
     beforeEach(() => this.open());
     afterEach(() => this.context?.close());
@@ -59,13 +86,16 @@ export class World {
     });
   }
 
-  /** A pool with a domain and an app client, and the address of its sign-in. */
-  async scene({ pool = {}, client = {}, branding = DYNAMIC, version = 2 } = {}) {
+  /** A pool with a domain, identity providers and an app client, and the addresses of its pages. */
+  async scene({ pool = {}, providers = [], client = {}, branding = DYNAMIC, version = 2 } = {}) {
     const sdk = this.server.sdk();
     const created = await sdk.send(
       new CreateUserPoolCommand({ PoolName: "pages", AutoVerifiedAttributes: ["email"], ...pool }),
     );
     const UserPoolId = created.UserPool.Id;
+    for (const provider of providers) {
+      await sdk.send(new CreateIdentityProviderCommand({ UserPoolId, ...provider }));
+    }
     const made = await sdk.send(
       new CreateUserPoolClientCommand({
         UserPoolId,
@@ -75,7 +105,10 @@ export class World {
         AllowedOAuthFlows: ["code"],
         AllowedOAuthScopes: ["openid"],
         AllowedOAuthFlowsUserPoolClient: true,
-        SupportedIdentityProviders: ["COGNITO"],
+        SupportedIdentityProviders: [
+          "COGNITO",
+          ...providers.map(({ ProviderName }) => ProviderName),
+        ],
         ...client,
       }),
     );
@@ -90,14 +123,18 @@ export class World {
       const { ManagedLoginBranding } = await sdk.send(new CreateManagedLoginBrandingCommand(made));
       style = ManagedLoginBranding.ManagedLoginBrandingId;
     }
-    const query = new URLSearchParams({
-      client_id: ClientId,
-      response_type: "code",
-      scope: "openid",
-      redirect_uri: this.app.url,
-    });
     const base = `http://${Domain}.auth.localhost:${new URL(this.server.url).port}`;
-    return { sdk, UserPoolId, ClientId, style, base, at: (path) => `${base}${path}?${query}` };
+    const at = (path, more = {}) => {
+      const query = new URLSearchParams({
+        client_id: ClientId,
+        response_type: "code",
+        scope: "openid",
+        redirect_uri: this.app.url,
+        ...more,
+      });
+      return `${base}${path}?${query}`;
+    };
+    return { sdk, UserPoolId, ClientId, Domain, style, base, at };
   }
 
   /** A confirmed user with a password, and these attributes. */
@@ -163,8 +200,7 @@ export class World {
         await page.setViewportSize(viewport);
         const path = `${PICTURES}${name}-${size}-${colorScheme}.png`;
         await page.screenshot({ path, fullPage: true });
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(wide <= 0, `${name} is ${wide} pixels too wide for a ${size}`);
+        await this.fits(`${name} on a ${size}`);
       }
       const violations = await this.axe();
       assert.deepEqual(violations, [], `${name}: ${JSON.stringify(violations, null, 1)}`);
@@ -174,6 +210,22 @@ export class World {
       return all.reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0);
     });
     assert.ok(weight > 0 && weight < bytes, `${name} has ${weight} bytes`);
+  }
+
+  /** Nothing of the page is wider than its window, or than what it stands in. */
+  async fits(name) {
+    const wide = await this.page.evaluate(() => {
+      const root = document.documentElement;
+      const all = [...document.body.querySelectorAll("*")].filter((one) => one.checkVisibility());
+      // What stands in a line has no width of its own, and inputs may scroll.
+      const overflows = (one) =>
+        one.clientWidth > 0 && one.localName !== "input" && one.scrollWidth > one.clientWidth + 1;
+      const isWide = (one) =>
+        one.getBoundingClientRect().right > innerWidth + 0.5 || overflows(one);
+      const parts = all.filter(isWide).map((one) => one.outerHTML.slice(0, 200));
+      return { pixels: Math.max(root.scrollWidth - innerWidth, 0), parts };
+    });
+    assert.deepEqual(wide, { pixels: 0, parts: [] }, name);
   }
 
   /** What axe finds. It runs beside the page's policy, in a world of its own. */

@@ -1,6 +1,9 @@
 """Resource servers, tags, domains, identity providers, looks, terms, replicas and limits, by boto3."""
 
+import http.client
 import itertools
+import json
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -143,7 +146,8 @@ def test_a_replica_answers_in_its_region_and_changes_nothing(make_pool, server):
 
 def test_rates_are_kept_in_serve_and_can_be_raised(new_store, start):
     place = new_store()
-    path = write_config(place, tables=("[limits]", "request_rates = true"))
+    # Nothing is said of rates, so that they are on.
+    path = write_config(place, tables=("[limits]",))
     served = start(["serve", "--config", str(path)], cwd=place.folder)
     idp = sdk.client(served.url, key=KEY_ID, secret=SECRET)
     # With the status 400: 429 would be another service's.
@@ -155,3 +159,32 @@ def test_rates_are_kept_in_serve_and_can_be_raised(new_store, start):
     assert without_metadata(raised)["Limit"] == {
         "LimitDefinition": limit, "ProvisionedLimitValue": 200, "FreeLimitValue": 120,
     }
+
+
+def test_who_calls_a_domain_too_often_is_turned_away(new_store, start):
+    place = new_store()
+    path = write_config(place, tables=("[limits]",))
+    served = start(["serve", "--config", str(path)], cwd=place.folder)
+    idp = sdk.client(served.url, key=KEY_ID, secret=SECRET)
+    pool = idp.create_user_pool(PoolName="busy")["UserPool"]["Id"]
+    idp.create_user_pool_domain(UserPoolId=pool, Domain="busy")
+
+    connection = http.client.HTTPConnection(urlsplit(served.url).netloc)
+
+    def refused_at(method, path):
+        for _ in range(5_000):
+            connection.request(method, f"/_domain/busy{path}")
+            answer = connection.getresponse()
+            body = answer.read()
+            if answer.status == 429:
+                return answer, body
+        raise AssertionError("nobody counts")
+
+    _, told = refused_at("POST", "/oauth2/token")
+    assert json.loads(told) == {
+        "error": "temporarily_unavailable", "error_description": "Rate exceeded",
+    }
+    page, said = refused_at("GET", "/login")
+    assert page.getheader("content-type").startswith("text/html")
+    assert b"Too many requests. Try again in a moment." in said
+    connection.close()

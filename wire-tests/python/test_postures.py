@@ -18,6 +18,20 @@ def served(start, new_store):
     return start(["serve", "--config", str(write_config(place))], cwd=place.folder)
 
 
+def test_metrics_are_read_where_the_operator_says(start, new_store):
+    place = new_store()
+    metrics = f"127.0.0.1:{free_port()}"
+    config = write_config(place, tables=(f'metrics_listen = "{metrics}"',))
+    served = start(["serve", "--config", str(config)], cwd=place.folder)
+    idp = sdk.client(served.url, key=KEY_ID, secret=SECRET)
+    idp.list_user_pools(MaxResults=1)
+    assert served.get("/_cenote/metrics").status == 404
+    reply = wire.request(f"http://{metrics}", "GET", "/_cenote/metrics")
+    assert reply.status == 200
+    counted = 'cenote_requests_total{operation="ListUserPools",outcome="success"} 1'
+    assert counted in reply.body.decode().splitlines()
+
+
 class TestClock:
     def test_it_moves_and_comes_back(self, clock):
         before = clock.read()

@@ -7,13 +7,14 @@ import pytest
 from botocore.exceptions import ClientError
 from pycognito.aws_srp import generate_hash_device
 
-from cenote import sdk, srp
+from cenote import passkey, sdk, srp
 from cenote.scene import NEW_PASSWORD, PASSWORD, Inbox, Pool
 
 pytestmark = pytest.mark.only("postgres")
 
 TIMES = 8
 ONCE = "Invalid session for the user, session can only be used once."
+EXPIRED = "Invalid code provided, please request a code again."
 INVALID = "Invalid session for the user."
 
 
@@ -25,8 +26,9 @@ class Nodes:
         self.inbox = Inbox(servers[0])
         self.clients = [sdk.client(server.url) for server in servers]
 
-    def race(self, call):
-        """Calls through both at once; the number of those who got through, and what the others were told."""
+    def race(self, call, holds=lambda answer: "AccessToken" in answer["AuthenticationResult"]):
+        """Calls through both at once; the number of those who got through, to what `holds` is true of, and what
+        the others were told."""
         barrier = threading.Barrier(TIMES)
 
         def perform(turn):
@@ -35,7 +37,7 @@ class Nodes:
                 answer = call(self.clients[turn % 2])
             except ClientError as error:
                 return error.response["Error"]["Message"]
-            assert "AccessToken" in answer["AuthenticationResult"]
+            assert holds(answer), answer
             return None
 
         with ThreadPoolExecutor(TIMES) as threads:
@@ -134,3 +136,62 @@ def test_a_proof_of_a_device_signs_in_once(nodes):
         PASSWORD_CLAIM_SIGNATURE=srp.sign(shared, group, key, given["SECRET_BLOCK"], when),
     )
     assert (won, texts - {ONCE, INVALID}) == (1, set())
+
+
+def test_a_code_of_a_sign_up_confirms_once(nodes):
+    it = nodes(AutoVerifiedAttributes=["email"])
+    app = it.pool.app()
+    app.sign_up("ada", email="ada@example.com")
+    code = it.inbox.code(it.pool, "ada")
+    won, texts = it.race(
+        lambda client: client.confirm_sign_up(
+            ClientId=app.id, Username="ada", ConfirmationCode=code
+        ),
+        lambda _: True,
+    )
+    assert (won, texts) == (1, {"User cannot be confirmed. Current status is CONFIRMED"})
+    assert it.pool.status("ada") == "CONFIRMED"
+
+
+def test_a_code_resets_a_password_once(nodes):
+    it = nodes()
+    app = it.pool.app()
+    name = it.pool.user(email="ada@example.com", email_verified="true")
+    app.forgot(name)
+    code = it.inbox.code(it.pool, name)
+    won, texts = it.race(
+        lambda client: client.confirm_forgot_password(
+            ClientId=app.id, Username=name, ConfirmationCode=code, Password=NEW_PASSWORD
+        ),
+        lambda _: True,
+    )
+    assert (won, texts) == (1, {EXPIRED})
+    assert app.tokens(name, NEW_PASSWORD)
+
+
+def test_a_code_verifies_an_address_once(nodes):
+    it = nodes(AutoVerifiedAttributes=["email"])
+    app = it.pool.app()
+    name = it.pool.user(email="ada@example.com")
+    access = app.tokens(name)["AccessToken"]
+    app.idp.get_user_attribute_verification_code(AccessToken=access, AttributeName="email")
+    code = it.inbox.code(it.pool, name)
+    won, texts = it.race(
+        lambda client: client.verify_user_attribute(
+            AccessToken=access, AttributeName="email", Code=code
+        ),
+        lambda _: True,
+    )
+    assert (won, texts) == (1, {EXPIRED})
+    assert it.pool.attributes(name)["email_verified"] == "true"
+
+
+def test_an_assertion_of_a_passkey_signs_in_once(nodes):
+    it = nodes(Policies=passkey.FACTORS)
+    passkey.allow(it.pool)
+    app = it.pool.app(ExplicitAuthFlows=passkey.FLOWS)
+    name = it.pool.user()
+    mine = passkey.register(app, app.tokens(name)["AccessToken"])
+    session, options = passkey.ask(app, name)
+    credential = mine.get(options)
+    assert it.answer(app, "WEB_AUTHN", session, USERNAME=name, CREDENTIAL=credential) == (1, {ONCE})

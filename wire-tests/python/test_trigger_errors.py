@@ -1,4 +1,4 @@
-"""How each operation that calls a function tells what the function did wrong."""
+"""How each operation that calls a function tells what the function did wrong, and what it leaves behind."""
 
 import sys
 
@@ -6,17 +6,23 @@ import pytest
 
 from cenote.process import Server
 from cenote.scene import NEW_PASSWORD, PASSWORD, Inbox, Pool
-from cenote.sdk import attributes, refused
+from cenote.sdk import as_dict, attributes, refused
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:"
 
 # What a function does, and the error that comes of it. Behind `nowhere` there is nothing.
 THROWS = "import sys; sys.stdin.read(); sys.exit('Boom.')"
 NOTHING = "import sys; sys.stdin.read(); print('null')"
+GARBAGE = "import sys; sys.stdin.read(); print('<html>')"
+MUCH = "import sys; sys.stdin.read(); print('9' * 7_000_000)"
+LATE = "import time; time.sleep(60)"
 OUTCOMES = {
-    "throws": "UserLambdaValidationException",
-    "nothing": "InvalidLambdaResponseException",
-    "nowhere": "UnexpectedLambdaException",
+    "throws": ("UserLambdaValidationException", "{} failed with error Boom.."),
+    "nothing": ("InvalidLambdaResponseException", "Unrecognizable lambda output"),
+    "garbage": ("InvalidLambdaResponseException", "Invalid lambda function output : Invalid JSON"),
+    "much": ("InvalidLambdaResponseException", "Invalid lambda function output : Invalid JSON"),
+    "late": ("UnexpectedLambdaException", "{} invocation failed due to error Timeout."),
+    "nowhere": ("UnexpectedLambdaException", "{} invocation failed due to configuration."),
 }
 
 
@@ -27,7 +33,11 @@ def running(tmp_path_factory, new_store):
     config.write_text(
         "".join(
             f'[[triggers]]\narn = "{ARN}{name}"\ncommand = ["{sys.executable}", "-c", "{code}"]\n'
-            for name, code in (("throws", THROWS), ("nothing", NOTHING))
+            + ("timeout_ms = 100\n" if name == "late" else "")
+            for name, code in (
+                ("throws", THROWS), ("nothing", NOTHING), ("garbage", GARBAGE), ("much", MUCH),
+                ("late", LATE),
+            )
         )
     )
     arguments = ["dev", "--listen", "127.0.0.1:0", "--config", str(config), *place.arguments()]
@@ -63,6 +73,15 @@ class Scene:
             AutoVerifiedAttributes=["email"],
             LambdaConfig={trigger: ARN + which for trigger in triggers},
         )
+
+    def people(self):
+        """Everybody in the pool: what the list of users shows, but for the times."""
+        listed = self.idp.list_users(UserPoolId=self.pool.id)["Users"]
+        return {
+            user["Username"]: as_dict(user["Attributes"])
+            | {"status": user["UserStatus"], "enabled": user["Enabled"]}
+            for user in listed
+        }
 
     def admin(self, **more):
         return {"UserPoolId": self.pool.id, "Username": "ada"} | more
@@ -180,14 +199,27 @@ CASES = (
 )
 
 
+# What was done before the function was called stays done; the other cases leave everybody as he was.
+DONE = {
+    confirm_sign_up: {"status": "CONFIRMED", "email_verified": "true"},
+    admin_confirm_sign_up: {"status": "CONFIRMED"},
+    admin_reset_user_password: {"status": "RESET_REQUIRED"},
+    admin_update_user_attributes: {"email": "new@example.com", "email_verified": "false"},
+    update_user_attributes: {"email": "new@example.com", "email_verified": "false"},
+    respond_to_auth_challenge: {"status": "CONFIRMED"},
+    admin_respond_to_auth_challenge: {"status": "CONFIRMED"},
+}
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_what_a_function_does_wrong_has_three_names(running, case):
-    for which, error in OUTCOMES.items():
+def test_what_a_function_does_wrong_is_told_and_changes_nothing(running, case):
+    for which, (error, text) in OUTCOMES.items():
         scene = Scene(running)
         trigger, call = case(scene)
         scene.break_triggers(which, trigger)
-        with refused(error) as caught:
+        expected = scene.people()
+        for person in expected.values():
+            person.update(DONE.get(case, {}))
+        with refused(error, text.format(trigger)):
             call()
-        if which == "throws":
-            text = caught.value.response["Error"]["Message"]
-            assert text == f"{trigger} failed with error Boom..", text
+        assert scene.people() == expected, which

@@ -19,6 +19,8 @@ pub struct OAuthRules {
     pub hardened: Vec<String>,
     /// Whether user info has the types of OpenID Connect, where the service answers texts alone.
     pub typed_user_info: bool,
+    /// Whether authorization responses leave out the issuer (RFC 9207), as those of the service do.
+    pub omits_response_issuer: bool,
 }
 
 impl OAuthRules {
@@ -38,6 +40,9 @@ pub struct Config {
     pub default_region: String,
     /// Where clients reach this server, without a slash at the end.
     pub public_url: String,
+    /// The name under which prefix domains have names of their own (`auth.example.com`). Without it they are
+    /// paths of the public address, unless that is the own machine's.
+    pub prefix_host: Option<String>,
     /// See [`IssuerMode`].
     pub issuer: IssuerMode,
     /// The regions that it answers for; empty means any.

@@ -7,6 +7,7 @@ use crate::{Error, Result, Service, token};
 
 /// `/{pool id}/.well-known/jwks.json` (RFC 7517).
 pub async fn jwks(service: &Service, pool_id: &str) -> Result<Value> {
+    service.rates.check_keys()?;
     let keys = match service.pool(pool_id).await? {
         Some(_) => service.pool_keys(pool_id).await?,
         None => None,
@@ -26,7 +27,7 @@ pub async fn openid_configuration(service: &Service, pool_id: &str) -> Result<Va
         .ok_or_else(|| Error::pool_not_found(pool_id))?;
     let issuer = token::issuer(service, &pool);
     let mut document = json!({
-        "authorization_response_iss_parameter_supported": true,
+        "claims_supported": CLAIMS,
         "code_challenge_methods_supported": ["S256"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
@@ -38,6 +39,9 @@ pub async fn openid_configuration(service: &Service, pool_id: &str) -> Result<Va
         "subject_types_supported": ["public"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
     });
+    if !service.config.oauth.omits_response_issuer {
+        document["authorization_response_iss_parameter_supported"] = true.into();
+    }
     if let Some(base) = domain::base_url(&service.config, &pool) {
         for (name, path) in ENDPOINTS {
             document[name] = format!("{base}{path}").into();
@@ -48,6 +52,39 @@ pub async fn openid_configuration(service: &Service, pool_id: &str) -> Result<Va
     }
     Ok(document)
 }
+
+/// The claims of ID tokens that OpenID Connect knows; a pool's own attributes are not told.
+const CLAIMS: [&str; 29] = [
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "at_hash",
+    "name",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "email",
+    "email_verified",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "phone_number",
+    "phone_number_verified",
+    "address",
+    "updated_at",
+];
 
 /// The members that a domain gives, and where it answers.
 const ENDPOINTS: [(&str, &str); 5] = [

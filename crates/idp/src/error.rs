@@ -141,14 +141,6 @@ impl Error {
         Self::new(ErrorCode::TooManyRequests, "Rate exceeded")
     }
 
-    /// A flow or challenge that Cenote does not have yet.
-    pub(crate) fn flow_not_built(what: &str) -> Self {
-        Self::new(
-            ErrorCode::NotImplemented,
-            format!("{what} is not built yet in this version of Cenote."),
-        )
-    }
-
     /// InvalidParameterException with a text.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::InvalidParameter, message)

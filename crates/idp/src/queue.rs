@@ -57,6 +57,12 @@ impl<T> Queue<T> {
         self.add(work, usize::MAX)
     }
 
+    /// Whether [`Queue::push`] would give work back now.
+    pub fn is_full(&self) -> bool {
+        let state = self.lock();
+        state.is_closed || state.waiting.len() >= self.bound
+    }
+
     fn add(&self, work: T, bound: usize) -> Result<(), T> {
         let mut state = self.lock();
         if state.is_closed || state.waiting.len() >= bound {

@@ -1,8 +1,9 @@
-//! How many pools, clients and groups there may be: counted where they are made, so that no bound costs a
-//! scan.
+//! How many pools, clients, groups and users there may be: counted where they are made, so that no bound costs
+//! a scan.
 
-use crate::Cx;
+use crate::pool::Pool;
 use crate::ports::{Kind, Write};
+use crate::{Cx, Error, Result};
 
 /// The bounds, by default those of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,12 @@ pub struct Limits {
     pub clients: i64,
     /// Groups of a pool.
     pub groups: i64,
+    /// Users of a pool.
+    pub users: i64,
+    /// Rows of a file that is imported.
+    pub import_rows: u64,
+    /// Rows that an import leaves out before it is given up, if they are more than it has imported.
+    pub import_failures: i64,
 }
 
 impl Default for Limits {
@@ -21,6 +28,9 @@ impl Default for Limits {
             pools: 1_000,
             clients: 1_000,
             groups: 10_000,
+            users: 40_000_000,
+            import_rows: 500_000,
+            import_failures: 1_000,
         }
     }
 }
@@ -69,4 +79,15 @@ impl Counted {
             most,
         }
     }
+}
+
+/// Refuses `more` new users where the pool has as many as there may be. Users are many and their count is
+/// spread over several rows, so that those who arrive at the same moment may pass together.
+pub(crate) async fn check_users(cx: &Cx, pool: &Pool, more: i64) -> Result<()> {
+    let most = cx.service.config.limits.users;
+    let there = cx.service.store.user_count(&pool.id).await?;
+    if there.saturating_add(more) > most {
+        return Err(Error::too_many_users());
+    }
+    Ok(())
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use cenote_model::{
-    EncryptionKeyType, IssuerType, Operation, ReplicaRoleType, ReplicaStatusType,
-    UserPoolReplicaType,
+    AuthClass, EncryptionKeyType, ErrorCode, IssuerType, Operation, ReplicaRoleType,
+    ReplicaStatusType, UserPoolReplicaType,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,14 +27,20 @@ pub(crate) async fn find(cx: &Cx, pool: &Pool, region: &str) -> Result<Option<St
     Stored::find(cx, Kind::Replica, &pool.id, region).await
 }
 
-/// A pool is there in its own Region and in those of its replicas.
-pub(crate) async fn check_visible(cx: &Cx, pool: &Pool) -> Result<()> {
-    match cx.region.as_deref() {
-        Some(region) if region != pool.region && find(cx, pool, region).await?.is_none() => {
-            Err(Error::pool_not_found(&pool.id))
-        }
-        _ => Ok(()),
+/// Whether a pool is there in the Region of the request: in its own, and in those of its replicas. The
+/// error is for an operation that does not work in the Region of a secondary replica, or not yet.
+pub(crate) async fn is_there(cx: &Cx, pool: &Pool) -> Result<bool> {
+    let elsewhere = cx.region.as_deref().filter(|region| *region != pool.region);
+    let Some(region) = elsewhere else {
+        return Ok(true);
+    };
+    let Some(replica) = find(cx, pool, region).await? else {
+        return Ok(false);
+    };
+    if let Some(operation) = cx.operation {
+        check_enabled(operation, &replica.value)?;
     }
+    Ok(true)
 }
 
 /// What stands for a replica in the list of its Region.
@@ -172,37 +178,24 @@ fn is_enabled_on_secondary(operation: Operation) -> bool {
         )
 }
 
-/// The member of an input that says which pool it is for.
-#[derive(Deserialize)]
-struct Target {
-    #[serde(rename = "UserPoolId")]
-    pool: Option<String>,
+/// Whether an operation is one of people, or signs them in.
+fn is_of_people(operation: Operation) -> bool {
+    use Operation::{AdminInitiateAuth, AdminRespondToAuthChallenge};
+    operation.info().auth != AuthClass::Iam
+        || matches!(operation, AdminInitiateAuth | AdminRespondToAuthChallenge)
 }
 
-/// Refuses an operation of the primary Region that was sent to a secondary one.
-pub(crate) async fn check_region(cx: &Cx, operation: Operation, body: &[u8]) -> Result<()> {
-    let Some(region) = &cx.region else {
-        return Ok(());
-    };
-    let declares = operation
-        .info()
-        .errors
-        .contains(&cenote_model::ErrorCode::OperationNotEnabled);
-    if !declares || is_enabled_on_secondary(operation) {
+/// Refuses an operation of the primary Region, and people where the replica is not active.
+fn check_enabled(operation: Operation, replica: &Replica) -> Result<()> {
+    let errors = operation.info().errors;
+    if !errors.contains(&ErrorCode::OperationNotEnabled) {
         return Ok(());
     }
-    // What is no such object is the decoder's to refuse.
-    let Ok(Target { pool: Some(id) }) = serde_json::from_slice(body) else {
-        return Ok(());
-    };
-    let is_home = id
-        .split_once('_')
-        .is_some_and(|(home, _)| home == region.as_str());
-    if is_home {
-        return Ok(());
+    if !is_enabled_on_secondary(operation) {
+        return Err(Error::not_on_secondary());
     }
-    match cx.live(Kind::Replica, &id, region).await? {
-        Some(_) => Err(Error::not_on_secondary()),
-        None => Ok(()),
+    if is_of_people(operation) && !replica.is_active {
+        return Err(Error::replica_is_inactive());
     }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use cenote_model::{AuthClass, Decode, ErrorCode, Operation};
 use serde::Serialize;
 
 use crate::dispatch as generated;
-use crate::{Cx, Error, Result, replica};
+use crate::{Cx, Error, Result};
 
 /// The operations whose time goes into signatures and exponentiations.
 const COMPUTE: [Operation; 10] = [
@@ -45,12 +45,15 @@ pub async fn serve<B: AsRef<[u8]> + Send + 'static>(
 /// `None` for the operations whose answer has an empty body.
 pub async fn dispatch(cx: &Cx, operation: Operation, body: &[u8]) -> Result<Option<Vec<u8>>> {
     let errors = operation.info().errors;
-    let cx = &*if errors.contains(&ErrorCode::TooManyRequests) {
+    let counted = if errors.contains(&ErrorCode::TooManyRequests) {
         counted(cx, operation, body).await?
     } else {
         Cow::Borrowed(cx)
     };
-    replica::check_region(cx, operation, body).await?;
+    let cx = &Cx {
+        operation: Some(operation),
+        ..counted.into_owned()
+    };
     let mut run = 1;
     loop {
         match generated::call(cx, operation, body).await {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use cenote_model::Operation;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::cached::Cached;
@@ -75,8 +77,12 @@ pub struct Service {
     pub sealer: Arc<Sealer>,
     /// The identity of the deployment.
     pub config: Config,
+    /// Told when this process has put a message into the outbox.
+    pub posted: Notify,
     /// How many messages this process has given up.
     pub messages_given_up: AtomicU64,
+    /// How many records of pools' logs this process has given up.
+    pub log_records_given_up: AtomicU64,
     pub(crate) keys: KeyReservoir,
     pub(crate) attempts: Attempts,
     pub(crate) rates: Rates,
@@ -103,7 +109,9 @@ impl Service {
             cpu: CpuPool::new(parts.cpu_threads, CPU_QUEUE),
             sealer: Arc::new(Sealer::new(parts.root)),
             config: parts.config,
+            posted: Notify::new(),
             messages_given_up: AtomicU64::new(0),
+            log_records_given_up: AtomicU64::new(0),
             keys: parts.keys,
             attempts: Attempts::new(is_shared),
             rates,
@@ -214,9 +222,22 @@ impl Service {
             .is_some_and(|revoked| *revoked))
     }
 
+    /// Commits, and tells who sends messages of a new one.
+    async fn commit(self: &Arc<Self>, change: Change) -> Result<(), CommitError> {
+        let posts = change
+            .writes
+            .iter()
+            .any(|write| matches!(write, Write::Queue(_)));
+        self.commit_cached(change).await?;
+        if posts {
+            self.posted.notify_one();
+        }
+        Ok(())
+    }
+
     /// Commits, and forgets what the caches hold of the records that the change wrote. Changes of attempts
     /// are announced.
-    async fn commit(self: &Arc<Self>, change: Change) -> Result<(), CommitError> {
+    async fn commit_cached(self: &Arc<Self>, change: Change) -> Result<(), CommitError> {
         let cached: Vec<(Kind, String, String)> = change
             .writes
             .iter()
@@ -281,12 +302,14 @@ pub async fn sweep(service: &Service) -> Result<usize, StoreError> {
 pub struct Cx {
     /// What requests share.
     pub service: Arc<Service>,
-    /// The region of the request's credential scope, when it had one.
+    /// The Region of the request's credential scope, or else of its Host, when it had one.
     pub region: Option<String>,
     /// The request's id, as answered in `x-amzn-RequestId`.
     pub request_id: Uuid,
     /// Who sent the request.
     pub peer: Peer,
+    /// The operation that it is for; the pages and endpoints of a domain have none.
+    pub(crate) operation: Option<Operation>,
     /// What triggers have answered in this request.
     pub(crate) answers: Answers,
     /// What it takes of the request rates of its user or pool, where they are counted.
@@ -320,6 +343,7 @@ impl Cx {
             region,
             request_id,
             peer,
+            operation: None,
             answers: Answers::default(),
             share: None,
             fixed_id: None,
@@ -347,8 +371,10 @@ impl Cx {
     pub(crate) async fn pool(&self, id: &str) -> Result<Arc<Pool>> {
         let found = self.service.pool(id).await?;
         let pool = found.ok_or_else(|| Error::pool_not_found(id))?;
-        // A signed request sees the pools of the region that it was signed for.
-        crate::replica::check_visible(self, &pool).await?;
+        // A request sees the pools of the Region that it is for.
+        if !crate::replica::is_there(self, &pool).await? {
+            return Err(Error::pool_not_found(id));
+        }
         if let Some(share) = &self.share {
             share.of_pool(&pool.id)?;
         }
@@ -375,6 +401,9 @@ impl Cx {
             .pool(&client.pool_id)
             .await?
             .ok_or_else(|| Error::client_not_found(id))?;
+        if !crate::replica::is_there(self, &pool).await? {
+            return Err(Error::client_not_found(id));
+        }
         Ok((pool, client))
     }
 

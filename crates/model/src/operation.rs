@@ -110,10 +110,9 @@ mod tests {
         assert_eq!(ErrorCode::UserNotFound.name(), "UserNotFoundException");
         assert_eq!(ErrorCode::UserNotFound.status(), 400);
         assert_eq!(ErrorCode::InternalError.status(), 500);
-        assert_eq!(ErrorCode::NotImplemented.status(), 501);
         let names: BTreeSet<_> = ErrorCode::ALL.iter().map(|code| code.name()).collect();
         assert_eq!(names.len(), ErrorCode::ALL.len());
-        assert_eq!(names.len(), 59 + 8);
+        assert_eq!(names.len(), 59 + 7);
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{MatchedPath, State};
+use axum::middleware::Next;
 use axum::routing::{get, put};
+use axum::{Extension, Router, middleware};
 use cenote_idp::ports::SystemClock;
 use cenote_idp::{Service, crypto};
 use hyper::header::HeaderValue;
@@ -14,18 +15,22 @@ use hyper::{HeaderMap, Method, Request, Response, body::Body as HttpBody};
 use tokio::sync::Semaphore;
 use tower_service::Service as _;
 
+use crate::Metrics;
 use crate::config::{Limits, Posture, Settings};
 use crate::feedback::auth_event_feedback;
 use crate::logo::logo;
+use crate::pages::Looks;
 use crate::rpc::{self, Verifier};
 use crate::{admin, discovery, import, oauth, pages};
 
 /// Answers requests.
 #[derive(Clone)]
 pub struct App {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     /// Everything but the JSON API, which is too busy for a detour.
     others: Router,
+    /// Whether it has the JSON API.
+    has_api: bool,
     /// Whether every connection is a proxy's.
     pub(crate) behind_proxy: bool,
 }
@@ -37,11 +42,17 @@ pub(crate) struct Shared {
     pub(crate) verifier: Option<Verifier>,
     pub(crate) limits: Limits,
     pub(crate) long_bodies: Semaphore,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl App {
     /// Opens the doors of the posture. `clock` is the one that the service has.
-    pub fn new(service: &Arc<Service>, clock: Arc<SystemClock>, settings: &Settings) -> Self {
+    pub fn new(
+        service: &Arc<Service>,
+        clock: Arc<SystemClock>,
+        settings: &Settings,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
         let keys = settings.access_keys.clone();
         let verifier = (!keys.is_empty()).then(|| Verifier::new(keys, settings.regions.clone()));
         let shared = Shared {
@@ -49,11 +60,13 @@ impl App {
             verifier,
             limits: settings.limits,
             long_bodies: Semaphore::new(rpc::LONG_BODIES),
+            metrics: Arc::clone(metrics),
         };
         let domain = Router::new()
             .route("/{pool}/{client}/{version}/assets/images/{file}", get(logo))
             .merge(oauth::routes())
-            .merge(pages::routes());
+            .merge(pages::routes())
+            .layer(Extension(Arc::<Looks>::default()));
         let mut others = Router::new()
             .route(
                 "/{pool}/.well-known/jwks.json",
@@ -76,16 +89,37 @@ impl App {
         }
         if settings.posture == Posture::Dev {
             let guarded = shared.verifier.is_some();
-            others = others.merge(admin::development(Arc::clone(service), clock, guarded));
+            others = others
+                .merge(admin::development(Arc::clone(service), clock, guarded))
+                .merge(admin::metrics(service, metrics));
         }
         let others = others
             .fallback(nowhere)
             .method_not_allowed_fallback(nowhere)
+            .layer(middleware::from_fn_with_state(Arc::clone(metrics), count))
             .with_state(Arc::clone(service));
         Self {
             shared: Arc::new(shared),
             others,
+            has_api: true,
             behind_proxy: settings.behind_proxy,
+        }
+    }
+
+    /// The same server behind the door for metrics alone.
+    #[must_use]
+    pub fn for_metrics(&self) -> Self {
+        let Shared {
+            service, metrics, ..
+        } = &*self.shared;
+        Self {
+            shared: Arc::clone(&self.shared),
+            others: admin::metrics(service, metrics)
+                .fallback(nowhere)
+                .method_not_allowed_fallback(nowhere)
+                .with_state(Arc::clone(service)),
+            has_api: false,
+            behind_proxy: false,
         }
     }
 
@@ -95,7 +129,7 @@ impl App {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        if request.uri().path() == "/" {
+        if self.has_api && request.uri().path() == "/" {
             if request.method() == Method::POST {
                 return rpc::answer(&self.shared, request).await;
             }
@@ -106,6 +140,19 @@ impl App {
         let answer: Result<_, Infallible> = self.others.clone().call(request).await;
         answer.unwrap_or_else(|never| match never {})
     }
+}
+
+/// Counts a request by the path of its route.
+async fn count(
+    State(metrics): State<Arc<Metrics>>,
+    path: Option<MatchedPath>,
+    request: Request<Body>,
+    next: Next,
+) -> Response<Body> {
+    let answer = next.run(request).await;
+    let path = path.as_ref().map_or("other", MatchedPath::as_str);
+    metrics.door(path.to_owned(), answer.status());
+    answer
 }
 
 async fn get_preflight(headers: HeaderMap) -> Response<Body> {

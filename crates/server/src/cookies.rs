@@ -7,8 +7,14 @@ use hyper::header::{COOKIE, HeaderValue};
 /// The cookie of a browser in which somebody has signed in.
 pub(crate) const SESSION: &str = "cognito";
 
-/// The cookie of a browser that has left for an identity provider.
-pub(crate) const DEPARTED: &str = "csrf-state";
+/// The cookie of a browser that has left for an identity provider, and its twin for browsers that do not know
+/// `SameSite=None`.
+const DEPARTED: &str = "csrf-state";
+const DEPARTED_LEGACY: &str = "csrf-state-legacy";
+
+/// The cookie that keeps the language, and for how long, in seconds.
+pub(crate) const LANG: &str = "lang";
+const LANG_SECONDS: i64 = 365 * 24 * 60 * 60;
 
 /// The cookie that a form's `_csrf` must agree with, and how long it is kept, in seconds.
 pub(crate) const CSRF: &str = "XSRF-TOKEN";
@@ -47,15 +53,36 @@ pub(crate) fn set(domain: &Domain, name: &str, value: &str, max_age: i64) -> Opt
     write(domain, name, value, max_age, "; SameSite=Lax")
 }
 
-/// The `Set-Cookie` of a browser that leaves for an identity provider. It comes back with forms that the
+/// Whether a text can be the token of a form.
+pub(crate) fn is_token(value: &str) -> bool {
+    value.len() == 36 && value.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The `Set-Cookie` of a language.
+pub(crate) fn lang(domain: &Domain, code: &str) -> Option<HeaderValue> {
+    set(domain, LANG, code, LANG_SECONDS)
+}
+
+/// The `Set-Cookie`s of a browser that leaves for an identity provider. It comes back with forms that the
 /// provider sends; browsers take that for what it is only with TLS.
-pub(crate) fn departed(domain: &Domain, value: &str, max_age: i64) -> Option<HeaderValue> {
-    let same_site = if domain.base.starts_with("https:") {
-        "; SameSite=None"
+pub(crate) fn departed(
+    domain: &Domain,
+    value: &str,
+    max_age: i64,
+) -> impl Iterator<Item = HeaderValue> {
+    let cookies: &[(&str, &str)] = if domain.base.starts_with("https:") {
+        &[(DEPARTED, "; SameSite=None"), (DEPARTED_LEGACY, "")]
     } else {
-        ""
+        &[(DEPARTED, "")]
     };
-    write(domain, DEPARTED, value, max_age, same_site)
+    let write =
+        move |(name, same_site): &(&str, &str)| write(domain, name, value, max_age, same_site);
+    cookies.iter().filter_map(write)
+}
+
+/// By what a browser is known that comes back from one.
+pub(crate) fn returned(headers: &HeaderMap) -> Option<&str> {
+    get(headers, DEPARTED).or_else(|| get(headers, DEPARTED_LEGACY))
 }
 
 fn write(

@@ -7,16 +7,43 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use cenote_idp::oauth::Domain;
 use cenote_idp::{Cx, Service, crypto};
 use hyper::Response;
-use hyper::header::HOST;
+use hyper::header::{HOST, SET_COOKIE};
 use hyper::http::request::Parts;
 
-use crate::peer;
+use crate::pages::Looks;
 use crate::rpc::{self, Refusal};
+use crate::{cookies, oauth, peer};
 
 /// The domain of a request, and the context to answer it in. Requests for other names lead nowhere.
 pub(crate) struct At {
     pub(crate) domain: Domain,
     pub(crate) cx: Cx,
+    /// The language that the browser was told before.
+    pub(crate) lang: Option<String>,
+    /// The looks of pages.
+    pub(crate) looks: Arc<Looks>,
+    csrf: Option<String>,
+}
+
+impl At {
+    /// The token of the browser for its forms; a new one, unless it has one.
+    pub(crate) fn csrf(&self) -> String {
+        let new = || crypto::uuid(&*self.cx.service.entropy).to_string();
+        self.csrf.clone().unwrap_or_else(new)
+    }
+
+    /// Lets the browser keep its token, as the service does with whatever it answers.
+    pub(crate) fn with_csrf(&self, mut response: Response<Body>) -> Response<Body> {
+        if let Some(cookie) = cookies::csrf(&self.domain, &self.csrf()) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
+    }
+
+    /// Sends the browser on.
+    pub(crate) fn redirect(&self, location: &str) -> Response<Body> {
+        self.with_csrf(oauth::redirect(location))
+    }
 }
 
 impl FromRequestParts<Arc<Service>> for At {
@@ -40,7 +67,18 @@ impl FromRequestParts<Arc<Service>> for At {
                 let peer = peer::of(&parts.headers, address);
                 let region = Some(domain.region().to_owned());
                 let cx = Cx::new(Arc::clone(service), region, request_id, peer);
-                Ok(Self { domain, cx })
+                let cookie = |name| cookies::get(&parts.headers, name).map(str::to_owned);
+                let at = Self {
+                    domain,
+                    cx,
+                    lang: cookie(cookies::LANG),
+                    looks: parts.extensions.get().cloned().unwrap_or_default(),
+                    csrf: cookie(cookies::CSRF).filter(|value| cookies::is_token(value)),
+                };
+                match at.domain.admit(&at.cx) {
+                    Ok(()) => Ok(at),
+                    Err(refusal) => Err(oauth::turned_away(&at, parts.uri.path(), &refusal).await),
+                }
             }
             Ok(None) => Err(rpc::not_found(request_id)),
             Err(error) => {

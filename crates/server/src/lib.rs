@@ -14,6 +14,7 @@ mod html;
 mod import;
 pub mod log;
 mod logo;
+mod metrics;
 mod oauth;
 pub mod outbound;
 mod pages;
@@ -26,5 +27,6 @@ mod time;
 mod tls;
 
 pub use app::App;
+pub use metrics::Metrics;
 pub use run::{beside, root_keys, run};
 pub use serve::serve;

@@ -1,6 +1,6 @@
 //! From settings to a running server, and to its end.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::num::NonZero;
@@ -15,6 +15,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinSet;
 
+use crate::Metrics;
 use crate::app::App;
 use crate::compromised::CompromisedList;
 use crate::config::{Posture, RootSource, Settings, StartError};
@@ -70,7 +71,11 @@ pub async fn run(
     let seed = settings.seed.as_deref().map(Document::open).transpose()?;
     let tls = settings.tls.as_ref().map(tls::open).transpose()?;
     let (tls, certificate) = tls.unzip();
-    let (listener, address) = listen(settings.listen)?;
+    let (listener, address) = listen("listen", settings.listen)?;
+    let for_metrics = settings
+        .metrics_listen
+        .map(|address| listen("metrics_listen", address))
+        .transpose()?;
     let stop = stop_signal()?;
     let url = format!(
         "{}://{address}",
@@ -80,14 +85,21 @@ pub async fn run(
     let clock = Arc::new(SystemClock::default());
     let time: Arc<dyn Clock> = Arc::clone(&clock) as _;
     let http = Http::default();
-    let senders = Senders::new(&settings, &http, &time)?;
-    let service = assemble(&settings, &url, store, root, &time, &http).await?;
+    let metrics = Arc::new(Metrics::new());
+    let senders = Senders::new(&settings, &http, &time, &metrics)?;
+    let triggers = Targets::new(&settings, &http, &time, &metrics);
+    let service = assemble(&settings, &url, store, root, &time, (&http, triggers)).await?;
     if let Some(seed) = seed {
         plant(&service, &seed).await?;
     }
-    let app = App::new(&service, clock, &settings);
+    let app = App::new(&service, clock, &settings, &metrics);
 
     let mut tasks = JoinSet::new();
+    if let Some((listener, _)) = for_metrics {
+        let limits = serve::for_metrics(settings.limits);
+        let door = app.for_metrics();
+        tasks.spawn(serve::serve(listener, None, door, limits, pending()));
+    }
     // The first sign-in by password finds the tables made.
     let warm = Arc::clone(&service);
     tasks.spawn(async move {
@@ -131,7 +143,9 @@ pub async fn beside(
     settings.limits.request_rates = false;
     let time: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let url = format!("http://{}", settings.listen);
-    assemble(&settings, &url, store, root, &time, &Http::default()).await
+    let http = Http::default();
+    let triggers = Targets::new(&settings, &http, &time, &Arc::default());
+    assemble(&settings, &url, store, root, &time, (&http, triggers)).await
 }
 
 /// Puts the service together; `url` is where it listens.
@@ -141,7 +155,7 @@ async fn assemble(
     store: Arc<dyn Store>,
     root: RootKeys,
     time: &Arc<dyn Clock>,
-    http: &Http,
+    (http, triggers): (&Http, Targets),
 ) -> Result<Arc<Service>, StartError> {
     let config = Config {
         account_id: settings.account_id.clone(),
@@ -150,6 +164,7 @@ async fn assemble(
             .public_url
             .clone()
             .unwrap_or_else(|| url.to_owned()),
+        prefix_host: settings.prefix_host.clone(),
         issuer: settings.issuer,
         regions: settings.regions.clone(),
         limits: Limits::default(),
@@ -162,7 +177,7 @@ async fn assemble(
         store,
         clock: Arc::clone(time),
         entropy: Arc::new(SystemEntropy),
-        triggers: Arc::new(Targets::new(settings, http, time)),
+        triggers: Arc::new(triggers),
         upstream: Arc::new(Providers::new(settings, http)),
         compromised_passwords: compromised.map(|list| Arc::new(list) as _),
         root,
@@ -190,7 +205,8 @@ async fn plant(service: &Arc<Service>, seed: &Document) -> Result<(), StartError
     Ok(())
 }
 
-fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+/// `key` is the one that sets the address.
+fn listen(key: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let open = || {
         let socket = if address.is_ipv4() {
             TcpSocket::new_v4()
@@ -207,7 +223,7 @@ fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> 
     };
     open().map_err(|error: io::Error| {
         StartError::environment(format!(
-            "cannot listen on {address}: {error}; end what listens there, or choose another address with `listen`"
+            "cannot listen on {address}: {error}; end what listens there, or choose another address with `{key}`"
         ))
     })
 }

@@ -35,9 +35,20 @@ const STREAMS: u32 = 64;
 /// How much of a body an HTTP/2 sender may be ahead of its reader.
 const WINDOW_BYTES: u32 = 64 * 1024;
 
+/// Connections of whoever reads the metrics.
+const METRICS_CONNECTIONS: usize = 16;
+
 /// The answer beyond the bound of connections.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// The limits of the listener for metrics.
+pub(crate) fn for_metrics(limits: Limits) -> Limits {
+    Limits {
+        connections: METRICS_CONNECTIONS,
+        ..limits
+    }
+}
 
 /// Answers connections until `stop` comes, then waits for the requests in progress.
 pub async fn serve(
@@ -69,13 +80,16 @@ pub async fn serve(
             }
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            door.app.shared.metrics.turned_away();
             turn_away(&stream, door.tls.is_some());
             continue;
         };
         let door = door.clone();
-        tokio::spawn(async move {
+        let shared = Arc::clone(&door.app.shared);
+        let open = shared.metrics.connection();
+        shared.service.cpu.connect(async move {
             door.connection(stream, from.ip()).await;
-            drop(place);
+            drop((place, open));
         });
     }
     drop(listener);

@@ -125,6 +125,16 @@ async fn a_connection_too_many_is_told_so() {
     );
     // The first one does not suffer.
     health(&mut first).await;
+    let last = b"GET /_cenote/metrics HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    first.write_all(last).await.unwrap();
+    let counted = rest(first).await;
+    for line in [
+        "cenote_connections_open 1\n",
+        "cenote_connections_total 1\n",
+        "cenote_connections_turned_away_total 1\n",
+    ] {
+        assert!(counted.contains(line), "{line} in {counted}");
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ const MINUTE_MS: i64 = 60 * 1000;
 /// A mail server that answers the content of each message with the next of its replies, and hands
 /// on what it was given.
 async fn mail_server(
+    server: &Server,
     replies: &'static [&'static str],
 ) -> (Arc<Senders>, mpsc::UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -41,7 +42,7 @@ async fn mail_server(
         from: "Cenote <no-reply@example.com>".to_owned(),
     });
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let senders = Senders::new(&settings, &Http::default(), &clock);
+    let senders = Senders::new(&settings, &Http::default(), &clock, &server.metrics);
     (Arc::new(senders.unwrap()), mails)
 }
 
@@ -142,7 +143,7 @@ async fn a_message_becomes_a_mail_once() {
     let server = Server::dev();
     let code = sign_up(&server).await;
     assert_eq!(waiting(&server).await, 1);
-    let (mailer, mut mails) = mail_server(&["250 taken"]).await;
+    let (mailer, mut mails) = mail_server(&server, &["250 taken"]).await;
     let worker = tokio::spawn(deliver(Arc::clone(&server.service), mailer));
     let mail = mails.recv().await.unwrap();
     for line in [
@@ -165,7 +166,7 @@ async fn a_message_becomes_a_mail_once() {
 async fn what_is_put_off_is_sent_again_later() {
     let server = Server::dev();
     sign_up(&server).await;
-    let (mailer, mut mails) = mail_server(&["451 later", "250 taken"]).await;
+    let (mailer, mut mails) = mail_server(&server, &["451 later", "250 taken"]).await;
     let worker = tokio::spawn(deliver(Arc::clone(&server.service), mailer));
     let first = mails.recv().await.unwrap();
     // The worker keeps it for longer than the pause before the second try.
@@ -193,7 +194,7 @@ async fn what_is_put_off_is_sent_again_later() {
 async fn what_is_refused_for_good_is_given_up() {
     let server = Server::dev();
     sign_up(&server).await;
-    let (mailer, mut mails) = mail_server(&["550 no such user"]).await;
+    let (mailer, mut mails) = mail_server(&server, &["550 no such user"]).await;
     let worker = tokio::spawn(deliver(Arc::clone(&server.service), mailer));
     mails.recv().await.unwrap();
     until_none_waits(&server).await;
@@ -206,6 +207,13 @@ async fn what_is_refused_for_good_is_given_up() {
     assert_eq!(given_up["messages"][0]["tries"], 1);
     let health = server.get("/_cenote/health", &[]).await.json();
     assert_eq!(health, json!({"status": "ok", "messages_given_up": 1}));
+    let counted = server.counted().await;
+    for line in [
+        "cenote_messages_total{medium=\"EMAIL\",outcome=\"refused\"} 1\n",
+        "cenote_messages_given_up_total 1\n",
+    ] {
+        assert!(counted.contains(line), "{line} in {counted}");
+    }
 }
 
 #[tokio::test]
@@ -222,8 +230,8 @@ async fn two_workers_send_each_message_once() {
         let reply = server.call("SignUp", body.to_string()).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
     }
-    let (one, mut its_mails) = mail_server(&["250 taken"; 10]).await;
-    let (other, mut others) = mail_server(&["250 taken"; 10]).await;
+    let (one, mut its_mails) = mail_server(&server, &["250 taken"; 10]).await;
+    let (other, mut others) = mail_server(&server, &["250 taken"; 10]).await;
     let workers = [one, other].map(|mailer| {
         let service = Arc::clone(&server.service);
         tokio::spawn(deliver(service, mailer))
@@ -269,7 +277,7 @@ async fn mail_is_from_whom_the_pool_says() {
     });
     let reply = server.call("AdminCreateUser", body.to_string()).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
-    let (mailer, mut mails) = mail_server(&["250 taken"]).await;
+    let (mailer, mut mails) = mail_server(&server, &["250 taken"]).await;
     let worker = tokio::spawn(deliver(Arc::clone(&server.service), mailer));
     let mail = mails.recv().await.unwrap();
     for line in [

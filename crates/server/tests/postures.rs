@@ -78,6 +78,36 @@ async fn a_region_that_is_not_served_is_refused() {
 }
 
 #[tokio::test]
+async fn the_listener_for_metrics_has_that_one_door() {
+    let mut server = Server::new(&with_keys(Posture::Serve));
+    server.get("/_cenote/health", &[]).await;
+    server.get("/no/where", &[]).await;
+    server.call("ListUserPools", "{}").await;
+    server.app = server.app.for_metrics();
+    let shown = server.get("/_cenote/metrics", &[]).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert_eq!(
+        shown.header("content-type"),
+        Some("application/openmetrics-text; version=1.0.0; charset=utf-8")
+    );
+    let text = shown.text();
+    for line in [
+        "cenote_http_requests_total{path=\"/_cenote/health\",status=\"2xx\"} 1\n",
+        "cenote_http_requests_total{path=\"other\",status=\"4xx\"} 1\n",
+        "cenote_requests_total{operation=\"ListUserPools\",outcome=\"MissingAuthenticationTokenException\"} 1\n",
+        "cenote_connections_open 0\n",
+        "cenote_cpu_refusals_total 0\n",
+        "cenote_log_records_given_up_total 0\n",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    let call = server.call("ListUserPools", "{}").await;
+    assert_eq!(call.status, StatusCode::NOT_FOUND);
+    let health = server.get("/_cenote/health", &[]).await;
+    assert_eq!(health.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn development_doors_are_absent_from_a_real_server_and_guarded_where_the_api_is() {
     let server = Server::new(&with_keys(Posture::Serve));
     let guarded = Server::new(&with_keys(Posture::Dev));
@@ -106,6 +136,8 @@ async fn development_doors_are_absent_from_a_real_server_and_guarded_where_the_a
             "{method} {path}"
         );
     }
+    let metrics = server.get("/_cenote/metrics", &[]).await;
+    assert_eq!(metrics.status, StatusCode::NOT_FOUND);
     let health = server.get("/_cenote/health", &[]).await;
     assert_eq!(
         (health.status, health.text().as_str()),

@@ -207,7 +207,9 @@ test("classic pages have sheet and logo of their own", async () => {
     new SetUICustomizationCommand({
       UserPoolId: at.UserPoolId,
       ClientId: at.ClientId,
-      CSS: ".submitButton-customizable{background-color:#224422;color:#fff}.logo-customizable{width:60px}",
+      CSS:
+        ".submitButton-customizable{background-color:#224422;color:#fff}" +
+        ".logo-customizable{width:60px;max-width:50%}",
       ImageFile: PNG,
     }),
   );
@@ -216,6 +218,8 @@ test("classic pages have sheet and logo of their own", async () => {
     () => getComputedStyle(document.querySelector("button.primary")).backgroundColor,
   );
   assert.equal(button, "rgb(34, 68, 34)");
+  const logo = page.locator(".logo-customizable");
+  assert.equal(await logo.evaluate((one) => getComputedStyle(one).maxWidth), "50%");
   await look("classic-sign-in");
   await page.goto(at.at("/forgotPassword"));
   await look("classic-forgot");
@@ -241,7 +245,8 @@ test("what goes wrong has a page that says so", async () => {
   const unknown = at.at("/login").replace("client_id=", "client_id=x");
   await goto(unknown, 400, "Something went wrong", "error-client");
   await goto(at.at("/confirm"), 400, "This took too long", "error-expired");
-  await goto(`${at.base}/logout`, 400, "Something went wrong", "error-sign-out");
+  await goto(`${at.base}/logout?logout_uri=x`, 400, "Something went wrong", "error-sign-out");
+  await goto(`${at.base}/logout`, 200, "You are signed out.", "signed-out");
   await goto(`${at.base}/error?error=invalid_request`, 400, "Something went wrong", "error");
   await goto(`${at.base}/confirmUser?client_id=x`, 400, "Something went wrong", "error-link");
   const bare = await world.scene({ branding: null });

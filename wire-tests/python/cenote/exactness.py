@@ -21,7 +21,7 @@ SUCCESS = "success"
 COMMON = {
     "SerializationException", "UnknownOperationException", "MissingAuthenticationTokenException",
     "IncompleteSignatureException", "InvalidSignatureException", "UnrecognizedClientException",
-    "ExpiredTokenException", "NotImplementedException", "RequestEntityTooLargeException",
+    "ExpiredTokenException", "RequestEntityTooLargeException",
 }
 
 # Shown empty where there is nothing to show, although the model requires members of it.

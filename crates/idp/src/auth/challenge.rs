@@ -67,7 +67,7 @@ pub(crate) async fn respond(
             second_factor::select(cx, scene, session, &factors, answers).await
         }
         Pending::MfaSetup(set_up) => mfa_setup::answer(cx, scene, session, &set_up, answers).await,
-        Pending::SetUpEmail(sent) => {
+        Pending::SetUpContact(sent) => {
             mfa_setup::answer_code(cx, scene, session, &sent, answers).await
         }
         Pending::Custom(custom) => custom::answer(cx, scene, session, custom, answers).await,

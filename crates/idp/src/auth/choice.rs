@@ -1,7 +1,7 @@
 //! USER_AUTH: the user chooses how to prove who he is, and SELECT_CHALLENGE, PASSWORD, PASSWORD_SRP,
 //! EMAIL_OTP and SMS_OTP as answers to it. WEB_AUTHN is in [`passkey`].
 
-use cenote_model::{AuthFactorType, ChallengeNameType, UserStatusType};
+use cenote_model::{AuthFactorType, ChallengeNameType, ErrorCode, UserStatusType};
 
 use super::one_time_code::{self, SentCode};
 use super::session::{self, Pending, Session};
@@ -10,12 +10,11 @@ use super::{
     password, sign_up, srp, step_up,
 };
 use crate::message::Target;
-use crate::pool::Pool;
 use crate::ports::{Change, Write};
-use crate::trigger::{self, CONFIRM_SIGN_UP, Origin};
+use crate::trigger::{self, CONFIRM_SIGN_UP, Origin, Trigger};
 use crate::user::limits::{Guessed, Lockout};
 use crate::user::mfa::Required;
-use crate::user::{self, Account, User, passkeys, sign_in};
+use crate::user::{self, Account, User, names, passkeys};
 use crate::{Cx, Error, Result};
 
 /// Digits of a code that is the first factor.
@@ -34,31 +33,27 @@ pub(crate) async fn start(
     let username = parameters.required("USERNAME")?;
     let hash = parameters.optional("SECRET_HASH");
     scene.check_secret_hash(cx, username, hash)?;
-    let account = user::find_public(
-        cx,
-        &scene.pool,
-        &scene.client,
-        username,
-        Error::user_not_found,
-    )
-    .await?;
+    let account = find(cx, scene, username).await?;
     let mut progress = Progress::new(Flow::Choice);
     progress.note_device(parameters.optional("DEVICE_KEY"));
     if let Some(wish) = step_up::read(cx, scene, parameters, &account).await? {
-        let offered = offered(cx, &scene.pool, &account);
+        let offered = offered(cx, scene, &account);
         wish.decide(&scene.pool, &account, &offered, &mut progress)?;
     } else if !scene.levels.is_empty() {
-        let offered = offered(cx, &scene.pool, &account);
+        let offered = offered(cx, scene, &account);
         progress.level = step_up::aim(scene, &account, &offered);
     }
-    let person = scene.person(&account, username);
-    trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
+    // Who may yet be brought along has no more than a name so far.
+    if !is_expected(scene, &account) {
+        let person = scene.person(&account, username);
+        trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
+    }
     if let Account::Known(user) = &account
         && step_up::needs_only_second(&scene.pool, user, &progress)
     {
         return after_first_factor(cx, scene, user, progress, Vec::new()).await;
     }
-    let available = available(cx, &scene.pool, &account, &progress);
+    let available = available(cx, scene, &account, &progress);
     let preferred = parameters
         .optional("PREFERRED_CHALLENGE")
         .and_then(ChallengeNameType::parse)
@@ -72,20 +67,46 @@ pub(crate) async fn start(
     Ok(step.with_available(available))
 }
 
+/// Who signs in under a name. Where a function of the pool brings users along by their passwords, nobody is
+/// asked for a password as well.
+async fn find(cx: &Cx, scene: &Scene, username: &str) -> Result<Account> {
+    let Scene { pool, client, .. } = scene;
+    let found = user::find_public(cx, pool, client, username, Error::user_not_found).await;
+    match found {
+        Err(error)
+            if error.code == ErrorCode::UserNotFound && Trigger::UserMigration.is_set(pool) =>
+        {
+            let sub = names::invented_sub(cx, pool, username);
+            Ok(Account::Unknown { sub })
+        }
+        found => found,
+    }
+}
+
+/// Whether it is somebody who is not here, of whom the client is not to think otherwise: his password may bring
+/// him along.
+fn is_expected(scene: &Scene, account: &Account) -> bool {
+    matches!(account, Account::Unknown { .. }) && !scene.client.hides_users()
+}
+
 /// What the user can choose from to get where the sign-in is to lead.
 fn available(
     cx: &Cx,
-    pool: &Pool,
+    scene: &Scene,
     account: &Account,
     progress: &Progress,
 ) -> Vec<ChallengeNameType> {
-    step_up::leading(pool, account, progress, offered(cx, pool, account))
+    let offered = offered(cx, scene, account);
+    step_up::leading(&scene.pool, account, progress, offered)
 }
 
 /// The first factors that there are: what the pool allows and the user has. Whoever needs a second factor, or has yet
-/// to change a temporary password, begins with the password. Of nobody the pool's own list is told.
-fn offered(cx: &Cx, pool: &Pool, account: &Account) -> Vec<ChallengeNameType> {
+/// to change a temporary password, begins with the password; who may be brought along sends it, since SRP proves
+/// it to nobody. Of nobody the pool's own list is told.
+fn offered(cx: &Cx, scene: &Scene, account: &Account) -> Vec<ChallengeNameType> {
     use ChallengeNameType as Challenge;
+    let pool = &scene.pool;
+    let is_expected = is_expected(scene, account);
     let known = match account {
         Account::Known(user) => Some(user),
         Account::Unknown { .. } => None,
@@ -93,7 +114,7 @@ fn offered(cx: &Cx, pool: &Pool, account: &Account) -> Vec<ChallengeNameType> {
     let allows = |factor| pool.first_factors().contains(&factor);
     let must_change = known.is_some_and(|user| user.status == UserStatusType::ForceChangePassword);
     let needs_mfa = known.is_some_and(|user| user.required_factor(pool) != Required::Nothing);
-    let only_password = must_change || needs_mfa;
+    let only_password = must_change || needs_mfa || is_expected;
     let by_password =
         allows(AuthFactorType::Password) && known.is_none_or(|user| user.password.is_some());
     let codes_to = |factor, contact| match known {
@@ -104,9 +125,10 @@ fn offered(cx: &Cx, pool: &Pool, account: &Account) -> Vec<ChallengeNameType> {
     let by_sms = codes_to(AuthFactorType::SmsOtp, "phone_number");
     let by_passkey = passkeys::are_offered(cx, pool, account)
         && !must_change
+        && !is_expected
         && known.is_none_or(|user| !needs_mfa || passkeys::can_replace_mfa(pool, user));
     [
-        (by_password, Challenge::PasswordSrp),
+        (by_password && !is_expected, Challenge::PasswordSrp),
         (by_password, Challenge::Password),
         (by_email && !only_password, Challenge::EmailOtp),
         (by_sms && !only_password, Challenge::SmsOtp),
@@ -173,7 +195,12 @@ async fn prove_password(
 ) -> Result<Step> {
     let username = parameters.required("USERNAME")?;
     let typed = parameters.required("PASSWORD")?;
-    let found = sign_in::find_by_name(cx, &scene.pool, &scene.client, username).await?;
+    let (account, lockout, is_new) = password::find(cx, scene, username, typed).await?;
+    if is_new {
+        let person = scene.person(&account, username);
+        trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
+    }
+    let found = (account, lockout);
     password::prove(cx, scene, found, (username, typed), progress, first).await
 }
 
@@ -226,7 +253,7 @@ pub(super) async fn select(
     answers: &Parameters<'_>,
 ) -> Result<Step> {
     let account = account_of(cx, scene, &session, answers).await?;
-    let available = available(cx, &scene.pool, &account, &session.progress);
+    let available = available(cx, scene, &account, &session.progress);
     let chosen = ChallengeNameType::parse(answers.required("ANSWER")?)
         .filter(|chosen| available.contains(chosen))
         .ok_or_else(Error::challenge_not_available)?;

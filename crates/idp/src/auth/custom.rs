@@ -14,7 +14,7 @@ use crate::user::{Account, sign_in};
 use crate::{Cx, Error, Result};
 
 /// The most characters of a `Session` that a client can send back.
-const SESSION_LIMIT: usize = 2048;
+const SESSION_LIMIT: usize = 4096;
 
 /// What waits for the answer to a CUSTOM_CHALLENGE.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

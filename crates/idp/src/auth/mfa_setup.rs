@@ -1,6 +1,6 @@
 //! The MFA_SETUP challenge: a user without a second factor sets one up where MFA is required. For a software
-//! token, AssociateSoftwareToken and VerifySoftwareToken hand the session on; for e-mail, the answer names
-//! the address, and a code goes there.
+//! token, AssociateSoftwareToken and VerifySoftwareToken hand the session on; for e-mail and SMS, the answer
+//! names the address or number, and a code goes there.
 
 use cenote_model::UserPoolMfaType;
 use serde::{Deserialize, Serialize};
@@ -134,7 +134,7 @@ pub(crate) async fn verify(
     going.hand_on(cx, set_up)
 }
 
-/// Takes the answer: either a session that VerifySoftwareToken has seen, or an e-mail address.
+/// Takes the answer: a session that VerifySoftwareToken has seen, an e-mail address, or a phone number.
 pub(super) async fn answer(
     cx: &Cx,
     scene: &Scene,
@@ -153,22 +153,29 @@ pub(super) async fn answer(
         let progress = session.progress.with(Proof::SoftwareToken);
         return after_second_factor(cx, scene, &user, progress).await;
     }
-    let address = answers
-        .optional("EMAIL")
-        .or_else(|| answers.optional("email"));
-    let address = address.ok_or_else(Error::session_invalid)?;
-    if !set_up.factors.contains(&Factor::Email) || user.has_set_up(Factor::Email) {
+    let given = |names: [&str; 2]| names.into_iter().find_map(|name| answers.optional(name));
+    let (factor, target) = match (
+        given(["EMAIL", "email"]),
+        given(["PHONE_NUMBER", "phone_number"]),
+    ) {
+        (Some(address), _) => (Factor::Email, Target::email(address)),
+        (None, Some(number)) => (Factor::Sms, Target::phone(number)),
+        (None, None) => return Err(Error::session_invalid()),
+    };
+    if !set_up.factors.contains(&factor) || user.has_set_up(factor) {
         return Err(Error::factor_not_available());
     }
-    attributes::check_new(pool, &[user::attribute_type("email", address)])?;
-    let target = Target::email(address);
+    attributes::check_new(
+        pool,
+        &[user::attribute_type(target.attribute, &target.value)],
+    )?;
     let first = session.consume(cx, pool);
     let sent = one_time_code::send(cx, scene, &user, &target, 6, Some(first)).await?;
-    let pending = Pending::SetUpEmail(sent);
+    let pending = Pending::SetUpContact(sent);
     ask_for_code(cx, scene, &user, session.progress, pending, &target)
 }
 
-/// Takes the code that went to a new e-mail address: it becomes the user's, verified, and his factor.
+/// Takes the code that went to a new address or number: it becomes the user's, verified, and his factor.
 pub(super) async fn answer_code(
     cx: &Cx,
     scene: &Scene,
@@ -176,24 +183,20 @@ pub(super) async fn answer_code(
     sent: &SentCode,
     answers: &Parameters<'_>,
 ) -> Result<Step> {
-    let typed = answers.required("EMAIL_OTP_CODE")?;
+    let (factor, proof, name) = if sent.is_by_email() {
+        (Factor::Email, Proof::Email, "EMAIL_OTP_CODE")
+    } else {
+        (Factor::Sms, Proof::Sms, "SMS_MFA_CODE")
+    };
+    let typed = answers.required(name)?;
     let user = user_of(cx, scene, &session, answers).await?;
-    if user.has_set_up(Factor::Email)
+    if user.has_set_up(factor)
         || scene.pool.mfa_configuration() != UserPoolMfaType::On
-        || !scene.pool.offers(Factor::Email)
+        || !scene.pool.offers(factor)
     {
         return Err(Error::session_invalid());
     }
     let mut after = user.clone();
-    after.mfa.turn_on(Factor::Email);
-    take_code(
-        cx,
-        scene,
-        session,
-        sent,
-        typed,
-        (&user, after),
-        Proof::Email,
-    )
-    .await
+    after.mfa.turn_on(factor);
+    take_code(cx, scene, session, sent, typed, (&user, after), proof).await
 }

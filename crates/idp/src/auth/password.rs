@@ -19,7 +19,7 @@ pub(crate) async fn with_password(
     let username = parameters.required("USERNAME")?;
     let typed = parameters.required("PASSWORD")?;
     scene.check_secret_hash(cx, username, parameters.optional("SECRET_HASH"))?;
-    let (account, lockout) = find(cx, scene, username, typed).await?;
+    let (account, lockout, _) = find(cx, scene, username, typed).await?;
     let person = scene.person(&account, username);
     trigger::pre_authentication(cx, person, scene.validation_data.as_ref()).await?;
     let mut progress = Progress::new(Flow::Password);
@@ -77,8 +77,13 @@ pub(super) async fn prove(
     after_first_factor(cx, scene, user, progress.with(Proof::Password), proved).await
 }
 
-/// Finds who signs in. Somebody who is not here may be brought along.
-async fn find(cx: &Cx, scene: &Scene, username: &str, typed: &str) -> Result<(Account, Lockout)> {
+/// Finds who signs in. Somebody who is not here may be brought along; the last answer is whether he was.
+pub(super) async fn find(
+    cx: &Cx,
+    scene: &Scene,
+    username: &str,
+    typed: &str,
+) -> Result<(Account, Lockout, bool)> {
     let Scene { pool, client, .. } = scene;
     let found = sign_in::find_by_name(cx, pool, client, username).await;
     let is_unknown = match &found {
@@ -89,10 +94,11 @@ async fn find(cx: &Cx, scene: &Scene, username: &str, typed: &str) -> Result<(Ac
         typed: username,
         password: Some(typed),
         validation_data: scene.validation_data.as_ref(),
-        metadata: None,
+        metadata: scene.metadata.as_ref(),
     };
     if is_unknown && migration::migrate(cx, pool, client, arrival).await? {
-        return sign_in::find_by_name(cx, pool, client, username).await;
+        let (account, lockout) = sign_in::find_by_name(cx, pool, client, username).await?;
+        return Ok((account, lockout, true));
     }
-    found
+    found.map(|(account, lockout)| (account, lockout, false))
 }

@@ -34,8 +34,8 @@ pub(crate) enum Pending {
     SelectFactor(Vec<Factor>),
     /// MFA_SETUP.
     MfaSetup(SetUp),
-    /// The EMAIL_OTP that ends a set-up: the address is not the user's yet.
-    SetUpEmail(SentCode),
+    /// The EMAIL_OTP or SMS_MFA that ends a set-up: the address is not the user's yet.
+    SetUpContact(SentCode),
     /// CUSTOM_CHALLENGE.
     Custom(Custom),
     /// PASSWORD_VERIFIER within CUSTOM_AUTH or USER_AUTH, whose state is in SECRET_BLOCK.
@@ -63,7 +63,8 @@ impl Pending {
             Self::NewPassword => ChallengeNameType::NewPasswordRequired,
             Self::Device => ChallengeNameType::DeviceSrpAuth,
             Self::SecondFactor(Factor::Sms, _) => ChallengeNameType::SmsMfa,
-            Self::SecondFactor(..) | Self::SetUpEmail(_) => ChallengeNameType::EmailOtp,
+            Self::SetUpContact(sent) if !sent.is_by_email() => ChallengeNameType::SmsMfa,
+            Self::SecondFactor(..) | Self::SetUpContact(_) => ChallengeNameType::EmailOtp,
             Self::SoftwareToken => ChallengeNameType::SoftwareTokenMfa,
             Self::SelectFactor(_) => ChallengeNameType::SelectMfaType,
             Self::MfaSetup(_) => ChallengeNameType::MfaSetup,

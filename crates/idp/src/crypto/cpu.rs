@@ -4,7 +4,8 @@
 //! is full a request is refused at once instead of everybody waiting longer.
 //!
 //! They take single jobs, and whole requests, which then compute, and read, without a hand-over in between:
-//! waking a thread costs more than reading a row.
+//! waking a thread costs more than reading a row. A connection that was started here comes with its request and
+//! writes the answer where it was computed.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -12,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 use std::thread;
 
 use async_task::Runnable;
@@ -19,6 +21,8 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::queue::Queue;
+
+mod connection;
 
 enum Job {
     /// Runs once.
@@ -52,6 +56,7 @@ pub enum CpuError {
 pub struct CpuPool {
     jobs: Arc<Queue<Job>>,
     taken: AtomicU64,
+    refused: AtomicU64,
 }
 
 impl CpuPool {
@@ -68,12 +73,27 @@ impl CpuPool {
         Self {
             jobs,
             taken: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
         }
     }
 
     /// How many jobs were queued so far.
     pub fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
+    }
+
+    /// How many jobs and requests found the queue full so far.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    fn push(&self, job: Job) -> Result<(), CpuError> {
+        self.jobs.push(job).map_err(|_| self.refuse())
+    }
+
+    fn refuse(&self) -> CpuError {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        CpuError::Busy
     }
 
     /// Runs a job and answers what it gives; at once for a caller who is on such a thread already. A job whose
@@ -97,7 +117,7 @@ impl CpuPool {
                 drop(answer.send(value));
             }
         }));
-        self.jobs.push(job).map_err(|_| CpuError::Busy)?;
+        self.push(job)?;
         self.taken.fetch_add(1, Ordering::Relaxed);
         answered.await.map_err(|_| CpuError::Panicked)
     }
@@ -105,6 +125,36 @@ impl CpuPool {
     /// Runs a whole request on these threads. Whatever it waits for, no thread waits with it; only its start
     /// can be refused. It ends when its caller goes.
     pub async fn carry<T: Send + 'static>(
+        &self,
+        request: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, CpuError> {
+        let Some(here) = connection::current() else {
+            return self.carry_alone(request).await;
+        };
+        if self.jobs.is_full() {
+            return Err(self.refuse());
+        }
+        self.taken.fetch_add(1, Ordering::Relaxed);
+        let _computing = here.compute();
+        let mut request = pin!(request);
+        let mut is_here = false;
+        poll_fn(|context| {
+            if !is_here {
+                is_here = true;
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let polled = AssertUnwindSafe(|| request.as_mut().poll(context));
+            match catch_unwind(polled) {
+                Ok(polled) => polled.map(Ok),
+                Err(_) => Poll::Ready(Err(CpuError::Panicked)),
+            }
+        })
+        .await
+    }
+
+    /// Carries a request without the connection that it came by, which serves others meanwhile.
+    async fn carry_alone<T: Send + 'static>(
         &self,
         request: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, CpuError> {
@@ -124,9 +174,7 @@ impl CpuPool {
             drop(jobs.push_again(Job::Continue(runnable)));
         };
         let (runnable, task) = async_task::spawn(request, schedule);
-        self.jobs
-            .push(Job::Continue(runnable))
-            .map_err(|_| CpuError::Busy)?;
+        self.push(Job::Continue(runnable))?;
         task.fallible().await.ok_or(CpuError::Panicked)
     }
 }
@@ -259,6 +307,7 @@ mod tests {
         let mut waiting = pin!(pool.run(|| 2));
         queue!(waiting);
         assert_eq!(pool.run(|| 3).await, Err(CpuError::Busy));
+        assert_eq!(pool.refused(), 1);
 
         release.send(()).unwrap();
         assert_eq!(running.await, Ok(1));

@@ -25,6 +25,14 @@ impl Error {
         Self::not_authorized(format!("{} Token has been revoked", party.as_str()))
     }
 
+    /// What a SAML provider asserts of people it asserts at the sign-in alone.
+    pub(crate) fn assertion_not_exchanged(party: Party) -> Self {
+        Self::invalid(format!(
+            "{}TokenType of a SAML assertion is not supported.",
+            party.as_str()
+        ))
+    }
+
     pub(crate) fn assertion_without_provider(party: Party) -> Self {
         Self::missing_parameter(&format!("{}TokenProviderName", party.as_str()))
     }

@@ -75,6 +75,32 @@ impl OAuthCode {
     }
 }
 
+/// What a page says of a refusal: it has words of its own, in the language of whoever reads them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// The description, which is for developers.
+    #[default]
+    Description,
+    /// This parameter is not there.
+    Missing(String),
+    /// It is there more than once.
+    Repeated(String),
+    /// It is not valid.
+    Malformed(String),
+    /// Nobody knows the client.
+    UnknownClient,
+    /// The client signs nobody in here.
+    ClientOff,
+    /// This way to sign in is not the client's.
+    LoginOption,
+    /// Whoever came back from a provider was away too long, or had not left from here.
+    JourneyOver,
+    /// The same, with the words for SAML.
+    SamlState,
+    /// A provider that nobody asked does not say what for.
+    RelayState,
+}
+
 /// A refusal of an OAuth endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -82,6 +108,8 @@ pub struct Refusal {
     pub code: OAuthCode,
     /// What people read.
     pub description: Option<String>,
+    /// What pages say in its place.
+    pub shown: Shown,
     /// What the log is told; never shown to a caller.
     pub detail: Option<String>,
     /// The client is asked to prove in a header who it is.
@@ -104,6 +132,7 @@ impl From<Error> for Refusal {
         Self {
             code,
             description: error.message,
+            shown: Shown::default(),
             detail: error.detail,
             is_challenged: false,
             retry: error.retry,
@@ -116,6 +145,7 @@ impl Refusal {
         Self {
             code,
             description: None,
+            shown: Shown::Description,
             detail: None,
             is_challenged: false,
             retry: false,
@@ -129,12 +159,18 @@ impl Refusal {
         }
     }
 
+    pub(super) fn shown(mut self, shown: Shown) -> Self {
+        self.shown = shown;
+        self
+    }
+
     /// A required parameter is not there.
     pub fn missing(name: &str) -> Self {
         Self::new(
             OAuthCode::InvalidRequest,
             format!("Required String parameter '{name}' is not present"),
         )
+        .shown(Shown::Missing(name.to_owned()))
     }
 
     pub(crate) fn repeated(name: &str) -> Self {
@@ -142,6 +178,7 @@ impl Refusal {
             OAuthCode::InvalidRequest,
             format!("The parameter '{name}' is repeated"),
         )
+        .shown(Shown::Repeated(name.to_owned()))
     }
 
     pub(crate) fn malformed(name: &str) -> Self {
@@ -149,12 +186,13 @@ impl Refusal {
             OAuthCode::InvalidRequest,
             format!("The parameter '{name}' is not valid"),
         )
+        .shown(Shown::Malformed(name.to_owned()))
     }
 
     // Where the user would be sent to is not known, or not to be trusted: these are for a page.
 
     pub(crate) fn unknown_client() -> Self {
-        Self::new(OAuthCode::InvalidRequest, "Client does not exist.")
+        Self::new(OAuthCode::InvalidRequest, "Client does not exist.").shown(Shown::UnknownClient)
     }
 
     pub(crate) fn oauth_off() -> Self {
@@ -162,6 +200,7 @@ impl Refusal {
             OAuthCode::UnauthorizedClient,
             "The client is not enabled for OAuth 2.0 flows.",
         )
+        .shown(Shown::ClientOff)
     }
 
     pub(crate) fn login_option() -> Self {
@@ -169,11 +208,12 @@ impl Refusal {
             OAuthCode::InvalidRequest,
             "Login option is not available. Please try another one",
         )
+        .shown(Shown::LoginOption)
     }
 
     /// What a browser brought back from an identity provider is not what this browser took there, or too old.
     pub(crate) fn journey_over() -> Self {
-        Self::new(OAuthCode::InvalidRequest, "Something went wrong")
+        Self::new(OAuthCode::InvalidRequest, "Something went wrong").shown(Shown::JourneyOver)
     }
 
     pub(crate) fn redirect_mismatch() -> Self {

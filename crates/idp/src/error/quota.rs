@@ -6,6 +6,12 @@ use super::Error;
 use crate::ports::Kind;
 
 impl Error {
+    /// There are as many users as a pool may have.
+    pub(crate) fn too_many_users() -> Self {
+        let text = "The limit of users in this user pool has been reached.";
+        Self::new(ErrorCode::LimitExceeded, text)
+    }
+
     /// There are as many records of this kind as there may be.
     pub(crate) fn too_many(kind: Kind) -> Self {
         let text = match kind {

@@ -12,6 +12,13 @@ impl Error {
         )
     }
 
+    pub(crate) fn replica_is_inactive() -> Self {
+        Self::new(
+            ErrorCode::OperationNotEnabled,
+            "The replica of the user pool in this Region is not active.",
+        )
+    }
+
     pub(crate) fn replica_not_found(region: &str) -> Self {
         Self::new(
             ErrorCode::ResourceNotFound,

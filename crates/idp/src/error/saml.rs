@@ -1,7 +1,7 @@
 //! What is wrong with a message of a SAML identity provider.
 
 use super::Error;
-use super::oauth::{OAuthCode, Refusal};
+use super::oauth::{OAuthCode, Refusal, Shown};
 
 impl Error {
     /// What a provider sent is not believed.
@@ -24,6 +24,7 @@ impl Refusal {
             OAuthCode::InvalidRequest,
             "Invalid samlResponse or relayState from identity provider",
         )
+        .shown(Shown::SamlState)
     }
 
     /// A provider that nobody asked does not say what it wants to sign in for.
@@ -32,6 +33,7 @@ impl Refusal {
             OAuthCode::InvalidRequest,
             "Invalid relayState from identity provider",
         )
+        .shown(Shown::RelayState)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::ports::{Change, CommitError, Expect, Kind, Write};
 use crate::trigger::{self, CONFIRM_SIGN_UP, Origin, Person, PreSignUpSource, Trigger};
 use crate::user::groups::{self, Group};
 use crate::user::{self, Account, User, names, update};
-use crate::{Cx, Error, Result, rpc};
+use crate::{Cx, Error, Result, quota, rpc};
 
 /// Where a browser goes that has come back from a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,6 +189,7 @@ async fn new(
         expect: Expect::Present,
     });
     linked::add_profile(cx, said, &mut user, &mut change)?;
+    quota::check_users(cx, pool, 1).await?;
     user::insert(pool, &user, &mut change)?;
     join(cx, pool, &said.provider.key, &user, &mut change).await?;
     match cx.try_commit(change).await {

@@ -28,7 +28,7 @@ pub(crate) async fn presented(
     let provider = provider.ok_or_else(|| Error::no_such_provider(name, &pool.id))?;
     let is_access = match (provider.value.kind, token_type) {
         (Type::Saml, TokenTypeIdentifierType::Saml2) => {
-            return Err(Error::flow_not_built("Exchanging SAML assertions"));
+            return Err(Error::assertion_not_exchanged(party));
         }
         (kind, TokenTypeIdentifierType::IdToken) if oidc::has_id_tokens(kind) => false,
         (Type::Oidc, TokenTypeIdentifierType::AccessToken) => true,

@@ -62,6 +62,11 @@ pub(crate) enum Astray {
 }
 
 impl Journey {
+    /// When it began, in milliseconds since the epoch.
+    pub(super) fn begun_at(&self) -> i64 {
+        self.until - lifetime_ms()
+    }
+
     /// Begins one. `browser` is the cookie of an earlier one: other tabs may still be on their way.
     pub(super) fn begin(
         cx: &Cx,
@@ -79,7 +84,7 @@ impl Journey {
             nonce: BASE64URL_NOPAD.encode(&nonce),
             query: query.to_owned(),
             browser: known.unwrap_or_else(|| cx.uuid()),
-            until: cx.now() + i64::try_from(LIFETIME.as_millis()).unwrap_or_default(),
+            until: cx.now() + lifetime_ms(),
         }
     }
 
@@ -164,6 +169,10 @@ impl Journey {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn lifetime_ms() -> i64 {
+    i64::try_from(LIFETIME.as_millis()).unwrap_or_default()
 }
 
 fn context(domain: &Domain) -> String {

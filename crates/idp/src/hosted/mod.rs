@@ -10,13 +10,15 @@ mod reason;
 use std::sync::Arc;
 
 use cenote_model::{
-    AttributeDataType, ExplicitAuthFlowsType, PasswordPolicyType, TermsType, UserPoolTierType,
-    UsernameAttributeType, VerifiedAttributeType,
+    AttributeDataType, ExplicitAuthFlowsType, TermsType, UserPoolTierType, UsernameAttributeType,
+    VerifiedAttributeType,
 };
 
 pub use operations::{SentTo, SignedUp};
 pub use providers::Choice;
 pub use reason::Reason;
+
+pub use crate::user::password::PasswordRule;
 
 use crate::look::of_client;
 use crate::message;
@@ -146,9 +148,11 @@ impl Site {
         message::recovery_order(&self.pool).is_ok()
     }
 
-    /// What a password needs.
-    pub fn password_policy(&self) -> PasswordPolicyType {
-        self.pool.password_policy()
+    /// What a password needs, and whether this one has it.
+    pub fn password_rules(&self, password: &str) -> Vec<(PasswordRule, bool)> {
+        PasswordRule::of(&self.pool)
+            .map(|rule| (rule, rule.is_kept(password)))
+            .collect()
     }
 
     /// What the sign-up form asks for besides name and password: the required attributes, and an address for

@@ -70,6 +70,9 @@ struct Progress {
     offset: u64,
     /// The lines before it.
     lines: u64,
+    /// Whether these bytes end within a line that is too long.
+    #[serde(default)]
+    in_long_line: bool,
     /// What the columns are, in order.
     columns: Vec<String>,
     imported: i64,

@@ -7,21 +7,15 @@ use cenote_model::UserImportJobStatusType as Status;
 use data_encoding::BASE64;
 
 use super::upload::{PART, part_key};
-use super::{Active, File, Job, active, context, find, line, row};
+use super::{Active, File, Job, Progress, active, context, find, line, row};
 use crate::pool::Pool;
 use crate::ports::{Change, Expect, Kind, Write};
 use crate::stored::Stored;
 use crate::user::{self, User, names};
-use crate::{Cx, Error, Result, Service};
+use crate::{Cx, Error, Result, Service, quota};
 
 /// Rows of one change.
 const BATCH: usize = 250;
-
-/// Rows of a file.
-const MOST_ROWS: u64 = 500_000;
-
-/// A job that has left out so many rows, and more than it has imported, ends.
-const TOO_MANY: i64 = 1_000;
 
 /// How long the log of a job can be read.
 const LOG_MS: i64 = 90 * 24 * 60 * 60 * 1000;
@@ -30,6 +24,7 @@ const DONE: &str = "Import Job Completed Successfully.";
 const GIVEN_UP: &str = "Too many users have failed or been skipped during the import.";
 const HEADER: &str = "The header of the file does not match the user pool.";
 const TOO_LONG: &str = "The file has too many rows.";
+const FULL: &str = "The user pool has as many users as it may have.";
 const FILE_GONE: &str = "The file is no longer there.";
 
 /// Takes the active job on by one batch. `false` means that there is nothing to do.
@@ -145,6 +140,9 @@ async fn go_on(
         job.end(Status::Failed, Some(HEADER), cx.now());
         return Ok(());
     }
+    if job.progress.in_long_line {
+        pass_over(&mut job.progress, &mut rest);
+    }
     let mut outcomes = Vec::new();
     let mut taken = BTreeSet::new();
     while outcomes.len() < rows
@@ -161,24 +159,49 @@ async fn go_on(
     }
     let is_stuck = outcomes.is_empty() && !rest.is_empty() && !text.is_last;
     if is_stuck {
-        // A line that is longer than two parts: what was read of it is left out.
+        // A line that is longer than two parts: the rest of it is left out by the next steps.
+        job.progress.in_long_line = true;
         job.progress.offset += rest.len() as u64;
         job.progress.lines += 1;
         let reason = "The row is too long.".to_owned();
         outcomes.push((job.progress.lines, Outcome::Failed(reason)));
     }
     let is_done = text.is_last && rest.is_empty();
+    let limits = cx.service.config.limits;
+    let new = outcomes
+        .iter()
+        .filter(|(_, outcome)| matches!(outcome, Outcome::Imported(_)))
+        .count();
+    let room = quota::check_users(cx, pool, i64::try_from(new).unwrap_or(i64::MAX)).await;
+    if let Err(error) = room {
+        if error != Error::too_many_users() {
+            return Err(error);
+        }
+        job.end(Status::Failed, Some(FULL), cx.now());
+        return Ok(());
+    }
     record(cx, pool, job, outcomes, change)?;
     let imported = job.progress.imported;
     let left_out = job.progress.skipped + job.progress.failed;
-    if job.progress.lines > MOST_ROWS + 1 {
+    if job.progress.lines > limits.import_rows + 1 {
         job.end(Status::Failed, Some(TOO_LONG), cx.now());
-    } else if left_out > imported && (left_out >= TOO_MANY || (is_done && imported == 0)) {
+    } else if left_out > imported
+        && (left_out >= limits.import_failures || (is_done && imported == 0))
+    {
         job.end(Status::Failed, Some(GIVEN_UP), cx.now());
     } else if is_done {
         job.end(Status::Succeeded, Some(DONE), cx.now());
     }
     Ok(())
+}
+
+/// Leaves out what is read of a line that is too long.
+fn pass_over(progress: &mut Progress, rest: &mut &[u8]) {
+    let end = rest.iter().position(|byte| *byte == b'\n');
+    let length = end.map_or(rest.len(), |end| end + 1);
+    progress.offset += length as u64;
+    progress.in_long_line = end.is_none();
+    *rest = &rest[length..];
 }
 
 /// Reads the header; `false` when it is not the pool's.

@@ -401,7 +401,6 @@ pub async fn report(service: &Service, delivery: &Delivery, outcome: Outcome) ->
             message.pool = delivery.pool,
             message.medium = delivery.medium.as_str(),
             message.tries = delivery.tries,
-            monotonic_counter.messages_given_up = 1,
             "A message is given up"
         );
     }

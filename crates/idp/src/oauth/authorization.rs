@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use cenote_model::{OAuthFlowType, UserPoolTierType};
 
+use super::client::client_of;
 use super::params::encode;
+use super::response::issuer;
 use super::{Domain, OAuthCode, Params, Refusal, Result};
 use crate::Cx;
 use crate::federation::provider::{self, OWN_USERS};
 use crate::pool::{Client, Pool};
 use crate::ports::Kind;
-use crate::token::{self, Level};
+use crate::token::Level;
 
 /// The scopes that show attributes of people, and need `openid` beside them.
 const OF_PEOPLE: [&str; 3] = ["phone", "email", "profile"];
@@ -197,16 +199,6 @@ async fn destination(
     }
     let redirect_uri = redirect_uri.to_owned();
     Ok(Ok((client, redirect_uri)))
-}
-
-/// A client of the domain's pool.
-pub(super) async fn client_of(
-    cx: &Cx,
-    domain: &Domain,
-    id: &str,
-) -> std::result::Result<Option<Arc<Client>>, crate::Error> {
-    let client = cx.service.client(id).await?;
-    Ok(client.filter(|client| client.pool_id == domain.pool.id))
 }
 
 /// DefaultRedirectURI stands in for a missing one where the client has a single provider.
@@ -473,13 +465,13 @@ impl Back<'_> {
     /// The address that tells of it; the issuer comes with it (RFC 9207). It is in the query whatever the
     /// response type, but for the hardened profile (RFC 6749, 4.2.2.1).
     fn with(&self, cx: &Cx, pool: &Pool, refusal: &Refusal) -> String {
-        let issuer = token::issuer(&cx.service, pool);
+        let issuer = issuer(cx, pool);
         let description = refusal.description.as_deref();
         let params = [
             description.map(|text| ("error_description", text)),
             self.state.map(|state| ("state", state)),
             Some(("error", refusal.code.as_str())),
-            Some(("iss", issuer.as_str())),
+            issuer.as_deref().map(|issuer| ("iss", issuer)),
         ];
         let text = encode(params.into_iter().flatten());
         if self.is_token && self.client.is_hardened(cx) {

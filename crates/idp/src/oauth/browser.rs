@@ -158,6 +158,11 @@ impl Cookie {
         Ok((is_way && is_fresh && is_expected && is_enough).then_some(signed_in))
     }
 
+    /// The `sub` of whose it is.
+    pub(super) fn sub(cx: &Cx, domain: &Domain, value: &str) -> Option<String> {
+        Some(open(cx, &domain.pool, value)?.sub)
+    }
+
     /// The provider through which it began.
     pub(super) fn via(cx: &Cx, domain: &Domain, value: &str) -> Option<Via> {
         open(cx, &domain.pool, value)?.via

@@ -4,10 +4,22 @@ use std::sync::Arc;
 
 use data_encoding::BASE64;
 
-use super::authorization::client_of;
 use super::{Domain, OAuthCode, Params, Refusal, Result};
 use crate::Cx;
 use crate::pool::Client;
+
+/// A client of the domain's pool, to which the request is counted.
+pub(super) async fn client_of(
+    cx: &Cx,
+    domain: &Domain,
+    id: &str,
+) -> std::result::Result<Option<Arc<Client>>, crate::Error> {
+    let client = cx.service.client(id).await?;
+    let client = client.filter(|client| client.pool_id == domain.pool.id);
+    let mut counted = client.iter();
+    counted.try_for_each(|client| cx.service.rates.check_client(&client.id))?;
+    Ok(client)
+}
 
 /// Id and secret as they were sent.
 struct Credentials {

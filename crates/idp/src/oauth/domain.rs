@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use super::Refusal;
+use crate::pool::domain::PrefixNames;
 use crate::pool::{Pool, domain};
-use crate::{Error, Service};
+use crate::{Config, Cx, Error, Service};
 
 /// The domain of a pool, as a request reached it.
 #[derive(Clone, Debug)]
 pub struct Domain {
     pub(crate) pool: Arc<Pool>,
+    /// What it is counted by, however it was reached.
+    key: String,
     /// Where the domain is reached from outside, without a slash at the end: by its own name, or below
     /// `/_domain/`, as the request came.
     pub base: String,
@@ -19,35 +23,35 @@ pub struct Domain {
 }
 
 impl Domain {
-    /// The domain that a Host header names: a custom domain, or a prefix before `.auth.` and anything. A
-    /// Region may follow there, as it does in the names of AWS; without one it is the default Region.
+    /// The domain that a Host header names: a custom domain, or a prefix where prefixes have names.
     pub async fn of_host(service: &Service, host: &str) -> Result<Option<Self>, Error> {
-        Self::find(
-            service,
-            &without_port(host).to_ascii_lowercase(),
-            String::new(),
-        )
-        .await
+        let name = without_port(host).to_ascii_lowercase();
+        let prefix = prefix_in_host(&service.config, &name);
+        Self::find(service, &name, prefix, String::new()).await
     }
 
     /// The domain of the path `/_domain/<name>`: a prefix, or what could be a host name.
     pub async fn of_path(service: &Service, name: &str) -> Result<Option<Self>, Error> {
-        let prefix = format!("/_domain/{name}");
-        Self::find(service, &name.to_ascii_lowercase(), prefix).await
+        let path_prefix = format!("/_domain/{name}");
+        let name = name.to_ascii_lowercase();
+        let bare = (!domain::is_custom(&name)).then_some((name.as_str(), None));
+        Self::find(service, &name, split(&name).or(bare), path_prefix).await
     }
 
+    /// Counts a request among those to the domain and from the address of its sender, or refuses it.
+    pub fn admit(&self, cx: &Cx) -> Result<(), Refusal> {
+        Ok(cx.service.rates.admit(&self.key, cx.peer.ip)?)
+    }
+
+    /// Without a Region it is the default one.
     async fn find(
         service: &Service,
         name: &str,
+        prefix: Option<(&str, Option<&str>)>,
         path_prefix: String,
     ) -> Result<Option<Self>, Error> {
-        let default = service.config.default_region.as_str();
-        let (prefix, region) = match split(name) {
-            Some((prefix, region)) => (prefix, region.unwrap_or(default)),
-            // A bare name is a prefix in a path, and nothing in a host.
-            None if !path_prefix.is_empty() && !domain::is_custom(name) => (name, default),
-            None => ("", default),
-        };
+        let (prefix, region) = prefix.unwrap_or_default();
+        let region = region.unwrap_or(&service.config.default_region);
         let mut found = None;
         // The names that are never custom domains are not asked for as such.
         if domain::is_custom(name) && !name.ends_with(".localhost") {
@@ -60,6 +64,10 @@ impl Domain {
         let Some(pool) = service.pool(&found.user_pool_id).await? else {
             return Ok(None);
         };
+        let key = match found.custom {
+            Some(_) => name.to_owned(),
+            None => format!("{region}/{prefix}"),
+        };
         let base = if path_prefix.is_empty() {
             let prefix = found.custom.is_none().then_some(prefix);
             domain::url_of(&service.config, &pool, prefix, name)
@@ -68,6 +76,7 @@ impl Domain {
         };
         Ok(Some(Self {
             pool,
+            key,
             base,
             path_prefix,
             version: found.managed_login_version,
@@ -94,6 +103,19 @@ fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
+    }
+}
+
+/// The prefix in the name that a request was sent to, and the Region. Where prefixes have no names, none is
+/// answered: what is addressed there would come back to another place, without the cookies of this one.
+fn prefix_in_host<'a>(config: &Config, name: &'a str) -> Option<(&'a str, Option<&'a str>)> {
+    match PrefixNames::of(config) {
+        PrefixNames::OwnMachine => split(name),
+        PrefixNames::Under(host) => {
+            let prefix = name.strip_suffix(host)?.strip_suffix('.')?;
+            (!domain::is_custom(prefix)).then_some((prefix, None))
+        }
+        PrefixNames::Nowhere => None,
     }
 }
 

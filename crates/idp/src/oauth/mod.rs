@@ -31,7 +31,7 @@ pub use token::token;
 pub use user_info::user_info;
 
 pub use crate::auth::SignedIn;
-pub use crate::error::oauth::{OAuthCode, Refusal};
+pub use crate::error::oauth::{OAuthCode, Refusal, Shown};
 
 /// What endpoints answer.
 pub type Result<T> = std::result::Result<T, Refusal>;

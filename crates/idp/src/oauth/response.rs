@@ -6,6 +6,7 @@ use super::authorization::{ResponseType, with_query};
 use super::params::encode;
 use super::{Authorization, code};
 use crate::auth::SignedIn;
+use crate::pool::Pool;
 use crate::token::{self, Grant, SignIn};
 use crate::trigger::TokenSource;
 use crate::{Cx, Result, rpc};
@@ -21,6 +22,12 @@ impl Authorization {
     }
 }
 
+/// The issuer that comes with an authorization response (RFC 9207), unless the configuration leaves it out.
+pub(super) fn issuer(cx: &Cx, pool: &Pool) -> Option<String> {
+    let is_on = !cx.service.config.oauth.omits_response_issuer;
+    is_on.then(|| token::issuer(&cx.service, pool))
+}
+
 /// Answers a request for somebody who has signed in: with a code, or with the tokens themselves in the
 /// fragment. The issuer comes with it (RFC 9207).
 pub async fn complete(
@@ -28,9 +35,9 @@ pub async fn complete(
     authorization: &Authorization,
     signed_in: &SignedIn,
 ) -> Result<String> {
-    let issuer = token::issuer(&cx.service, &authorization.pool);
+    let issuer = issuer(cx, &authorization.pool).map(|issuer| ("iss", issuer));
     let state = authorization.state.clone().map(|state| ("state", state));
-    let common = state.into_iter().chain([("iss", issuer)]);
+    let common = state.into_iter().chain(issuer);
     let is_code = authorization.response_type == ResponseType::Code;
     let mut params = if is_code {
         vec![("code", code::issue(cx, authorization, signed_in).await?)]

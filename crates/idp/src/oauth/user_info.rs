@@ -22,6 +22,7 @@ pub async fn user_info(
     if caller.pool.id != domain.pool.id {
         return Err(Refusal::user_info_token());
     }
+    cx.service.rates.check_client(&caller.client.id)?;
     let mut members = Map::new();
     members.insert("sub".into(), caller.user.sub.as_str().into());
     members.insert("username".into(), caller.user.username.as_str().into());

@@ -19,7 +19,7 @@ use crate::trigger::{self, CONFIRM_SIGN_UP, Metadata, Origin, PreSignUpSource};
 use crate::user::codes::{self, CodePurpose};
 use crate::user::limits::Hourly;
 use crate::user::{self, Account, User, attributes, names, password, update};
-use crate::{Cx, Error, Result, rpc};
+use crate::{Cx, Error, Result, quota, rpc};
 
 /// Registers an UNCONFIRMED user and sends the code that confirms him. A user who can sign in with a code
 /// needs no password.
@@ -60,6 +60,7 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
 
     let mut change = Change::new();
     names::take_over_all(cx, &pool, &user, &verified, &mut change).await?;
+    quota::check_users(cx, &pool, 1).await?;
     user::insert(&pool, &user, &mut change)?;
     let is_confirmed = user.status == UserStatusType::Confirmed;
     let context = Context::of_user(cx, &client, input.user_context_data.as_ref());
@@ -193,6 +194,7 @@ pub(crate) async fn confirm_sign_up(
 /// Confirms a user who opened the link of the sign-up's e-mail. The code is the proof: a link carries no
 /// secret hash.
 pub async fn confirm_by_link(cx: &Cx, client_id: &str, username: &str, code: &str) -> Result<()> {
+    let cx = &*rpc::counted(cx, Operation::ConfirmSignUp, b"").await?;
     let (pool, client) = cx.client(client_id).await?;
     let confirmation = Confirmation {
         username,

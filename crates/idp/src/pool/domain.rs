@@ -136,12 +136,33 @@ pub(crate) fn base_url(config: &Config, pool: &Pool) -> Option<String> {
     Some(url_of(config, pool, Some(prefix), prefix))
 }
 
+/// Where the names of prefix domains lead here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PrefixNames<'a> {
+    /// `<prefix>.auth.` and anything: browsers take every name under `localhost` for the own machine.
+    OwnMachine,
+    /// `<prefix>.` and this name, for pools of the default Region.
+    Under(&'a str),
+    /// Nowhere: they are paths, which need neither a name nor a certificate.
+    Nowhere,
+}
+
+impl<'a> PrefixNames<'a> {
+    /// What the configuration says.
+    pub(crate) fn of(config: &'a Config) -> Self {
+        let (_, host, _) = parts(&config.public_url);
+        match &config.prefix_host {
+            Some(name) => Self::Under(name),
+            None if ["localhost", "127.0.0.1"].contains(&host) => Self::OwnMachine,
+            None => Self::Nowhere,
+        }
+    }
+}
+
 /// The address of a domain of the pool: of its prefix, or else of the custom domain `name`. Both are reached
-/// as the public address is: by its scheme, and at its port. Browsers take every name under `localhost` for
-/// the own machine, so that a prefix is a name of its own there. Elsewhere it is a path, which needs neither
-/// a name nor a certificate.
+/// as the public address is: by its scheme, and at its port.
 pub(crate) fn url_of(config: &Config, pool: &Pool, prefix: Option<&str>, name: &str) -> String {
-    let (scheme, host, port) = parts(&config.public_url);
+    let (scheme, _, port) = parts(&config.public_url);
     let Some(prefix) = prefix else {
         return format!("{scheme}://{name}{port}");
     };
@@ -151,10 +172,9 @@ pub(crate) fn url_of(config: &Config, pool: &Pool, prefix: Option<&str>, name: &
     } else {
         String::new()
     };
-    match host {
-        "localhost" | "127.0.0.1" => {
-            format!("{scheme}://{prefix}.auth{region}.localhost{port}")
-        }
+    match PrefixNames::of(config) {
+        PrefixNames::OwnMachine => format!("{scheme}://{prefix}.auth{region}.localhost{port}"),
+        PrefixNames::Under(host) if !is_elsewhere => format!("{scheme}://{prefix}.{host}{port}"),
         _ if is_elsewhere => format!("{}/_domain/{prefix}.auth{region}", config.public_url),
         _ => format!("{}/_domain/{prefix}", config.public_url),
     }

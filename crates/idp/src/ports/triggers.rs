@@ -9,17 +9,24 @@ use uuid::Uuid;
 /// over one event and gets one outcome.
 #[async_trait]
 pub trait Triggers: Send + Sync + 'static {
-    /// Calls it and waits for its answer: the JSON text that it returned. Every attempt of one call carries
-    /// the same request id.
+    /// Calls it and waits for its answer: the JSON text that it returned. `trigger` is the member of
+    /// LambdaConfig that names it. Every attempt of one call carries the same request id.
     async fn call(
         &self,
+        trigger: &'static str,
         arn: &str,
         event: &[u8],
         request_id: Uuid,
     ) -> Result<Vec<u8>, TriggerError>;
 
     /// Hands it an event whose outcome nobody waits for (custom senders): done when it was accepted.
-    async fn tell(&self, arn: &str, event: &[u8], request_id: Uuid) -> Result<(), TriggerError>;
+    async fn tell(
+        &self,
+        trigger: &'static str,
+        arn: &str,
+        event: &[u8],
+        request_id: Uuid,
+    ) -> Result<(), TriggerError>;
 }
 
 /// Why a trigger gave no answer.
@@ -48,11 +55,17 @@ pub struct NoTriggers;
 
 #[async_trait]
 impl Triggers for NoTriggers {
-    async fn call(&self, _: &str, _: &[u8], _: Uuid) -> Result<Vec<u8>, TriggerError> {
+    async fn call(
+        &self,
+        _: &'static str,
+        _: &str,
+        _: &[u8],
+        _: Uuid,
+    ) -> Result<Vec<u8>, TriggerError> {
         Err(TriggerError::Misconfigured)
     }
 
-    async fn tell(&self, _: &str, _: &[u8], _: Uuid) -> Result<(), TriggerError> {
+    async fn tell(&self, _: &'static str, _: &str, _: &[u8], _: Uuid) -> Result<(), TriggerError> {
         Err(TriggerError::Misconfigured)
     }
 }

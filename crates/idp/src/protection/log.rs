@@ -1,6 +1,8 @@
 //! Log delivery: what a pool's log configuration sends out is queued in the change that causes it, and a
 //! worker takes it from there.
 
+use std::sync::atomic::Ordering;
+
 use cenote_model::{
     EventSourceName, EventType, LogConfigurationType, RiskDecisionType, RiskLevelType,
 };
@@ -305,10 +307,10 @@ pub async fn settle(service: &Service, taken: &[LogDelivery], delivered: bool) -
     }
     service.store.commit(change).await?;
     if given_up > 0 {
-        tracing::error!(
-            monotonic_counter.log_records_given_up = given_up,
-            "Log records are given up"
-        );
+        service
+            .log_records_given_up
+            .fetch_add(given_up, Ordering::Relaxed);
+        tracing::error!(records = given_up, "Log records are given up");
     }
     Ok(())
 }

@@ -1,9 +1,12 @@
-//! Request rates: each category of operations has so many requests a second in each Region.
+//! Request rates: each category of operations has so many requests a second in each Region, and what domains
+//! serve has rates of its own.
 
 mod category;
+mod hosted;
 mod share;
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::num::NonZero;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -21,6 +24,7 @@ use crate::{Error, Result};
 pub(crate) use category::Category;
 pub(crate) use share::Share;
 
+use hosted::Hosted;
 use share::Shares;
 
 /// Answers to challenges come in several to a sign-in: so many times the rate of sign-ins is free.
@@ -66,13 +70,16 @@ pub(crate) struct Rates {
     /// `None` when nothing is counted.
     regions: Option<RwLock<HashMap<String, Arc<Region>>>>,
     shares: Option<Arc<Shares>>,
+    hosted: Option<Hosted>,
 }
 
 impl Rates {
     /// Counts when `is_on`.
     pub(crate) fn new(is_on: bool, clock: Arc<dyn Clock>) -> Self {
         let shares = is_on.then(|| Arc::new(Shares::new(Ticks(Arc::clone(&clock)))));
+        let hosted = is_on.then(|| Hosted::new(Ticks(Arc::clone(&clock))));
         Self {
+            hosted,
             clock,
             regions: is_on.then(RwLock::default),
             shares,
@@ -172,6 +179,24 @@ impl Rates {
     /// What a request takes of the shares of its user or pool; `None` when nothing is counted.
     pub(crate) fn share(&self, operation: Operation) -> Option<Share> {
         Share::new(self.shares.as_ref()?, operation)
+    }
+
+    /// Counts a request to an endpoint or a page of a domain.
+    pub(crate) fn admit(&self, domain: &str, address: Option<IpAddr>) -> Result<()> {
+        let hosted = self.hosted.as_ref();
+        hosted.map_or(Ok(()), |hosted| hosted.admit(domain, address))
+    }
+
+    /// Counts a request there to the client that it is for.
+    pub(crate) fn check_client(&self, id: &str) -> Result<()> {
+        self.hosted
+            .as_ref()
+            .map_or(Ok(()), |hosted| hosted.client(id))
+    }
+
+    /// Counts a read of a pool's public keys.
+    pub(crate) fn check_keys(&self) -> Result<()> {
+        self.hosted.as_ref().map_or(Ok(()), Hosted::keys)
     }
 
     /// Forgets the limits of a Region, since one of them has changed.

@@ -9,7 +9,7 @@ use super::{ADMIN_SCOPE, acr, issue, jwt};
 use crate::auth::Proof;
 use crate::pool::{Client, Pool};
 use crate::user::User;
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Result, replica};
 
 /// A user who proved who they are with a live access token.
 pub(crate) struct Caller {
@@ -92,6 +92,9 @@ pub(crate) async fn authenticate_for(
         .await?
         .filter(|client| client.pool_id == pool.id);
     let client = client.ok_or_else(Error::access_token_revoked)?;
+    if !replica::is_there(cx, &pool).await? {
+        return Err(Error::access_token_invalid());
+    }
     if let Some(origin_jti) = &claims.origin_jti
         && cx.service.is_revoked(&pool.id, origin_jti).await?
     {

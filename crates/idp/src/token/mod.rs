@@ -21,7 +21,7 @@ pub(crate) use issue::{SignIn, attribute_claim, issue, sign_in};
 pub(crate) use jwt::is_signed;
 pub(crate) use keys::{PoolKeys, new_key_writes};
 pub(crate) use machine::of_client;
-pub(crate) use presented::{Party, Presented, check as check_presented, hint};
+pub(crate) use presented::{Hint, Party, Presented, check as check_presented, hint};
 pub(crate) use refresh::{RefreshToken, redeem, refresh, revoke, revoke_family};
 pub(crate) use sign::TokenUse;
 

@@ -30,7 +30,7 @@ pub(crate) struct Arrival<'a> {
     pub(crate) password: Option<&'a str>,
     /// ClientMetadata of InitiateAuth.
     pub(crate) validation_data: Option<&'a Metadata>,
-    /// ClientMetadata of ForgotPassword.
+    /// ClientMetadata of ForgotPassword, or of the answer to a challenge.
     pub(crate) metadata: Option<&'a Metadata>,
 }
 

@@ -160,7 +160,7 @@ async fn call<R: DeserializeOwned>(cx: &Cx, pool: &Pool, call: Call<'_>) -> Resu
         let answer = cx
             .service
             .triggers
-            .call(arn, event.as_bytes(), cx.request_id)
+            .call(trigger.name(), arn, event.as_bytes(), cx.request_id)
             .await
             .map_err(|error| Error::trigger(trigger, error))
             .and_then(|body| event::response(&body));

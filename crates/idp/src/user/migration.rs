@@ -54,6 +54,7 @@ async fn bring(cx: &Cx, pool: &Pool, client: &Client, arrival: Arrival<'_>) -> R
             .collect();
         names::take_over_all(cx, pool, &user, &verified, &mut change).await?;
     }
+    crate::quota::check_users(cx, pool, 1).await?;
     super::insert(pool, &user, &mut change)?;
     let letters = welcome(&user, client, arrival, &migrated);
     let typed = names::normalise(pool, arrival.typed);

@@ -44,6 +44,64 @@ struct Imported {
     sealed: String,
 }
 
+/// A rule of a password policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordRule {
+    /// It has so many characters at least.
+    Length(usize),
+    /// It has an uppercase letter.
+    Uppercase,
+    /// It has a lowercase letter.
+    Lowercase,
+    /// It has a digit.
+    Number,
+    /// It has a symbol, or a space inside.
+    Symbol,
+}
+
+impl PasswordRule {
+    /// The rules of a pool.
+    pub(crate) fn of(pool: &Pool) -> impl Iterator<Item = Self> {
+        let policy = pool.password_policy();
+        let minimum = usize::try_from(policy.minimum_length.unwrap_or(8)).unwrap_or(8);
+        let classes = [
+            (policy.require_uppercase, Self::Uppercase),
+            (policy.require_lowercase, Self::Lowercase),
+            (policy.require_numbers, Self::Number),
+            (policy.require_symbols, Self::Symbol),
+        ];
+        let asked = classes
+            .into_iter()
+            .filter(|(is_on, _)| *is_on == Some(true));
+        std::iter::once(Self::Length(minimum)).chain(asked.map(|(_, rule)| rule))
+    }
+
+    /// Whether a password keeps it.
+    pub(crate) fn is_kept(self, password: &str) -> bool {
+        let has = |class: fn(char) -> bool| password.chars().any(class);
+        match self {
+            Self::Length(minimum) => password.chars().count() >= minimum,
+            Self::Uppercase => has(|c| c.is_ascii_uppercase()),
+            Self::Lowercase => has(|c| c.is_ascii_lowercase()),
+            Self::Number => has(|c| c.is_ascii_digit()),
+            Self::Symbol => {
+                has(|c| SYMBOLS.contains(c)) || password.trim_matches(' ').contains(' ')
+            }
+        }
+    }
+
+    /// What the service says when it is broken.
+    const fn complaint(self) -> &'static str {
+        match self {
+            Self::Length(_) => "Password not long enough",
+            Self::Uppercase => "Password must have uppercase characters",
+            Self::Lowercase => "Password must have lowercase characters",
+            Self::Number => "Password must have numeric characters",
+            Self::Symbol => "Password must have symbol characters",
+        }
+    }
+}
+
 /// Refuses a password that breaks the pool's policy. What `refusal` says begins differently where the password
 /// is part of a new user.
 pub(crate) fn check_policy(
@@ -56,30 +114,11 @@ pub(crate) fn check_policy(
 
 /// The first rule of the pool's policy that a password breaks, in the service's words.
 fn policy_violation(pool: &Pool, password: &str) -> Option<&'static str> {
-    let policy = pool.password_policy();
-    let length = password.chars().count();
-    let minimum = usize::try_from(policy.minimum_length.unwrap_or(8)).unwrap_or(8);
-    let has = |class: fn(char) -> bool| password.chars().any(class);
-    let has_symbol = || has(|c| SYMBOLS.contains(c)) || password.trim_matches(' ').contains(' ');
-    if length < minimum {
-        return Some("Password not long enough");
-    }
-    if length > MAX_LENGTH {
+    if password.chars().count() > MAX_LENGTH {
         return Some("Password too long");
     }
-    if policy.require_uppercase.unwrap_or_default() && !has(|c| c.is_ascii_uppercase()) {
-        return Some("Password must have uppercase characters");
-    }
-    if policy.require_lowercase.unwrap_or_default() && !has(|c| c.is_ascii_lowercase()) {
-        return Some("Password must have lowercase characters");
-    }
-    if policy.require_numbers.unwrap_or_default() && !has(|c| c.is_ascii_digit()) {
-        return Some("Password must have numeric characters");
-    }
-    if policy.require_symbols.unwrap_or_default() && !has_symbol() {
-        return Some("Password must have symbol characters");
-    }
-    None
+    let broken = PasswordRule::of(pool).find(|rule| !rule.is_kept(password));
+    broken.map(PasswordRule::complaint)
 }
 
 /// A new random salt.

@@ -11,14 +11,14 @@ use super::support::world::{Answer, PASSWORD, World};
 use super::support::{refusal, sms, text, with};
 
 /// A pool that allows all first factors but passkeys.
-async fn world(client: Value) -> World {
+pub(crate) async fn world(client: Value) -> World {
     let factors = json!({"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]});
     let pool = json!({"Policies": {"SignInPolicy": factors}, "SmsConfiguration": sms()});
     let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]});
     World::new(pool, with(flows, client)).await
 }
 
-async fn with_ada() -> World {
+pub(crate) async fn with_ada() -> World {
     let w = world(json!({})).await;
     w.made(
         "ada",
@@ -79,31 +79,34 @@ async fn a_password_that_comes_along_signs_in_at_once() {
 
 #[tokio::test]
 async fn a_password_is_asked_for_and_chosen() {
-    let w = with_ada().await;
-    let asked = begin(&w, json!({"PREFERRED_CHALLENGE": "PASSWORD"})).await;
+    choose_a_password(&with_ada().await).await;
+}
+
+pub(crate) async fn choose_a_password(w: &World) {
+    let asked = begin(w, json!({"PREFERRED_CHALLENGE": "PASSWORD"})).await;
     let asked = session(asked, "PASSWORD");
     let answers = json!({"USERNAME": "ada", "PASSWORD": PASSWORD});
-    result(respond(&w, "PASSWORD", Some(&asked), answers.clone()).await);
+    result(respond(w, "PASSWORD", Some(&asked), answers.clone()).await);
     assert_eq!(
-        respond(&w, "PASSWORD", Some(&asked), answers).await,
+        respond(w, "PASSWORD", Some(&asked), answers).await,
         not_authorized("Invalid session for the user, session can only be used once.")
     );
 
-    let choice = session(begin(&w, json!({})).await, "SELECT_CHALLENGE");
+    let choice = session(begin(w, json!({})).await, "SELECT_CHALLENGE");
     let answers = json!({"USERNAME": "ada", "ANSWER": "PASSWORD", "PASSWORD": PASSWORD});
-    result(respond(&w, "SELECT_CHALLENGE", Some(&choice), answers).await);
+    result(respond(w, "SELECT_CHALLENGE", Some(&choice), answers).await);
 
-    let choice = session(begin(&w, json!({})).await, "SELECT_CHALLENGE");
+    let choice = session(begin(w, json!({})).await, "SELECT_CHALLENGE");
     let answers = json!({"USERNAME": "ada", "ANSWER": "PASSWORD"});
-    let asked = respond(&w, "SELECT_CHALLENGE", Some(&choice), answers).await;
+    let asked = respond(w, "SELECT_CHALLENGE", Some(&choice), answers).await;
     let asked = session(asked, "PASSWORD");
     let wrong = json!({"USERNAME": "ada", "PASSWORD": "Wrong0ne!"});
     assert_eq!(
-        respond(&w, "PASSWORD", Some(&asked), wrong).await,
+        respond(w, "PASSWORD", Some(&asked), wrong).await,
         wrong_password()
     );
     let right = json!({"USERNAME": "ada", "PASSWORD": PASSWORD});
-    result(respond(&w, "PASSWORD", Some(&asked), right).await);
+    result(respond(w, "PASSWORD", Some(&asked), right).await);
 }
 
 /// The answers to a PASSWORD_VERIFIER.
@@ -127,30 +130,36 @@ fn proof(w: &World, client: &srp::client::Client, challenge: &Value) -> Value {
 
 #[tokio::test]
 async fn srp_has_a_session_here_and_is_begun_at_once_or_by_choice() {
-    let w = with_ada().await;
+    choose_srp(&with_ada().await).await;
+}
+
+pub(crate) async fn choose_srp(w: &World) {
     let client = srp::client::Client::new(&[9; 32]);
     let srp_a = client.public_hex();
     let parameters = json!({"PREFERRED_CHALLENGE": "PASSWORD_SRP", "SRP_A": srp_a});
-    let challenge = begin(&w, parameters).await.expect("a challenge");
+    let challenge = begin(w, parameters).await.expect("a challenge");
     assert_eq!(challenge["ChallengeName"], "PASSWORD_VERIFIER");
     assert_eq!(challenge["AvailableChallenges"], all());
     let session_text = text(&challenge["Session"]);
-    let answers = proof(&w, &client, &challenge);
-    result(respond(&w, "PASSWORD_VERIFIER", Some(&session_text), answers).await);
+    let answers = proof(w, &client, &challenge);
+    result(respond(w, "PASSWORD_VERIFIER", Some(&session_text), answers).await);
 
-    let asked = begin(&w, json!({"PREFERRED_CHALLENGE": "PASSWORD_SRP"})).await;
+    let asked = begin(w, json!({"PREFERRED_CHALLENGE": "PASSWORD_SRP"})).await;
     let asked = session(asked, "PASSWORD_SRP");
     let answers = json!({"USERNAME": "ada", "SRP_A": srp_a});
-    let challenge = respond(&w, "PASSWORD_SRP", Some(&asked), answers).await;
+    let challenge = respond(w, "PASSWORD_SRP", Some(&asked), answers).await;
     let challenge = challenge.expect("a challenge");
-    let answers = proof(&w, &client, &challenge);
-    result(respond(&w, "PASSWORD_VERIFIER", None, answers).await);
+    let answers = proof(w, &client, &challenge);
+    result(respond(w, "PASSWORD_VERIFIER", None, answers).await);
 }
 
 #[tokio::test]
 async fn a_code_of_eight_digits_signs_in_and_verifies_its_address() {
-    let w = with_ada().await;
-    let mut asked = begin(&w, json!({"PREFERRED_CHALLENGE": "EMAIL_OTP"}))
+    choose_a_code(&with_ada().await).await;
+}
+
+pub(crate) async fn choose_a_code(w: &World) {
+    let mut asked = begin(w, json!({"PREFERRED_CHALLENGE": "EMAIL_OTP"}))
         .await
         .expect("a challenge");
     let session_text = text(&asked["Session"].take());
@@ -167,7 +176,7 @@ async fn a_code_of_eight_digits_signs_in_and_verifies_its_address() {
     assert!(code.len() == 8 && code.bytes().all(|byte| byte.is_ascii_digit()));
     let answer = async |code: &str| {
         let answers = json!({"USERNAME": "ada", "EMAIL_OTP_CODE": code});
-        respond(&w, "EMAIL_OTP", Some(&session_text), answers).await
+        respond(w, "EMAIL_OTP", Some(&session_text), answers).await
     };
     let wrong = if code == "00000000" {
         "11111111"
@@ -182,7 +191,7 @@ async fn a_code_of_eight_digits_signs_in_and_verifies_its_address() {
         )
     );
     let tokens = result(answer(&code).await);
-    let id = verified(&w, &tokens["IdToken"]).await;
+    let id = verified(w, &tokens["IdToken"]).await;
     assert_eq!(id.claims["email_verified"], true);
     assert_eq!(
         answer(&code).await,
@@ -192,15 +201,19 @@ async fn a_code_of_eight_digits_signs_in_and_verifies_its_address() {
 
 #[tokio::test]
 async fn a_code_confirms_a_user_who_signed_up() {
-    let w = world(json!({})).await;
+    confirm_by_a_code(&world(json!({})).await).await;
+}
+
+/// A user signs up, and in with a code by SMS.
+pub(crate) async fn confirm_by_a_code(w: &World) {
     w.sign_up("ada", &[("phone_number", "+12065550100")])
         .await
         .expect("a sign-up");
-    let asked = begin(&w, json!({"PREFERRED_CHALLENGE": "SMS_OTP"})).await;
+    let asked = begin(w, json!({"PREFERRED_CHALLENGE": "SMS_OTP"})).await;
     let asked = session(asked, "SMS_OTP");
     let code = w.h.code(&w.pool, "ada").await;
     let answers = json!({"USERNAME": "ada", "SMS_OTP_CODE": code});
-    result(respond(&w, "SMS_OTP", Some(&asked), answers).await);
+    result(respond(w, "SMS_OTP", Some(&asked), answers).await);
     assert_eq!(w.status("ada").await, "CONFIRMED");
     assert_eq!(
         w.attribute("ada", "phone_number_verified").await.as_deref(),

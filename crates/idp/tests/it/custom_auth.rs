@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::support::refusal;
+use crate::devices;
 use crate::support::signing::{
-    initiate, invalid, no_such_user, not_authorized, respond, result, start_custom_srp,
+    initiate, invalid, no_such_user, not_authorized, respond, result, start_custom_srp, verified,
     wrong_password,
 };
 use crate::support::triggers::{Stage, with_response};
 use crate::support::world::{Answer, PASSWORD, World};
+use crate::support::{refusal, text};
 
 const THREE: [&str; 3] = [
     "DefineAuthChallenge",
@@ -277,10 +278,20 @@ async fn a_decision_that_says_nothing_is_unrecognizable() {
 #[tokio::test]
 async fn what_a_session_cannot_carry_is_told() {
     let s = stage(json!({})).await;
-    s.script.responds(
-        "CreateAuthChallenge",
-        json!({"privateChallengeParameters": {"answer": "x".repeat(2000)}}),
-    );
+    let expect_answer_of = |length: usize| {
+        let private = json!({"answer": "x".repeat(length)});
+        let created = json!({"privateChallengeParameters": private});
+        s.script.responds("CreateAuthChallenge", created);
+    };
+    expect_answer_of(100);
+    let challenge = start(&s.w, "ada").await.expect("a challenge");
+    // 3072 bytes are the 4096 letters that the model allows.
+    let most = 100 + 3072 - text(&challenge["Session"]).len() * 3 / 4;
+    expect_answer_of(most);
+    let challenge = start(&s.w, "ada").await.expect("a challenge");
+    assert_eq!(text(&challenge["Session"]).len(), 4096);
+    result(answer(&s.w, "ada", &challenge, &"x".repeat(most)).await);
+    expect_answer_of(most + 1);
     assert_eq!(
         start(&s.w, "ada").await,
         refusal(
@@ -288,6 +299,24 @@ async fn what_a_session_cannot_carry_is_told() {
             "The challenges of this sign-in have more private parameters and metadata than a session takes."
         )
     );
+}
+
+#[tokio::test]
+async fn a_remembered_device_proves_itself_after_the_last_challenge() {
+    let s = stage_in(
+        json!({"DeviceConfiguration": {"ChallengeRequiredOnNewDevice": true}}),
+        json!({"ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH", "ALLOW_USER_PASSWORD_AUTH"]}),
+    )
+    .await;
+    let device = devices::known(&s.w).await.confirmed(&s.w).await;
+    let parameters = json!({"USERNAME": "ada", "DEVICE_KEY": device.key});
+    let challenge = initiate(&s.w, "CUSTOM_AUTH", parameters).await;
+    let challenge = challenge.expect("a challenge");
+    let session = devices::asked(answer(&s.w, "ada", &challenge, "42").await);
+    let proof = device.own_proof(&s.w, &session).await;
+    let tokens = result(respond(&s.w, "DEVICE_PASSWORD_VERIFIER", Some(&session), proof).await);
+    let access = verified(&s.w, &tokens["AccessToken"]).await;
+    assert_eq!(access.claims["device_key"], device.key);
 }
 
 #[tokio::test]
@@ -305,6 +334,11 @@ async fn an_error_of_a_trigger_ends_the_call() {
         answer(&s.w, "ada", &challenge, "42").await,
         failed("VerifyAuthChallengeResponse")
     );
+    s.script.responds(
+        "VerifyAuthChallengeResponse",
+        json!({"answerCorrect": true}),
+    );
+    result(answer(&s.w, "ada", &challenge, "42").await);
     s.script.throws("CreateAuthChallenge", "no");
     assert_eq!(start(&s.w, "ada").await, failed("CreateAuthChallenge"));
     s.script.throws("DefineAuthChallenge", "no");

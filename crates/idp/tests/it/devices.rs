@@ -27,7 +27,7 @@ fn no_device() -> Answer {
 
 /// A device that a sign-in made known.
 pub(crate) struct Known {
-    key: String,
+    pub(crate) key: String,
     group: String,
     access: String,
     refresh: String,

@@ -125,3 +125,22 @@ async fn tokens_that_are_not_good_are_refused() {
     let refused = exchange(&f, &id_token(&claims(json!({}))), json!({})).await;
     assert_eq!(refused, invalid("Subject Token has been revoked"));
 }
+
+#[tokio::test]
+async fn assertions_of_saml_providers_are_not_exchanged() {
+    let f = scene().await;
+    let provider = json!({
+        "ProviderName": "Corp", "ProviderType": "SAML",
+        "ProviderDetails": {"MetadataFile": crate::support::saml::metadata(&[])},
+    });
+    let made = f.h.w.admin("CreateIdentityProvider", provider).await;
+    made.expect("a provider");
+    let of_corp = json!({"SubjectTokenType": "SAML2", "SubjectTokenProviderName": "Corp"});
+    assert_eq!(
+        exchange(&f, "assertion", of_corp).await,
+        refusal(
+            "InvalidParameterException",
+            "SubjectTokenType of a SAML assertion is not supported."
+        )
+    );
+}

@@ -4,7 +4,7 @@ use cenote_idp::oauth::{Authorization, Cookie, Outcome};
 use serde_json::{Value, json};
 
 use crate::support::oauth::{CALLBACK, after};
-use crate::support::providers::{Federated, ISSUER, shown};
+use crate::support::providers::{Federated, ISSUER, arrived, shown, told};
 
 #[tokio::test]
 async fn levels_are_translated_on_the_way_there_and_back() {
@@ -25,6 +25,47 @@ async fn levels_are_translated_on_the_way_there_and_back() {
         let id = f.token(json!({"sub": "42", "acr": acr})).await;
         assert_eq!((&id["acr"], &id["amr"]), (&level.into(), &json!(["fed"])));
     }
+}
+
+#[tokio::test]
+async fn how_old_a_sign_in_may_be_is_told_and_checked() {
+    let f = Federated::new().await;
+    let sent = crate::support::START_MS / 1000;
+    for (max_age, prompt) in [("100", None), ("0", Some("login"))] {
+        let departure = f.leave(json!({"max_age": max_age})).await;
+        let left = after(&departure.location, '?');
+        assert_eq!(
+            (left.get("max_age"), left.get("prompt")),
+            (Some(max_age), prompt)
+        );
+    }
+    let both = json!({"max_age": "0", "prompt": "select_account login"});
+    let left = after(&f.leave(both).await.location, '?');
+    assert_eq!(left.get("prompt"), Some("select_account login"));
+    assert_eq!(
+        after(&f.leave(json!({})).await.location, '?').get("max_age"),
+        None
+    );
+    // A clock may be off by a minute.
+    for (auth_time, is_good) in [
+        (json!(sent - 160), true),
+        (json!(sent), true),
+        (json!(sent - 161), false),
+        (json!("now"), false),
+        (Value::Null, false),
+    ] {
+        let departure = f.leave(json!({"max_age": "100"})).await;
+        f.says(&departure, json!({"sub": "42", "auth_time": auth_time}));
+        let arrival = f.back(&departure).await;
+        if is_good {
+            arrived(arrival);
+        } else {
+            assert_eq!(told(arrival), "Bad id_token auth_time", "{auth_time}");
+        }
+    }
+    // Nobody asked how old it is.
+    f.comes(json!({"sub": "42", "auth_time": sent - 10_000}))
+        .await;
 }
 
 async fn reuse(f: &Federated, cookie: &Cookie, more: Value) -> bool {

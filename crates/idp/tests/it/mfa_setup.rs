@@ -48,26 +48,30 @@ async fn finish(w: &World, session: &str) -> Answer {
 
 #[tokio::test]
 async fn a_software_token_is_set_up_and_signs_in() {
-    let w = ada(&["TOTP"]).await;
-    let it = asked(&w, "ada").await;
+    set_up_and_sign_in(&ada(&["TOTP"]).await).await;
+}
+
+/// Ada, who has no factor, gets a software token on the way.
+pub(crate) async fn set_up_and_sign_in(w: &World) {
+    let it = asked(w, "ada").await;
     assert_eq!(it.name, "MFA_SETUP");
     let expected = json!({"MFAS_CAN_SETUP": r#"["SOFTWARE_TOKEN_MFA"]"#, "USER_ID_FOR_SRP": "ada"});
     assert_eq!(it.parameters, expected);
-    let (app, session) = set_up(&w, &it).await;
-    let tokens = result(finish(&w, &session).await);
-    verified(&w, &tokens["AccessToken"]).await;
+    let (app, session) = set_up(w, &it).await;
+    let tokens = result(finish(w, &session).await);
+    verified(w, &tokens["AccessToken"]).await;
     let used = not_authorized("Invalid session for the user, session can only be used once.");
-    assert_eq!(finish(&w, &session).await, used);
-    assert_eq!(associate(&w, &it.session).await, used);
+    assert_eq!(finish(w, &session).await, used);
+    assert_eq!(associate(w, &it.session).await, used);
     let list = Some(json!(["SOFTWARE_TOKEN_MFA"]));
-    assert_eq!(settings(&w, "ada").await, (list, None));
+    assert_eq!(settings(w, "ada").await, (list, None));
 
-    let it = asked(&w, "ada").await;
+    let it = asked(w, "ada").await;
     assert_eq!(it.name, "SOFTWARE_TOKEN_MFA");
-    let first = app.code(&w);
-    assert_eq!(it.code(&w, "ada", &first).await, used_token_code());
+    let first = app.code(w);
+    assert_eq!(it.code(w, "ada", &first).await, used_token_code());
     w.h.clock.advance(STEP_MS);
-    result(it.code(&w, "ada", &app.code(&w)).await);
+    result(it.code(w, "ada", &app.code(w)).await);
 }
 
 #[tokio::test]
@@ -219,6 +223,35 @@ async fn an_address_is_set_up_by_the_code_that_goes_there() {
 }
 
 #[tokio::test]
+async fn a_phone_number_is_set_up_by_the_code_that_goes_there() {
+    let number = "+12065550123";
+    for parameter in ["PHONE_NUMBER", "phone_number"] {
+        let w = ada(&["SMS"]).await;
+        let it = asked(&w, "ada").await;
+        assert_eq!(it.parameters["MFAS_CAN_SETUP"], r#"["SMS_MFA"]"#);
+        assert_eq!(
+            give(&w, &it, parameter, "0123").await,
+            invalid("Invalid phone number format.")
+        );
+        let otp = challenge(give(&w, &it, parameter, number).await);
+        assert_eq!(otp.name, "SMS_MFA");
+        assert_eq!(otp.parameters["CODE_DELIVERY_DELIVERY_MEDIUM"], "SMS");
+        assert_eq!(otp.parameters["CODE_DELIVERY_DESTINATION"], "+*******0123");
+        let code = w.h.code(&w.pool, number).await;
+        assert_eq!(otp.code(&w, "ada", &wrong(&code)).await, wrong_code());
+        assert_eq!(w.attribute("ada", "phone_number").await, None);
+        let tokens = result(otp.code(&w, "ada", &code).await);
+        let id = verified(&w, &tokens["IdToken"]).await;
+        assert_eq!(id.claims["phone_number"], number);
+        assert_eq!(id.claims["phone_number_verified"], true);
+        assert_eq!(id.claims["amr"], json!(["pwd", "sms", "mfa"]));
+        let list: Option<Value> = Some(json!(["SMS_MFA"]));
+        assert_eq!(settings(&w, "ada").await, (list, None));
+        assert_eq!(asked(&w, "ada").await.name, "SMS_MFA");
+    }
+}
+
+#[tokio::test]
 async fn only_a_new_address_of_the_right_form_is_set_up() {
     let w = ada(&["TOTP", "EMAIL"]).await;
     let it = asked(&w, "ada").await;
@@ -241,6 +274,8 @@ async fn only_a_new_address_of_the_right_form_is_set_up() {
     let w = ada(&["TOTP"]).await;
     let it = asked(&w, "ada").await;
     assert_eq!(give(&w, &it, "EMAIL", "eve@example.com").await, unavailable);
+    let answer = give(&w, &it, "PHONE_NUMBER", "+12065550123").await;
+    assert_eq!(answer, unavailable);
 }
 
 #[tokio::test]

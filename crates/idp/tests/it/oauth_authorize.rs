@@ -1,5 +1,6 @@
 //! Authorization requests: what is good, and where a refusal goes.
 
+use cenote_idp::discovery;
 use cenote_idp::oauth::{Outcome, Params, Prompt, Refusal};
 use serde_json::{Value, json};
 
@@ -322,6 +323,51 @@ async fn a_domain_is_found_by_its_names_and_by_no_other() {
     gone.expect("a deletion");
     let domain = Domain::of_host(service, "app.auth.localhost").await;
     assert!(domain.expect("no failure").is_none());
+}
+
+#[tokio::test]
+async fn prefixes_have_names_where_the_configuration_gives_them_some() {
+    use cenote_idp::oauth::Domain;
+    for (prefix_host, answered, base) in [
+        (
+            Some("auth.example.com"),
+            Some("App.auth.example.com:443"),
+            "https://app.auth.example.com",
+        ),
+        (None, None, "https://id.example.com/_domain/app"),
+    ] {
+        let h = Harness::adjusted(|parts| {
+            parts.config.public_url = "https://id.example.com".to_owned();
+            parts.config.prefix_host = prefix_host.map(str::to_owned);
+        });
+        let pool = h.pool(json!({})).await;
+        let input = json!({"UserPoolId": pool, "Domain": "app"});
+        h.ok("CreateUserPoolDomain", input).await;
+        let service = &h.service;
+        for host in [
+            "App.auth.example.com:443",
+            "app.auth.localhost",
+            "app.auth.us-east-1.amazoncognito.com",
+            "app.auth.elsewhere.example",
+            "other.app.auth.example.com",
+            "auth.example.com",
+            "xauth.example.com",
+        ] {
+            let domain = Domain::of_host(service, host).await.expect("no failure");
+            let found = domain.map(|domain| domain.base);
+            let expected = (answered == Some(host)).then(|| base.to_owned());
+            assert_eq!(found, expected, "{host}");
+        }
+        // The path is there in either case, and stays what the request came by.
+        let domain = Domain::of_path(service, "app").await.expect("no failure");
+        let domain = domain.expect("a domain");
+        assert_eq!(domain.base, "https://id.example.com/_domain/app");
+        let document = discovery::openid_configuration(service, &pool).await;
+        assert_eq!(
+            document.expect("a document")["token_endpoint"],
+            format!("{base}/oauth2/token")
+        );
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::START_MS;
-use crate::support::oauth::{CALLBACK, CHALLENGE, Hosted, VERIFIER, after, error, form};
+use crate::support::oauth::{CALLBACK, CHALLENGE, Hosted, VERIFIER, after, app, error, form};
 use crate::support::signing::{MINUTE_MS, beside, verified};
 use crate::support::with;
 
@@ -196,6 +196,29 @@ async fn s32_a_code_is_for_its_client_and_its_address() {
     assert_eq!(error(h.redeem("nothing", json!({})).await), "invalid_grant");
     // None of this has used it up.
     h.redeem(&code, json!({})).await.expect("tokens");
+}
+
+#[tokio::test]
+async fn a_client_that_lost_the_flow_of_codes_gets_nothing_for_one() {
+    let h = Hosted::new(json!({})).await;
+    for lost in [
+        json!({"AllowedOAuthFlows": ["implicit"]}),
+        json!({"AllowedOAuthFlowsUserPoolClient": false, "AllowedOAuthFlows": [], "AllowedOAuthScopes": []}),
+    ] {
+        let code = h.code(json!({})).await;
+        let update = async |settings: Value| {
+            let input = with(with(app(), settings), json!({"ClientId": h.w.client}));
+            h.w.admin("UpdateUserPoolClient", input)
+                .await
+                .expect("an update");
+        };
+        update(lost).await;
+        let told = h.redeem(&code, json!({})).await;
+        assert_eq!(told, Err(("unauthorized_client", None)));
+        update(json!({})).await;
+        // The code was not used up.
+        h.redeem(&code, json!({})).await.expect("tokens");
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! The discovery document, and what else of the profile concerns more than one endpoint.
 
-use cenote_idp::discovery;
+use cenote_idp::{IssuerMode, discovery};
 use serde_json::{Value, json};
 
 use crate::support::Harness;
 use crate::support::oauth::{CALLBACK, Hosted, error};
 use crate::support::signing::{sub_of, verified};
-use crate::support::world::World;
+use crate::support::world::{PASSWORD, World};
 
 async fn document(w: &World) -> Value {
     discovery::openid_configuration(&w.h.service, &w.pool)
@@ -25,6 +25,12 @@ async fn s9_s45_the_document_names_the_endpoints_and_the_issuer_of_tokens() {
         json!({
             "authorization_endpoint": format!("{base}/oauth2/authorize"),
             "authorization_response_iss_parameter_supported": true,
+            "claims_supported": [
+                "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "name",
+                "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile",
+                "picture", "website", "email", "email_verified", "gender", "birthdate", "zoneinfo", "locale",
+                "phone_number", "phone_number_verified", "address", "updated_at",
+            ],
             "code_challenge_methods_supported": ["S256"],
             "end_session_endpoint": format!("{base}/logout"),
             "id_token_signing_alg_values_supported": ["RS256"],
@@ -134,4 +140,30 @@ async fn a_token_through_the_api_is_refreshed_here_as_it_was() {
     let answer = h.w.public("InitiateAuth", input).await.expect("tokens");
     let access = &answer["AuthenticationResult"]["AccessToken"];
     assert_eq!(verified(&h.w, access).await.claims["scope"], "openid email");
+}
+
+#[tokio::test]
+async fn with_the_issuers_of_aws_a_pool_of_the_updated_type_has_the_newer_host() {
+    let h = Harness::adjusted(|parts| parts.config.issuer = IssuerMode::Aws);
+    for (settings, host) in [
+        (json!({}), "cognito-idp"),
+        (
+            json!({"IssuerConfiguration": {"Type": "ORIGINAL"}}),
+            "cognito-idp",
+        ),
+        (
+            json!({"IssuerConfiguration": {"Type": "UPDATED"}}),
+            "issuer-cognito-idp",
+        ),
+    ] {
+        let w = World::on(h.clone(), settings, json!({})).await;
+        let issuer = format!("https://{host}.us-east-1.amazonaws.com/{}", w.pool);
+        let found = document(&w).await;
+        assert_eq!(found["issuer"], issuer);
+        assert_eq!(found["jwks_uri"], format!("{issuer}/.well-known/jwks.json"));
+        w.made("ada", &[]).await;
+        let signed_in = w.sign_in("ada", PASSWORD).await.expect("tokens");
+        let token = verified(&w, &signed_in["AuthenticationResult"]["AccessToken"]).await;
+        assert_eq!(token.claims["iss"], issuer);
+    }
 }

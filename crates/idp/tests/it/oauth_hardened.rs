@@ -1,7 +1,7 @@
 //! The hardened profile: what it asks for beyond the service, and of whom.
 
-use cenote_idp::OAuthRules;
 use cenote_idp::oauth::{self, Outcome, Params, register};
+use cenote_idp::{OAuthRules, discovery};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
@@ -208,4 +208,30 @@ async fn s39_user_info_has_the_types_of_openid_connect_where_that_is_set() {
         )
     );
     assert_eq!(members["email"], "ada@example.com");
+}
+
+#[tokio::test]
+async fn the_issuer_is_left_out_of_answers_where_that_is_set() {
+    let rules = OAuthRules {
+        omits_response_issuer: true,
+        ..OAuthRules::default()
+    };
+    let client = with(app(), json!({"AllowedOAuthFlows": ["code", "implicit"]}));
+    let h = Hosted::on(under(rules), json!({}), client, 1).await;
+    let answer = after(&h.location(json!({})).await, '?');
+    assert!(answer.get("code").is_some() && answer.get("iss").is_none());
+    let tokens = json!({"response_type": "token", "nonce": "n"});
+    let answer = after(&h.location(tokens).await, '#');
+    assert!(answer.get("access_token").is_some() && answer.get("iss").is_none());
+    let refused = h.told(json!({"scope": "unheard/of"})).await;
+    assert_eq!(
+        (refused.get("error"), refused.get("iss")),
+        (Some("invalid_scope"), None)
+    );
+    let document = discovery::openid_configuration(&h.w.h.service, &h.w.pool).await;
+    let announced = document.expect("a document");
+    assert_eq!(
+        announced.get("authorization_response_iss_parameter_supported"),
+        None
+    );
 }

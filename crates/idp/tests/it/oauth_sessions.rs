@@ -251,7 +251,7 @@ async fn each_client_says_for_how_long_it_relies_on_it() {
 }
 
 #[tokio::test]
-async fn the_pages_share_the_lockout_and_the_triggers_but_not_the_settings_of_the_api() {
+async fn the_pages_share_the_lockout_but_not_the_settings_of_the_api() {
     // No flow of the API is on, and the secret is not asked for.
     let settings =
         json!({"GenerateSecret": true, "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"]});

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::support::oauth::{CALLBACK, Hosted, Told, app, error, form, refused};
 use crate::support::signing::{MINUTE_MS, beside, secret, sub_of};
 use crate::support::with;
+use crate::support::world::PASSWORD;
 
 async fn revoke(h: &Hosted, params: Value) -> Told {
     let form = form(&with(json!({"client_id": h.w.client}), params));
@@ -17,7 +18,7 @@ async fn revoke(h: &Hosted, params: Value) -> Told {
 async fn logout(h: &Hosted, params: Value) -> Logout {
     let query = form(&with(json!({"client_id": h.w.client}), params));
     let params = Params::parse(query.as_bytes()).expect("a query");
-    oauth::logout(&h.cx(), &h.domain, &params)
+    oauth::logout(&h.cx(), &h.domain, &params, None)
         .await
         .expect("no failure")
 }
@@ -170,7 +171,6 @@ async fn s4_signing_out_goes_to_registered_addresses_only() {
         json!({"logout_uri": "https://app.example/out/"}),
         json!({"redirect_uri": out, "response_type": "code"}),
         json!({"redirect_uri": CALLBACK}),
-        json!({}),
         json!({"logout_uri": out, "client_id": null}),
         json!({"logout_uri": out, "client_id": "nobody"}),
     ] {
@@ -191,6 +191,8 @@ async fn s4_signing_out_goes_to_registered_addresses_only() {
         json!({"post_logout_redirect_uri": CALLBACK}),
         json!({"post_logout_redirect_uri": out, "client_id": null, "id_token_hint": "a.b.c"}),
         json!({"post_logout_redirect_uri": out, "client_id": stranger.client, "id_token_hint": hint}),
+        json!({"post_logout_redirect_uri": out, "id_token_hint": "a.b.c"}),
+        json!({"post_logout_redirect_uri": out, "client_id": null}),
     ] {
         assert!(
             matches!(logout(&h, other.clone()).await, Logout::Page(_)),
@@ -223,4 +225,53 @@ async fn s4_signing_out_goes_to_registered_addresses_only() {
     };
     let all = "scope=openid+email+phone+profile+aws.cognito.signin.user.admin";
     assert!(query.ends_with(all), "{query}");
+}
+
+#[tokio::test]
+async fn signing_out_without_an_address_leads_nowhere_and_is_of_whoever_has_signed_in() {
+    let h = Hosted::new(json!({})).await;
+    h.w.made("bob", &[("email", "bob@example.com")]).await;
+    let request = h.good(json!({})).await;
+    let (_, cookie) = h.cookie(&request).await;
+    let hint = h.tokens(json!({})).await["id_token"].clone();
+    let bob = h.w.sign_in("bob", PASSWORD).await.expect("a sign-in");
+    let of_bob = bob["AuthenticationResult"]["IdToken"].clone();
+    let decided = async |params: Value, cookie: Option<&str>| {
+        let params = Params::parse(form(&params).as_bytes()).expect("a query");
+        let decided = oauth::logout(&h.cx(), &h.domain, &params, cookie).await;
+        decided.expect("no failure")
+    };
+    let cookie = Some(cookie.value.as_str());
+    let client = h.w.client.as_str();
+    for (params, cookie) in [
+        (json!({}), cookie),
+        (json!({"state": "s"}), cookie),
+        (json!({"client_id": client}), cookie),
+        (json!({"id_token_hint": hint}), cookie),
+        (json!({"id_token_hint": hint, "client_id": client}), cookie),
+        // Nobody is signed in, or nobody that can be told.
+        (json!({"id_token_hint": of_bob}), None),
+        (json!({"id_token_hint": of_bob}), Some("x")),
+    ] {
+        let decided = decided(params.clone(), cookie).await;
+        assert_eq!(decided, Logout::Nowhere, "{params}");
+    }
+    let told = |decided| match decided {
+        Logout::Page(refusal) => refused(refusal).1.expect("a text"),
+        other => panic!("{other:?}"),
+    };
+    for params in [
+        json!({"id_token_hint": of_bob}),
+        json!({"id_token_hint": "a.b.c"}),
+        json!({"id_token_hint": hint, "client_id": "other"}),
+    ] {
+        let decided = decided(params.clone(), cookie).await;
+        assert_eq!(
+            told(decided),
+            "The parameter 'id_token_hint' is not valid",
+            "{params}"
+        );
+    }
+    let unknown = decided(json!({"client_id": "nobody"}), cookie).await;
+    assert_eq!(told(unknown), "Client does not exist.");
 }

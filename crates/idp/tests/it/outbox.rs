@@ -1,6 +1,7 @@
 //! What a sender takes from the outbox, and what it reports.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use cenote_idp::message::{Delivery, InboxQuery, LEASE, Outcome, inbox, report, take};
 use cenote_idp::ports::{Change, Message, Write};
@@ -29,6 +30,19 @@ async fn waiting(names: &[&str]) -> World {
 
 async fn taken(w: &World, limit: usize) -> Vec<Delivery> {
     take(&w.h.service, limit).await.expect("the outbox")
+}
+
+#[tokio::test]
+async fn whoever_sends_is_told_of_a_new_message_at_once() {
+    let w = waiting(&[]).await;
+    let posted = w.h.service.posted.notified();
+    w.sign_up("ann", &[("email", "ann@example.com")])
+        .await
+        .expect("a sign-up");
+    tokio::time::timeout(Duration::from_secs(5), posted)
+        .await
+        .expect("news of the message");
+    assert_eq!(briefly(&taken(&w, 9).await), [("ann@example.com", 1)]);
 }
 
 /// To whom, and which try it is.

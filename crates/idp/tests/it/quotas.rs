@@ -1,15 +1,18 @@
-//! How many pools, clients and groups there may be.
+//! How many pools, clients, groups and users there may be.
 
 use cenote_idp::Limits;
 use serde_json::{Value, json};
 
-use crate::support::world::Answer;
+use crate::support::world::{Answer, World};
 use crate::support::{Harness, refusal, text};
 
 const SMALL: Limits = Limits {
     pools: 2,
     clients: 2,
     groups: 2,
+    users: 2,
+    import_rows: 2,
+    import_failures: 2,
 };
 
 fn too_many(what: &str) -> Answer {
@@ -86,6 +89,29 @@ async fn a_region_has_so_many_pools_and_a_deleted_one_makes_room() {
     h.ok("DeleteUserPool", gone).await;
     create("us-east-1").await.expect("room");
     assert_eq!(create("us-east-1").await, full());
+}
+
+#[tokio::test]
+async fn a_pool_has_so_many_users_and_a_deleted_one_makes_room() {
+    let w = World::on(Harness::with_limits(SMALL), json!({}), json!({})).await;
+    w.made("ada", &[]).await;
+    w.made("bob", &[]).await;
+    assert_eq!(
+        w.sign_up("eve", &[]).await,
+        too_many("users in this user pool")
+    );
+    // AdminCreateUser has no word of its own for it.
+    assert_eq!(
+        w.admin("AdminCreateUser", json!({"Username": "eve"})).await,
+        refusal(
+            "TooManyRequestsException",
+            "The limit of users in this user pool has been reached."
+        )
+    );
+    w.admin("AdminDeleteUser", json!({"Username": "ada"}))
+        .await
+        .expect("a deletion");
+    w.sign_up("eve", &[]).await.expect("room");
 }
 
 #[tokio::test]

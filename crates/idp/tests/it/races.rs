@@ -12,8 +12,9 @@ use crate::support::passkeys;
 use crate::support::signing::{
     MINUTE_MS, all_flows, initiate, invited, not_authorized, respond, result,
 };
+use crate::support::watched::Watched;
 use crate::support::world::{Answer, PASSWORD, World, code_expired};
-use crate::support::{ROOT, refusal, sms, text};
+use crate::support::{Harness, ROOT, refusal, sms, text};
 
 /// How often the same is sent.
 const TIMES: usize = 8;
@@ -182,4 +183,50 @@ async fn a_code_that_resets_a_password_does_so_once() {
         async move { w.public("ConfirmForgotPassword", input).await }
     })
     .await;
+}
+
+#[tokio::test]
+async fn who_loses_six_times_in_a_row_is_told_so() {
+    let store = Arc::new(Watched::new());
+    let w = World::on(Harness::on(Arc::clone(&store) as _), json!({}), json!({})).await;
+    let group = json!({"GroupName": "g"});
+    w.admin("CreateGroup", group.clone())
+        .await
+        .expect("a group");
+    let client = json!({"ClientId": w.client});
+    let tracking = json!({
+        "UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 5},
+    });
+    let concurrent = "The resource was changed by another request at the same time.";
+    for (operation, input, expected) in [
+        (
+            "UpdateUserPool",
+            json!({}),
+            ("ConcurrentModificationException", concurrent),
+        ),
+        (
+            "UpdateUserPoolClient",
+            client,
+            ("ConcurrentModificationException", concurrent),
+        ),
+        (
+            "SetUserPoolSessionConfiguration",
+            tracking,
+            ("ConcurrentModificationException", concurrent),
+        ),
+        // Most operations have no word of their own for it.
+        (
+            "UpdateGroup",
+            group,
+            ("TooManyRequestsException", "Too many requests"),
+        ),
+    ] {
+        store.lose(5);
+        let sixth = w.admin(operation, input.clone()).await;
+        sixth.unwrap_or_else(|error| panic!("{operation} gave up: {error:?}"));
+        store.lose(6);
+        let told = w.admin(operation, input.clone()).await;
+        assert_eq!(told, refusal(expected.0, expected.1), "{operation}");
+        store.lose(0);
+    }
 }

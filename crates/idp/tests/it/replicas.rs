@@ -35,6 +35,35 @@ impl World {
         w
     }
 
+    async fn turn(&self, status: &str) {
+        let input = json!({"RegionName": SECOND, "Status": status});
+        self.on(None, "UpdateUserPoolReplica", input)
+            .await
+            .expect("a replica");
+    }
+
+    /// Ada, who signs in through a client: its id.
+    async fn with_ada(&self) -> String {
+        let flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_PASSWORD_AUTH"];
+        let flows = json!({"ExplicitAuthFlows": flows});
+        let client = self.h.client(&self.pool, flows).await;
+        let ada = json!({"Username": "ada", "MessageAction": "SUPPRESS"});
+        self.on(None, "AdminCreateUser", ada).await.expect("a user");
+        let password = json!({"Username": "ada", "Password": "Passw0rd!", "Permanent": true});
+        self.on(None, "AdminSetUserPassword", password)
+            .await
+            .expect("a password");
+        client
+    }
+
+    async fn sign_in(&self, region: Option<&str>, client: &str) -> Answer {
+        let parameters = json!({"USERNAME": "ada", "PASSWORD": "Passw0rd!"});
+        let input = json!({
+            "ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters,
+        });
+        self.h.call_in(region, "InitiateAuth", input).await
+    }
+
     async fn on(&self, region: Option<&str>, operation: &str, input: Value) -> Answer {
         let input = with(json!({"UserPoolId": self.pool}), input);
         self.h.call_in(region, operation, input).await
@@ -224,17 +253,10 @@ async fn a_replica_needs_tier_key_and_issuer() {
 #[tokio::test]
 async fn the_secondary_region_looks_and_signs_in_and_changes_no_users() {
     let w = World::with_replica().await;
-    let flows = json!({"ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]});
-    let client = w.h.client(&w.pool, flows).await;
+    w.turn("ACTIVE").await;
+    let client = w.with_ada().await;
     let ada = json!({"Username": "ada"});
-    w.on(None, "AdminCreateUser", ada.clone())
-        .await
-        .expect("a user");
     let password = json!({"Username": "ada", "Password": "Passw0rd!", "Permanent": true});
-    w.on(None, "AdminSetUserPassword", password.clone())
-        .await
-        .expect("a password");
-
     let second = Some(SECOND);
     w.on(second, "AdminGetUser", ada.clone())
         .await
@@ -267,6 +289,95 @@ async fn the_secondary_region_looks_and_signs_in_and_changes_no_users() {
         let (name, _) = elsewhere.expect_err("a refusal");
         assert_eq!(name, "ResourceNotFoundException", "{operation}");
     }
+}
+
+#[tokio::test]
+async fn people_do_without_a_replica_that_is_not_active() {
+    let w = World::with_replica().await;
+    let client = w.with_ada().await;
+    let second = Some(SECOND);
+    let signed_in = w.sign_in(None, &client).await.expect("tokens");
+    let token = json!({"AccessToken": signed_in["AuthenticationResult"]["AccessToken"]});
+    let parameters = json!({"USERNAME": "ada", "PASSWORD": "Passw0rd!"});
+    let by_admin = json!({
+        "ClientId": client, "AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "AuthParameters": parameters,
+    });
+    for status in ["INACTIVE", "ACTIVE", "INACTIVE"] {
+        w.turn(status).await;
+        let answers = [
+            w.sign_in(second, &client).await,
+            w.h.call_in(second, "GetUser", token.clone()).await,
+            w.on(second, "AdminInitiateAuth", by_admin.clone()).await,
+        ];
+        for answer in answers {
+            if status == "ACTIVE" {
+                answer.expect("an answer");
+            } else {
+                assert_eq!(
+                    answer,
+                    refusal(
+                        "OperationNotEnabledException",
+                        "The replica of the user pool in this Region is not active."
+                    )
+                );
+            }
+        }
+        // Administrators look and set as ever.
+        w.on(second, "AdminGetUser", json!({"Username": "ada"}))
+            .await
+            .expect("the user");
+        w.sign_in(None, &client).await.expect("the primary Region");
+    }
+}
+
+#[tokio::test]
+async fn operations_that_name_no_pool_follow_the_same_rule() {
+    let w = World::with_replica().await;
+    w.turn("ACTIVE").await;
+    let client = w.with_ada().await;
+    let signed_in = w.sign_in(Some(SECOND), &client).await.expect("tokens");
+    let token = text(&signed_in["AuthenticationResult"]["AccessToken"]);
+    let with_client = json!({"ClientId": client, "Username": "ada"});
+    let with_token = json!({"AccessToken": token});
+    let new = json!({"Password": "Passw0rd!"});
+    let code = json!({"ConfirmationCode": "123456"});
+    let changed = json!({"PreviousPassword": "Passw0rd!", "ProposedPassword": "Passw0rd?"});
+    let email = json!({"UserAttributes": [{"Name": "email", "Value": "a@example.com"}]});
+    let key = "us-east-1_11111111-2222-3333-4444-555555555555";
+    for (operation, base, more) in [
+        ("SignUp", &with_client, new.clone()),
+        ("ConfirmSignUp", &with_client, code.clone()),
+        ("ResendConfirmationCode", &with_client, json!({})),
+        ("ForgotPassword", &with_client, json!({})),
+        ("ConfirmForgotPassword", &with_client, with(new, code)),
+        ("ChangePassword", &with_token, changed),
+        ("UpdateUserAttributes", &with_token, email),
+        ("DeleteUser", &with_token, json!({})),
+        ("AssociateSoftwareToken", &with_token, json!({})),
+        ("SetUserMFAPreference", &with_token, json!({})),
+        ("ConfirmDevice", &with_token, json!({"DeviceKey": key})),
+    ] {
+        let input = with(base.clone(), more);
+        assert_eq!(
+            w.h.call_in(Some(SECOND), operation, input.clone()).await,
+            refusal(
+                "OperationNotEnabledException",
+                "This operation is not enabled in a secondary Region of the user pool."
+            ),
+            "{operation}"
+        );
+        // Where the pool has no replica, neither client nor token is known.
+        let elsewhere = w.h.call_in(Some("eu-west-1"), operation, input).await;
+        let (name, _) = elsewhere.expect_err("a refusal");
+        let expected = if base == &with_token {
+            "NotAuthorizedException"
+        } else {
+            "ResourceNotFoundException"
+        };
+        assert_eq!(name, expected, "{operation}");
+    }
+    let read = w.h.call_in(Some(SECOND), "GetUser", with_token).await;
+    assert_eq!(read.expect("the user")["Username"], "ada");
 }
 
 #[tokio::test]

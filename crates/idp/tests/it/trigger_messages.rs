@@ -85,6 +85,41 @@ async fn every_code_of_a_user_is_announced_with_a_placeholder_in_its_place() {
 }
 
 #[tokio::test]
+async fn a_code_of_a_sign_in_is_announced_with_the_metadata_of_the_answer_that_asks_for_it() {
+    let factors = json!({"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]});
+    let settings = json!({"Policies": {"SignInPolicy": factors}});
+    let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]});
+    let s = Stage::new(&["CustomMessage"], settings, flows).await;
+    s.w.made("ada", &EMAIL).await;
+    let begin = async |parameters: Value| {
+        let input = json!({
+            "AuthFlow": "USER_AUTH", "AuthParameters": parameters,
+            "ClientMetadata": {"of": "the beginning"},
+        });
+        s.w.public("InitiateAuth", input)
+            .await
+            .expect("a challenge")
+    };
+    begin(json!({"USERNAME": "ada", "PREFERRED_CHALLENGE": "EMAIL_OTP"})).await;
+    let asked = request(&s, None).await;
+    let event = s.event("CustomMessage_Authentication", "ada", &asked);
+    assert_eq!(s.script.event(), no_texts(event));
+
+    let choice = begin(json!({"USERNAME": "ada"})).await;
+    let input = json!({
+        "ChallengeName": "SELECT_CHALLENGE", "Session": choice["Session"],
+        "ChallengeResponses": {"USERNAME": "ada", "ANSWER": "EMAIL_OTP"},
+        "ClientMetadata": {"of": "the answer"},
+    });
+    s.w.public("RespondToAuthChallenge", input)
+        .await
+        .expect("a challenge");
+    let asked = request(&s, Some(json!({"of": "the answer"}))).await;
+    let event = s.event("CustomMessage_Authentication", "ada", &asked);
+    assert_eq!(s.script.event(), no_texts(event));
+}
+
+#[tokio::test]
 async fn what_administrators_send_is_announced_without_a_client() {
     let s = stage().await;
     let metadata = json!({"k": "v"});

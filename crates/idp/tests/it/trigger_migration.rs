@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::support::signing::{
-    answer_srp, initiate, no_such_user, result, start_srp, wrong_password,
+    answer_srp, initiate, no_such_user, respond, result, start_srp, wrong_password,
 };
 use crate::support::triggers::{Stage, with_response};
 use crate::support::world::{Answer, PASSWORD, World};
-use crate::support::{refusal, sms, text};
+use crate::support::{refusal, sms, text, with};
 
 const WEAK: &str = "weakpass";
 
@@ -85,6 +85,110 @@ async fn srp_migrates_nobody() {
     let answer = initiate(&s.w, "USER_SRP_AUTH", parameters).await;
     assert_eq!(answer, no_such_user());
     assert_eq!(s.script.sources(), [""; 0]);
+}
+
+/// A pool whose users choose how to prove who they are.
+async fn choosing(client: Value) -> Stage {
+    let factors = json!({"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]});
+    let pool = json!({"Policies": {"SignInPolicy": factors}});
+    let flows = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]});
+    let triggers = ["UserMigration", "PreAuthentication"];
+    Stage::new(&triggers, pool, with(flows, client)).await
+}
+
+/// USER_AUTH with these parameters; what it asks and offers, and the session.
+async fn chooses(s: &Stage, parameters: Value) -> (String, Value, String) {
+    let parameters = with(json!({"USERNAME": "ada"}), parameters);
+    let mut asked = initiate(&s.w, "USER_AUTH", parameters)
+        .await
+        .expect("a challenge");
+    let offered = asked["AvailableChallenges"].take();
+    let name = text(&asked["ChallengeName"]);
+    (name, offered, text(&asked["Session"]))
+}
+
+#[tokio::test]
+async fn who_chooses_is_brought_along_by_the_password_that_is_sent() {
+    let s = choosing(json!({})).await;
+    let only = json!(["PASSWORD"]);
+    for parameters in [
+        json!({}),
+        json!({"PREFERRED_CHALLENGE": "EMAIL_OTP"}),
+        json!({"PREFERRED_CHALLENGE": "PASSWORD_SRP", "SRP_A": "abc123"}),
+    ] {
+        let (name, offered, _) = chooses(&s, parameters).await;
+        assert_eq!((&*name, &offered), ("SELECT_CHALLENGE", &only));
+    }
+    assert_eq!(s.script.sources(), [""; 0], "nobody has sent a password");
+
+    s.script.throws("UserMigration", "unknown");
+    let (_, _, session) = chooses(&s, json!({})).await;
+    let answers = json!({"USERNAME": "ada", "ANSWER": "PASSWORD", "PASSWORD": WEAK});
+    let answer = respond(&s.w, "SELECT_CHALLENGE", Some(&session), answers).await;
+    assert_eq!(answer, failed(&s));
+    let sent = json!({"PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": WEAK, "USERNAME": "ada"});
+    assert_eq!(initiate(&s.w, "USER_AUTH", sent).await, failed(&s));
+    s.script.events();
+
+    s.script.responds("UserMigration", confirmed());
+    let (name, offered, session) = chooses(&s, json!({"PREFERRED_CHALLENGE": "PASSWORD"})).await;
+    assert_eq!((&*name, offered), ("PASSWORD", only));
+    let input = json!({
+        "ChallengeName": "PASSWORD", "Session": session, "ClientMetadata": {"k": "v"},
+        "ChallengeResponses": {"USERNAME": "ada", "PASSWORD": WEAK},
+    });
+    result(s.w.public("RespondToAuthChallenge", input).await);
+    let [migration, before] = &s.script.events()[..] else {
+        panic!("two events");
+    };
+    let asked = json!({"password": WEAK, "validationData": null, "clientMetadata": {"k": "v"}});
+    let event = s.event("UserMigration_Authentication", "ada", &asked);
+    assert_eq!(*migration, empty(event));
+    assert_eq!(before["triggerSource"], "PreAuthentication_Authentication");
+    let seen = &before["request"]["userAttributes"];
+    assert_eq!(
+        *seen,
+        s.attributes_of("ada").await,
+        "of the user who is here now"
+    );
+    assert_eq!(s.w.status("ada").await, "CONFIRMED");
+}
+
+#[tokio::test]
+async fn a_password_that_comes_along_with_the_choice_migrates_at_once() {
+    let s = choosing(json!({})).await;
+    s.script.responds("UserMigration", confirmed());
+    let input = json!({
+        "AuthFlow": "USER_AUTH", "ClientMetadata": {"k": "v"},
+        "AuthParameters": {
+            "USERNAME": "ada", "PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": WEAK,
+        },
+    });
+    result(s.w.public("InitiateAuth", input).await);
+    let asked = json!({"password": WEAK, "validationData": {"k": "v"}, "clientMetadata": null});
+    let event = s.event("UserMigration_Authentication", "ada", &asked);
+    assert_eq!(s.script.events()[0], empty(event));
+}
+
+#[tokio::test]
+async fn where_nobody_is_told_apart_the_choice_is_the_same_for_whom_a_password_brings_along() {
+    let s = choosing(json!({"PreventUserExistenceErrors": "ENABLED"})).await;
+    s.script.throws("UserMigration", "unknown");
+    let (_, offered, session) = chooses(&s, json!({})).await;
+    assert_eq!(offered, json!(["PASSWORD_SRP", "PASSWORD", "EMAIL_OTP"]));
+    let answers = json!({"USERNAME": "ada", "ANSWER": "PASSWORD", "PASSWORD": WEAK});
+    let choose = || respond(&s.w, "SELECT_CHALLENGE", Some(&session), answers.clone());
+    assert_eq!(choose().await, wrong_password());
+    s.script.responds("UserMigration", confirmed());
+    s.script.events();
+    result(choose().await);
+    assert_eq!(
+        s.script.sources(),
+        [
+            "UserMigration_Authentication",
+            "PreAuthentication_Authentication"
+        ]
+    );
 }
 
 #[tokio::test]

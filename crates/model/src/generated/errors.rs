@@ -64,8 +64,6 @@ pub enum ErrorCode {
     MissingAuthenticationToken,
     /// `NotAuthorizedException`
     NotAuthorized,
-    /// `NotImplementedException`
-    NotImplemented,
     /// `OperationNotEnabledException`
     OperationNotEnabled,
     /// `PasswordHistoryPolicyViolationException`
@@ -142,7 +140,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in order of name.
-    pub const ALL: [Self; 67] = [
+    pub const ALL: [Self; 66] = [
         Self::AccessDenied,
         Self::AliasExists,
         Self::CodeDeliveryFailure,
@@ -173,7 +171,6 @@ impl ErrorCode {
         Self::ManagedLoginBrandingExists,
         Self::MissingAuthenticationToken,
         Self::NotAuthorized,
-        Self::NotImplemented,
         Self::OperationNotEnabled,
         Self::PasswordHistoryPolicyViolation,
         Self::PasswordResetRequired,
@@ -245,7 +242,6 @@ impl ErrorCode {
             Self::ManagedLoginBrandingExists => "ManagedLoginBrandingExistsException",
             Self::MissingAuthenticationToken => "MissingAuthenticationTokenException",
             Self::NotAuthorized => "NotAuthorizedException",
-            Self::NotImplemented => "NotImplementedException",
             Self::OperationNotEnabled => "OperationNotEnabledException",
             Self::PasswordHistoryPolicyViolation => "PasswordHistoryPolicyViolationException",
             Self::PasswordResetRequired => "PasswordResetRequiredException",
@@ -289,7 +285,6 @@ impl ErrorCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::InternalError | Self::InternalServer => 500,
-            Self::NotImplemented => 501,
             _ => 400,
         }
     }

@@ -18,12 +18,13 @@ use axum::{
 };
 use cenote_idp::Service;
 use cenote_idp::ports::{Kind, SystemClock};
-use hyper::header::HeaderValue;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::json;
 
-use crate::import;
+use crate::metrics::OPEN_METRICS;
 use crate::peer::Address;
+use crate::{Metrics, import};
 
 pub(crate) use self::kms::kms;
 
@@ -58,6 +59,26 @@ pub(crate) async fn health(State(service): State<Arc<Service>>) -> Response<Body
             let body = Json(json!({"status": "the database does not answer"}));
             (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
         }
+    }
+}
+
+/// `GET /_cenote/metrics`: what this process has counted since it started.
+pub(crate) fn metrics<S: Clone + Send + Sync + 'static>(
+    service: &Arc<Service>,
+    metrics: &Arc<Metrics>,
+) -> Router<S> {
+    let counted = (Arc::clone(service), Arc::clone(metrics));
+    Router::new()
+        .route("/_cenote/metrics", get(show_metrics))
+        .with_state(counted)
+}
+
+async fn show_metrics(
+    State((service, metrics)): State<(Arc<Service>, Arc<Metrics>)>,
+) -> Response<Body> {
+    match metrics.text(&service) {
+        Ok(text) => ([(CONTENT_TYPE, OPEN_METRICS)], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 

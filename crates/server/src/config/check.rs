@@ -36,6 +36,21 @@ pub(super) fn public_url(url: &str) -> Result<String, StartError> {
     )))
 }
 
+/// The name under which prefix domains have names of their own, in small letters.
+pub(super) fn prefix_host(name: &str) -> Result<String, StartError> {
+    let lower = name.to_ascii_lowercase();
+    let is_label = |label: &str| {
+        let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !label.is_empty() && label.bytes().all(is_inside)
+    };
+    if lower.contains('.') && lower.split('.').all(is_label) {
+        return Ok(lower);
+    }
+    Err(StartError::config(format!(
+        "`prefix_host` is {name:?}; set a name like auth.example.com"
+    )))
+}
+
 /// The origin of an address: scheme, name and port, in small letters.
 pub(super) fn provider_origin(url: &str) -> Result<String, StartError> {
     let trimmed = url.trim_end_matches('/').to_ascii_lowercase();

@@ -19,7 +19,9 @@ enum Form {
 
 const KEYS: &[(&str, Form)] = &[
     ("listen", Form::Text),
+    ("metrics_listen", Form::Text),
     ("public_url", Form::Text),
+    ("prefix_host", Form::Text),
     ("data", Form::Text),
     ("database", Form::Text),
     ("database_connections", Form::Whole),
@@ -33,6 +35,7 @@ const KEYS: &[(&str, Form)] = &[
     ("compromised_passwords", Form::Text),
     ("oauth.hardened", Form::List),
     ("oauth.userinfo_types", Form::Text),
+    ("oauth.response_issuer", Form::Truth),
     ("provider_origins", Form::List),
     ("tls.cert", Form::Text),
     ("tls.key", Form::Text),

@@ -13,7 +13,9 @@ use super::{kms, logs, senders, triggers};
 #[expect(clippy::struct_field_names, reason = "a field is named as its key")]
 pub(super) struct File {
     pub(super) listen: Option<SocketAddr>,
+    pub(super) metrics_listen: Option<SocketAddr>,
     pub(super) public_url: Option<String>,
+    pub(super) prefix_host: Option<String>,
     pub(super) data: Option<PathBuf>,
     pub(super) database: Option<String>,
     pub(super) database_connections: Option<usize>,
@@ -57,6 +59,7 @@ pub enum Issuer {
 pub(super) struct OAuth {
     pub(super) hardened: Vec<String>,
     pub(super) userinfo_types: UserInfoTypes,
+    pub(super) response_issuer: Option<bool>,
 }
 
 /// The types of what user info answers.

@@ -7,9 +7,10 @@ use cenote_idp::{IssuerMode, OAuthRules};
 use toml::Table;
 
 use super::check::{
-    access_key, aws_credentials, is_region, limits, positive, provider_origin, public_url, smtp,
+    access_key, aws_credentials, is_region, limits, positive, prefix_host, provider_origin,
+    public_url, smtp,
 };
-use super::file::{File, Issuer, UserInfoTypes};
+use super::file::{File, Issuer, OAuth, UserInfoTypes};
 use super::settings::{Log, Posture, RootSource, Settings, Storage, TlsFiles};
 use super::{DevArgs, ServeArgs, StartError, env, kms, logs, senders, triggers};
 
@@ -178,7 +179,12 @@ fn settle(
     Ok(Settings {
         posture,
         listen,
+        metrics_listen: file.metrics_listen,
         public_url: file.public_url.map(|url| public_url(&url)).transpose()?,
+        prefix_host: file
+            .prefix_host
+            .map(|name| prefix_host(&name))
+            .transpose()?,
         storage,
         root,
         account_id,
@@ -188,10 +194,7 @@ fn settle(
             Some(Issuer::Aws) => IssuerMode::Aws,
             Some(Issuer::Local) | None => IssuerMode::Local,
         },
-        oauth: OAuthRules {
-            hardened: file.oauth.hardened,
-            typed_user_info: file.oauth.userinfo_types == UserInfoTypes::Oidc,
-        },
+        oauth: oauth_rules(file.oauth),
         access_keys: file
             .access_keys
             .into_iter()
@@ -223,6 +226,14 @@ fn settle(
         },
         seed: None,
     })
+}
+
+fn oauth_rules(oauth: OAuth) -> OAuthRules {
+    OAuthRules {
+        hardened: oauth.hardened,
+        typed_user_info: oauth.userinfo_types == UserInfoTypes::Oidc,
+        omits_response_issuer: oauth.response_issuer == Some(false),
+    }
 }
 
 /// A medium has one sender.

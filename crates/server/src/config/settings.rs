@@ -129,8 +129,12 @@ pub struct Settings {
     pub posture: Posture,
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Where whoever reads the metrics reaches it, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where clients reach it; `None` means where it listens.
     pub public_url: Option<String>,
+    /// The name under which prefix domains have names of their own.
+    pub prefix_host: Option<String>,
     /// Where the data are.
     pub storage: Storage,
     /// Where the root key comes from.

@@ -186,6 +186,13 @@ fn serving_starts_with_all_it_needs() {
 }
 
 #[test]
+fn prefix_domains_can_have_a_name_of_their_own() {
+    let settings = serve_with(&format!("prefix_host = \"Auth.Example.com\"\n{SERVE}")).unwrap();
+    assert_eq!(settings.prefix_host.as_deref(), Some("auth.example.com"));
+    assert_eq!(serve_with(SERVE).unwrap().prefix_host, None);
+}
+
+#[test]
 fn serving_says_what_is_missing() {
     for (cut, wanted) in [
         (
@@ -233,6 +240,12 @@ fn values_that_make_no_sense_are_refused() {
         ),
         ("public_url = \"id.example.com\"", "set an address like"),
         ("public_url = \"https://\"", "set an address like"),
+        (
+            "prefix_host = \"https://auth.example.com\"",
+            "set a name like auth.example.com",
+        ),
+        ("prefix_host = \"localhost\"", "`prefix_host` is"),
+        ("prefix_host = \"auth..example\"", "`prefix_host` is"),
         (
             "database_connections = 0\ndatabase = \"postgres://h/d\"",
             "set at least 1",
@@ -284,7 +297,9 @@ fn oauth_is_hardened_for_what_is_named() {
     })
     .unwrap();
     assert_eq!(settings.oauth.hardened, ["a", "b"]);
-    assert!(!settings.oauth.typed_user_info);
+    assert!(!settings.oauth.typed_user_info && !settings.oauth.omits_response_issuer);
+    let settings = dev_with("[oauth]\nresponse_issuer = false").unwrap();
+    assert!(settings.oauth.omits_response_issuer);
     let text = refusal(dev_with("[oauth]\nuserinfo_types = \"json\""));
     assert!(text.contains("line 2"), "{text}");
 }

@@ -8,7 +8,7 @@ use cenote_idp::oauth::{
 use hyper::{HeaderMap, Response};
 
 use super::page::{failure_page, refusal_page};
-use super::{form, provider, redirect};
+use super::{form, provider};
 use crate::cookies;
 use crate::hosts::At;
 
@@ -17,7 +17,7 @@ pub(super) async fn get(at: At, headers: HeaderMap, RawQuery(query): RawQuery) -
     let query = query.unwrap_or_default();
     match Params::parse(query.as_bytes()) {
         Ok(params) => answer(&at, &headers, &params, &query).await,
-        Err(refusal) => refusal_page(&at, &Params::default(), &refusal),
+        Err(refusal) => refusal_page(&at, &Params::default(), &refusal).await,
     }
 }
 
@@ -26,17 +26,17 @@ pub(super) async fn post(at: At, headers: HeaderMap, body: Body) -> Response<Bod
     match form::params(&headers, body).await {
         // A body may hold what an address may not.
         Ok(params) => answer(&at, &headers, &params, &params.query()).await,
-        Err(refusal) => refusal_page(&at, &Params::default(), &refusal),
+        Err(refusal) => refusal_page(&at, &Params::default(), &refusal).await,
     }
 }
 
 async fn answer(at: &At, headers: &HeaderMap, params: &Params, query: &str) -> Response<Body> {
-    let At { domain, cx } = at;
+    let At { domain, cx, .. } = at;
     let authorization = match Authorization::read(cx, domain, params).await {
         Ok(Outcome::Go(authorization)) => authorization,
-        Ok(Outcome::Redirect(location)) => return redirect(&location),
-        Ok(Outcome::Page(refusal)) => return refusal_page(at, params, &refusal),
-        Err(error) => return failure_page(cx, error),
+        Ok(Outcome::Redirect(location)) => return at.redirect(&location),
+        Ok(Outcome::Page(refusal)) => return refusal_page(at, params, &refusal).await,
+        Err(error) => return failure_page(at, params, error).await,
     };
     let signed_in = match cookies::get(headers, cookies::SESSION) {
         Some(cookie) => Cookie::reuse(cx, &authorization, cookie).await,
@@ -50,18 +50,18 @@ async fn answer(at: &At, headers: &HeaderMap, params: &Params, query: &str) -> R
         Ok(Some(_)) if is_silent => Ok(authorization.refused(cx, &Refusal::consent_required())),
         Ok(None) if is_silent => Ok(authorization.refused(cx, &Refusal::login_required())),
         Ok(None) if matches!(authorization.through, Through::Provider(_)) => {
-            return provider::depart(at, headers, &authorization, query).await;
+            return provider::depart(at, headers, &authorization, (params, query)).await;
         }
         // The query goes on as it came, and is read again there.
         Ok(_) => Ok(format!("{}/login?{query}", domain.path_prefix)),
         Err(error) => Err(error),
     };
     match location {
-        Ok(location) => redirect(&location),
+        Ok(location) => at.redirect(&location),
         Err(error) => {
             let refusal = Refusal::from(error);
             super::reply::log(cx, &refusal);
-            redirect(&authorization.refused(cx, &refusal))
+            at.redirect(&authorization.refused(cx, &refusal))
         }
     }
 }

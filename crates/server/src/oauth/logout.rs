@@ -4,37 +4,48 @@ use axum::body::Body;
 use axum::extract::RawQuery;
 use cenote_idp::oauth::{Logout, Params, end_session, logout as decide};
 use hyper::header::SET_COOKIE;
-use hyper::{HeaderMap, Response};
+use hyper::{HeaderMap, Response, StatusCode};
 
 use super::page::{failure_page, refusal_page};
-use super::redirect;
 use crate::cookies;
 use crate::hosts::At;
+use crate::pages::{Said, plain};
 
-/// Signs out, and goes to the application or to the sign-in page.
+/// Signs out, and goes to the application or to the sign-in page, or says that it is done.
 pub(super) async fn logout(
     at: At,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response<Body> {
-    let params = match Params::parse(query.unwrap_or_default().as_bytes()) {
+    let query = query.unwrap_or_default();
+    let params = match Params::parse(query.as_bytes()) {
         Ok(params) => params,
-        Err(refusal) => return refusal_page(&at, &Params::default(), &refusal),
+        Err(refusal) => return refusal_page(&at, &Params::default(), &refusal).await,
     };
-    let location = match decide(&at.cx, &at.domain, &params).await {
-        Ok(Logout::Application(location)) => location,
-        Ok(Logout::SignIn(query)) => format!("{}/login?{query}", at.domain.path_prefix),
-        Ok(Logout::Page(refusal)) => return refusal_page(&at, &params, &refusal),
-        Err(error) => return failure_page(&at.cx, error),
+    let prefix = &at.domain.path_prefix;
+    let cookie = cookies::get(&headers, cookies::SESSION);
+    let target = match decide(&at.cx, &at.domain, &params, cookie).await {
+        Ok(Logout::Application(location)) => Some(location),
+        Ok(Logout::SignIn(query)) => Some(format!("{prefix}/login?{query}")),
+        Ok(Logout::Nowhere) => None,
+        Ok(Logout::Page(refusal)) => return refusal_page(&at, &params, &refusal).await,
+        Err(error) => return failure_page(&at, &params, error).await,
     };
-    let location = match cookies::get(&headers, cookies::SESSION) {
+    // Whoever comes back from signing out at a provider asks for the same once more.
+    let here = format!("{prefix}/logout?{query}");
+    let location = target.unwrap_or_else(|| here.clone());
+    let location = match cookie {
         Some(cookie) => match end_session(&at.cx, &at.domain, cookie, location).await {
             Ok(location) => location,
-            Err(error) => return failure_page(&at.cx, error),
+            Err(error) => return failure_page(&at, &params, error).await,
         },
         None => location,
     };
-    let mut response = redirect(&location);
+    let mut response = if location == here {
+        plain(&at, &params, StatusCode::OK, Said::SignedOut).await
+    } else {
+        at.redirect(&location)
+    };
     if let Some(cookie) = cookies::no_session(&at.domain) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }

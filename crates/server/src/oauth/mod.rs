@@ -18,9 +18,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::{get, post};
 use cenote_idp::Service;
+use cenote_idp::oauth::{Params, Refusal};
 use hyper::header::HeaderValue;
 use hyper::{HeaderMap, Response, StatusCode};
 
+use crate::hosts::At;
 use crate::rpc;
 
 pub(crate) use page::{failure_page, refusal_page};
@@ -79,6 +81,18 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
         )
         .route("/saml2/logout", post(saml::logout).fallback(wrong_method))
         .route("/error", get(page::error).fallback(wrong_method))
+}
+
+/// Turns a request away that is one too many: applications read why, people see it on a page.
+pub(crate) async fn turned_away(at: &At, path: &str, refusal: &Refusal) -> Response<Body> {
+    const OF_APPLICATIONS: [&str; 4] = ["/token", "/userInfo", "/revoke", "/register"];
+    let inner = path.strip_prefix(&at.domain.path_prefix).unwrap_or(path);
+    let endpoint = inner.strip_prefix("/oauth2");
+    if endpoint.is_some_and(|endpoint| OF_APPLICATIONS.contains(&endpoint)) {
+        reply::refused(&at.cx, &at.domain, refusal)
+    } else {
+        page::busy_page(at, &Params::default(), refusal).await
+    }
 }
 
 /// Applications in browsers of any origin may call.

@@ -7,8 +7,8 @@ use cenote_idp::oauth::{Authorization, Params};
 use hyper::header::{HeaderValue, SET_COOKIE};
 use hyper::{HeaderMap, Response};
 
+use super::form;
 use super::page::{failure_page, refusal_page};
-use super::{form, redirect};
 use crate::cookies;
 use crate::hosts::At;
 
@@ -17,15 +17,15 @@ pub(super) async fn depart(
     at: &At,
     headers: &HeaderMap,
     authorization: &Authorization,
-    query: &str,
+    (params, query): (&Params, &str),
 ) -> Response<Body> {
-    let browser = cookies::get(headers, cookies::DEPARTED);
+    let browser = cookies::returned(headers);
     match leave(&at.cx, &at.domain, authorization, query, browser).await {
-        Ok(departure) => with_cookie(
-            redirect(&departure.location),
+        Ok(departure) => with_cookies(
+            at.redirect(&departure.location),
             cookies::departed(&at.domain, &departure.browser, departure.max_age),
         ),
-        Err(arrival) => arrived(at, &arrival),
+        Err(arrival) => arrived(at, params, &arrival).await,
     }
 }
 
@@ -42,27 +42,30 @@ pub(super) async fn post(at: At, headers: HeaderMap, body: Body) -> Response<Bod
 }
 
 async fn answer(at: &At, headers: &HeaderMap, params: Params) -> Response<Body> {
-    let browser = cookies::get(headers, cookies::DEPARTED);
+    let browser = cookies::returned(headers);
     match respond(&at.cx, &at.domain, &params, browser).await {
-        Ok(arrival) => arrived(at, &arrival),
-        Err(error) => failure_page(&at.cx, error),
+        Ok(arrival) => arrived(at, &Params::default(), &arrival).await,
+        Err(error) => failure_page(at, &Params::default(), error).await,
     }
 }
 
-/// Sends a browser on that has come back from a provider.
-pub(super) fn arrived(at: &At, arrival: &Arrival) -> Response<Body> {
+/// Sends a browser on that has come back from a provider. `params` is the request, if it is known.
+pub(super) async fn arrived(at: &At, params: &Params, arrival: &Arrival) -> Response<Body> {
     match arrival {
-        Arrival::Page(refusal) => refusal_page(at, &Params::default(), refusal),
+        Arrival::Page(refusal) => refusal_page(at, params, refusal).await,
         Arrival::Redirect { location, cookie } => {
             let cookie = cookie.as_ref();
             let cookie = cookie.and_then(|cookie| cookies::session(&at.domain, cookie));
-            with_cookie(redirect(location), cookie)
+            with_cookies(at.redirect(location), cookie)
         }
     }
 }
 
-fn with_cookie(mut response: Response<Body>, cookie: Option<HeaderValue>) -> Response<Body> {
-    if let Some(cookie) = cookie {
+fn with_cookies(
+    mut response: Response<Body>,
+    cookies: impl IntoIterator<Item = HeaderValue>,
+) -> Response<Body> {
+    for cookie in cookies {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response

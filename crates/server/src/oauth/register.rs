@@ -9,7 +9,7 @@ use crate::hosts::At;
 
 /// Registers a client.
 pub(super) async fn register(
-    At { domain, cx }: At,
+    At { domain, cx, .. }: At,
     headers: HeaderMap,
     body: Body,
 ) -> Response<Body> {

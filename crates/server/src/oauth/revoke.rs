@@ -10,7 +10,7 @@ use crate::hosts::At;
 
 /// Revokes a refresh token.
 pub(super) async fn revoke(
-    At { domain, cx }: At,
+    At { domain, cx, .. }: At,
     headers: HeaderMap,
     body: Body,
 ) -> Response<Body> {

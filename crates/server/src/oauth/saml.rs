@@ -6,7 +6,7 @@ use cenote_idp::oauth::Params;
 use hyper::{HeaderMap, Response};
 
 use super::page::{failure_page, refusal_page};
-use super::{form, provider, redirect};
+use super::{form, provider};
 use crate::cookies;
 use crate::hosts::At;
 
@@ -17,12 +17,12 @@ const LONGEST: usize = 3 * cenote_idp::federation::saml::LONGEST + 64 * 1024;
 pub(super) async fn idp_response(at: At, headers: HeaderMap, body: Body) -> Response<Body> {
     let params = match form::long_params(&headers, body, LONGEST).await {
         Ok(params) => params,
-        Err(refusal) => return refusal_page(&at, &Params::default(), &refusal),
+        Err(refusal) => return refusal_page(&at, &Params::default(), &refusal).await,
     };
-    let browser = cookies::get(&headers, cookies::DEPARTED);
+    let browser = cookies::returned(&headers);
     match respond(&at.cx, &at.domain, &params, browser).await {
-        Ok(arrival) => provider::arrived(&at, &arrival),
-        Err(error) => failure_page(&at.cx, error),
+        Ok(arrival) => provider::arrived(&at, &Params::default(), &arrival).await,
+        Err(error) => failure_page(&at, &Params::default(), error).await,
     }
 }
 
@@ -30,11 +30,11 @@ pub(super) async fn idp_response(at: At, headers: HeaderMap, body: Body) -> Resp
 pub(super) async fn logout(at: At, headers: HeaderMap, body: Body) -> Response<Body> {
     let params = match form::long_params(&headers, body, LONGEST).await {
         Ok(params) => params,
-        Err(refusal) => return refusal_page(&at, &Params::default(), &refusal),
+        Err(refusal) => return refusal_page(&at, &Params::default(), &refusal).await,
     };
     match signed_out(&at.cx, &at.domain, &params).await {
-        Ok(Ok(location)) => redirect(&location),
-        Ok(Err(refusal)) => refusal_page(&at, &Params::default(), &refusal),
-        Err(error) => failure_page(&at.cx, error),
+        Ok(Ok(location)) => at.redirect(&location),
+        Ok(Err(refusal)) => refusal_page(&at, &Params::default(), &refusal).await,
+        Err(error) => failure_page(&at, &Params::default(), error).await,
     }
 }

@@ -12,7 +12,11 @@ use super::{form, reply};
 use crate::hosts::At;
 
 /// Answers with tokens.
-pub(super) async fn token(At { domain, cx }: At, headers: HeaderMap, body: Body) -> Response<Body> {
+pub(super) async fn token(
+    At { domain, cx, .. }: At,
+    headers: HeaderMap,
+    body: Body,
+) -> Response<Body> {
     let answer = async {
         let params = form::params(&headers, body).await?;
         let header = authorization(&headers)?.map(str::to_owned);

@@ -32,7 +32,7 @@ pub(super) async fn post(at: At, headers: HeaderMap, body: Body) -> Response<Bod
     }
 }
 
-async fn answer(At { domain, cx }: &At, token: Option<&str>) -> Response<Body> {
+async fn answer(At { domain, cx, .. }: &At, token: Option<&str>) -> Response<Body> {
     match user_info(cx, domain, token).await {
         Ok(members) => reply::json(cx, domain, members),
         Err(refusal) => reply::challenged(cx, domain, &refusal),

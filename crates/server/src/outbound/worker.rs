@@ -19,6 +19,7 @@ use super::mail::Mailer;
 use super::ses::Ses;
 use super::sms::Gateway;
 use super::sns::Sns;
+use crate::Metrics;
 use crate::config::{Posture, Settings, StartError};
 
 /// How many messages are on their way at the same time.
@@ -45,6 +46,7 @@ pub struct Senders {
     /// Whether messages that nobody takes have arrived, since people read them in the inbox.
     has_inbox: bool,
     has_functions: bool,
+    metrics: Arc<Metrics>,
 }
 
 enum EmailSender {
@@ -63,6 +65,7 @@ impl Senders {
         settings: &Settings,
         http: &Http,
         clock: &Arc<dyn Clock>,
+        metrics: &Arc<Metrics>,
     ) -> Result<Self, StartError> {
         let mut senders = Self {
             email: None,
@@ -70,6 +73,7 @@ impl Senders {
             kms: Kms::new(&settings.kms_keys, settings.aws.as_ref(), http, clock),
             has_inbox: settings.posture == Posture::Dev,
             has_functions: !settings.triggers.is_empty(),
+            metrics: Arc::clone(metrics),
         };
         if let Some(smtp) = &settings.smtp {
             senders.email = Some(EmailSender::Smtp(Mailer::new(smtp)?));
@@ -166,9 +170,13 @@ impl Senders {
         }
         let event = event.to_string();
         let request_id = delivery.id.parse().unwrap_or_default();
+        let trigger = match delivery.medium {
+            DeliveryMediumType::Email => "CustomEmailSender",
+            DeliveryMediumType::Sms => "CustomSMSSender",
+        };
         let told = service
             .triggers
-            .tell(&function.arn, event.as_bytes(), request_id);
+            .tell(trigger, &function.arn, event.as_bytes(), request_id);
         // What was wrong is in the line that the target logged.
         told.await.map_or(Outcome::Failed, |()| Outcome::Sent)
     }
@@ -223,7 +231,8 @@ pub async fn deliver(service: Arc<Service>, senders: Arc<Senders>) {
             sending.spawn(one(Arc::clone(&service), Arc::clone(&senders), delivery));
         }
         if is_empty {
-            tokio::time::sleep(INTERVAL).await;
+            // What other nodes have posted, and what is to be tried again, is found in time.
+            let _waited = tokio::time::timeout(INTERVAL, service.posted.notified()).await;
         }
         while let Some(recorded) = sending.try_join_next() {
             pause_unless(recorded.unwrap_or(false)).await;
@@ -247,6 +256,7 @@ async fn pause_unless(recorded: bool) {
 /// Sends one message and records what became of it; whether that succeeded.
 async fn one(service: Arc<Service>, senders: Arc<Senders>, delivery: Delivery) -> bool {
     let outcome = senders.send(&service, &delivery).await;
+    senders.metrics.message(delivery.medium, outcome);
     let recorded = message::report(&service, &delivery, outcome).await;
     if let Err(error) = &recorded {
         let detail = error.detail.as_deref().unwrap_or_default();

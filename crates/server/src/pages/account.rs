@@ -2,33 +2,32 @@
 
 use axum::body::Body;
 use cenote_idp::Error;
-use cenote_idp::hosted::{Reason, SignUpField};
+use cenote_idp::hosted::{PasswordRule, Reason, SignUpField};
 use cenote_idp::oauth::{with_choice, with_password};
-use cenote_model::{AttributeDataType, PasswordPolicyType};
+use cenote_model::AttributeDataType;
 use hyper::{Response, StatusCode};
 
 use super::challenge::{code_field, sent_to};
 use super::flow::{Flow, Step};
 use super::text::Language;
-use super::view::{Alert, Field, FieldKind, Form, Page, Question, Terms};
+use super::view::{Alert, Field, FieldKind, Form, Page, Question, Rule, Terms};
 use super::visit::Visit;
 use super::{login, refusal};
 
 /// The rules of a password, in words.
-fn rules(text: &Language, policy: &PasswordPolicyType) -> Vec<String> {
-    let length = policy.minimum_length.unwrap_or(8).to_string();
-    let mut rules = vec![text.fill("policy-length", &[("count", &length)])];
-    for (is_needed, key) in [
-        (policy.require_lowercase, "policy-lower"),
-        (policy.require_uppercase, "policy-upper"),
-        (policy.require_numbers, "policy-number"),
-        (policy.require_symbols, "policy-symbol"),
-    ] {
-        if is_needed == Some(true) {
-            rules.push(text.say(key));
-        }
-    }
-    rules
+fn rules(text: &Language, rules: &[(PasswordRule, bool)]) -> Vec<Rule> {
+    let words = |rule: PasswordRule| match rule {
+        PasswordRule::Length(count) => text.fill("policy-length", &[("count", &count.to_string())]),
+        PasswordRule::Uppercase => text.say("policy-upper"),
+        PasswordRule::Lowercase => text.say("policy-lower"),
+        PasswordRule::Number => text.say("policy-number"),
+        PasswordRule::Symbol => text.say("policy-symbol"),
+    };
+    let rules = rules.iter().map(|(rule, is_kept)| Rule {
+        text: words(*rule),
+        is_kept: *is_kept,
+    });
+    rules.collect()
 }
 
 /// The two fields of a new password.
@@ -38,7 +37,8 @@ pub(crate) fn new_password_fields(visit: &Visit, label: &str, again: &str) -> Ve
         Field::new(name, label, FieldKind::Password).auto("new-password")
     };
     let mut password = field("password", label);
-    password.rules = rules(visit.text, &visit.site.password_policy());
+    let typed = visit.field("password").unwrap_or_default();
+    password.rules = rules(visit.text, &visit.site.password_rules(typed));
     vec![password, field("confirm_password", again)]
 }
 
@@ -430,16 +430,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rules_of_a_password_are_those_of_the_policy() {
-        let policy = PasswordPolicyType {
-            minimum_length: Some(12),
-            require_numbers: Some(true),
-            require_symbols: Some(false),
-            ..PasswordPolicyType::default()
+    fn the_rules_of_a_password_are_put_into_words() {
+        let known = [
+            (PasswordRule::Length(12), false),
+            (PasswordRule::Number, true),
+        ];
+        let rule = |text: &str, is_kept| Rule {
+            text: text.to_owned(),
+            is_kept,
         };
         assert_eq!(
-            rules(super::super::text::english(), &policy),
-            ["at least 12 characters", "a number"]
+            rules(super::super::text::english(), &known),
+            [
+                rule("at least 12 characters", false),
+                rule("a number", true)
+            ]
         );
     }
 }

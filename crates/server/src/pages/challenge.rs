@@ -78,7 +78,10 @@ pub(crate) async fn ask(
 /// What can be chosen on a page.
 fn choices(question: &Question) -> Vec<String> {
     let (list, known): (_, &[&str]) = match question.challenge {
-        Challenge::MfaSetup => ("MFAS_CAN_SETUP", &["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]),
+        Challenge::MfaSetup => (
+            "MFAS_CAN_SETUP",
+            &["SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "SMS_MFA"],
+        ),
         Challenge::SelectMfaType => (
             "MFAS_CAN_CHOOSE",
             &["SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "SMS_MFA"],
@@ -115,8 +118,9 @@ async fn set_up(
             Err(error) => return visit.refused(&error),
         }
     } else {
-        Step::SetUpEmail {
+        Step::SetUpContact {
             session: question.session.clone(),
+            by_email: which == "EMAIL_OTP",
         }
     };
     visit.go_on("/mfa", Flow::new(username, step))
@@ -169,15 +173,7 @@ fn page(visit: &Visit, flow: &Flow, alert: Option<Alert>) -> Option<Page> {
             _ => code_page(visit, question),
         },
         Step::SetUpApp { key, .. } => app_page(visit, &flow.username, key)?,
-        Step::SetUpEmail { .. } => {
-            let mut page = visit.page("email-setup-heading");
-            page.intro = vec![visit.text.say("email-setup-intro")];
-            page.graphic = Some("EMAIL_GRAPHIC");
-            let label = visit.text.say("email-label");
-            let field = Field::new("email", label, FieldKind::Email).auto("email");
-            page.forms = vec![form(visit, vec![field])];
-            page
-        }
+        Step::SetUpContact { by_email, .. } => contact_page(visit, *by_email),
         Step::Told(_)
         | Step::SignIn
         | Step::Consent
@@ -188,6 +184,30 @@ fn page(visit: &Visit, flow: &Flow, alert: Option<Alert>) -> Option<Page> {
     page.alert = alert;
     page.links = vec![visit.link(None, "back-to-sign-in", "/login")];
     Some(page)
+}
+
+/// Where codes should go.
+fn contact_page(visit: &Visit, by_email: bool) -> Page {
+    let (heading, intro, graphic, attribute) = if by_email {
+        (
+            "email-setup-heading",
+            "email-setup-intro",
+            "EMAIL_GRAPHIC",
+            "email",
+        )
+    } else {
+        (
+            "phone-setup-heading",
+            "phone-setup-intro",
+            "SMS_GRAPHIC",
+            "phone_number",
+        )
+    };
+    let mut page = visit.page(heading);
+    page.intro = vec![visit.text.say(intro)];
+    page.graphic = Some(graphic);
+    page.forms = vec![form(visit, vec![attribute_field(visit, attribute)])];
+    page
 }
 
 fn form(visit: &Visit, fields: Vec<Field>) -> Form {
@@ -423,9 +443,13 @@ async fn take(visit: &Visit, flow: &Flow) -> Result<Taken, Error> {
                 .await?;
             (Challenge::MfaSetup, verified, vec![username])
         }
-        Step::SetUpEmail { session } => {
-            let answers = vec![username, ("EMAIL", field("email"))];
-            (Challenge::MfaSetup, session.clone(), answers)
+        Step::SetUpContact { session, by_email } => {
+            let given = if *by_email {
+                ("EMAIL", field("email"))
+            } else {
+                ("PHONE_NUMBER", field("phone_number"))
+            };
+            (Challenge::MfaSetup, session.clone(), vec![username, given])
         }
         Step::Told(_)
         | Step::SignIn

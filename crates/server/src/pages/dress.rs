@@ -10,7 +10,7 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 
 use super::look::hash;
-use super::view::{Alert, Page, SCRIPT};
+use super::view::{Page, SCRIPT};
 
 const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
@@ -45,12 +45,6 @@ pub(crate) fn page(page: Page, status: StatusCode, is_https: bool) -> Response<B
         headers.insert(STRICT_TRANSPORT_SECURITY, value);
     }
     response
-}
-
-/// A page without a client, that says one thing.
-pub(crate) fn alone(mut page: Page, status: StatusCode, key: &str) -> Response<Body> {
-    page.alert = Some(Alert::error(page.text.say(key)));
-    self::page(page, status, false)
 }
 
 /// What the page may do. Forms may lead anywhere: an application's own redirects after the sign-in belong to

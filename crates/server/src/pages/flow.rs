@@ -56,8 +56,8 @@ pub(crate) enum Step {
     Challenge(Question),
     /// The first code of an authenticator app.
     SetUpApp { session: String, key: String },
-    /// The address that codes should go to.
-    SetUpEmail { session: String },
+    /// The address or number that codes should go to.
+    SetUpContact { session: String, by_email: bool },
 }
 
 /// A challenge of a sign-in.

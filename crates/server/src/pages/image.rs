@@ -24,7 +24,10 @@ pub(super) struct Address {
 }
 
 /// Shows an image of a client's style.
-pub(super) async fn image(At { domain, cx }: At, Path(address): Path<Address>) -> Response<Body> {
+pub(super) async fn image(
+    At { domain, cx, .. }: At,
+    Path(address): Path<Address>,
+) -> Response<Body> {
     let found = async {
         let style = look::client_style(&cx, domain.pool_id(), &address.client).await?;
         match style {

@@ -57,6 +57,8 @@ pub(crate) struct Look {
     pub(crate) searches_providers: bool,
     /// The names of the providers that come first.
     pub(crate) provider_order: Vec<String>,
+    /// Whether their buttons have signs.
+    pub(crate) has_provider_signs: bool,
 }
 
 /// The looks that were made last.
@@ -210,6 +212,7 @@ impl Look {
             own_users_first: own_users_first(settings),
             searches_providers: !is(FEDERATION_STYLE, "BUTTON_LIST"),
             provider_order: provider_order(settings),
+            has_provider_signs: is_on("/componentClasses/idpButtons/icons/enabled"),
             ..Self::with_css(css)
         }
     }

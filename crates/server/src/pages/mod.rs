@@ -9,6 +9,7 @@ mod image;
 mod login;
 mod look;
 mod passkeys;
+mod plain;
 mod providers;
 mod refusal;
 mod style;
@@ -18,11 +19,11 @@ mod visit;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{RawQuery, Request, State};
 use axum::handler::Handler;
 use axum::routing::{any, get};
-use axum::{Extension, Router};
 use cenote_idp::Service;
 use hyper::{HeaderMap, Method, Response, StatusCode, Uri};
 
@@ -30,9 +31,10 @@ use crate::confirm::confirm_user;
 use crate::hosts::At;
 use crate::oauth::form;
 use crate::rpc;
-use look::Looks;
-use view::{Alert, Page};
 use visit::Visit;
+
+pub(crate) use look::Looks;
+pub(crate) use plain::{Said, plain, with_language, without_domain};
 
 /// The pages; each answers for the domain that its request was sent to.
 pub(crate) fn routes() -> Router<Arc<Service>> {
@@ -44,7 +46,6 @@ pub(crate) fn routes() -> Router<Arc<Service>> {
             "/_look/{client}/{version}/{category}/{mode}",
             get(image::image),
         )
-        .layer(Extension(Arc::new(Looks::default())))
 }
 
 /// The pages that there are.
@@ -93,7 +94,6 @@ async fn enter(State(service): State<Arc<Service>>, request: Request) -> Respons
 async fn answer(
     uri: Uri,
     at: At,
-    Extension(looks): Extension<Arc<Looks>>,
     method: Method,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -111,7 +111,7 @@ async fn answer(
             return response;
         }
     };
-    let mut visit = match Visit::begin(at, &looks, &headers, query.unwrap_or_default()).await {
+    let mut visit = match Visit::begin(at, &headers, query.unwrap_or_default()).await {
         Ok(visit) => visit,
         Err(response) => return *response,
     };
@@ -143,29 +143,4 @@ async fn open(door: Door, visit: &mut Visit, is_sent: bool) -> Response<Body> {
         (Door::Challenge, false) => challenge::get(visit).await,
         (Door::Challenge, true) => challenge::post(visit).await,
     }
-}
-
-/// A page that belongs to no client and says one thing: of a refusal in its own words, or that something is
-/// done.
-pub(crate) fn plain(status: StatusCode, said: Said<'_>) -> Response<Body> {
-    let text = text::english();
-    let (heading, alert) = match said {
-        Said::Confirmed => ("confirmed-heading", Alert::success(text.say("confirmed"))),
-        Said::Refused(words) => ("error-heading", Alert::error(words)),
-        Said::Failed => ("error-heading", Alert::error(text.say("error-page"))),
-    };
-    let mut page = Page::new(text, look::plain(), heading);
-    page.alert = Some(alert);
-    dress::page(page, status, false)
-}
-
-/// What such a page says.
-#[derive(Clone, Copy)]
-pub(crate) enum Said<'a> {
-    /// A sign-up is confirmed.
-    Confirmed,
-    /// A refusal.
-    Refused(&'a str),
-    /// Something that is not told.
-    Failed,
 }

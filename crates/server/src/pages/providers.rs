@@ -45,9 +45,14 @@ pub(crate) async fn offered(visit: &Visit) -> Result<Providers, Error> {
         } else {
             "idpButton-customizable"
         },
+        letter: shown(&choice.name)
+            .chars()
+            .next()
+            .filter(|_| choice.is_social),
     };
     Ok(Providers {
         links: links.map(link).collect(),
+        description: (!visit.at.domain.is_managed()).then(|| visit.text.say("providers-label")),
         search,
         is_last: look.own_users_first,
     })

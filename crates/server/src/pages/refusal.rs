@@ -1,6 +1,7 @@
 //! What a page says of a refusal, in its own words where it has some.
 
 use cenote_idp::hosted::Reason;
+use cenote_idp::oauth::{OAuthCode, Refusal, Shown};
 
 use super::text::Language;
 use super::view::Alert;
@@ -35,6 +36,29 @@ pub(crate) fn alert(text: &Language, reason: &Reason) -> Alert {
     match field {
         Some(field) => alert.about(field),
         None => alert,
+    }
+}
+
+/// What a page says of a request that was refused.
+pub(crate) fn words(text: &Language, refusal: &Refusal) -> String {
+    let about = |key, name: &str| text.fill(key, &[("name", name)]);
+    match (&refusal.shown, &refusal.description) {
+        (Shown::Missing(name), _) => about("refusal-missing", name),
+        (Shown::Repeated(name), _) => about("refusal-repeated", name),
+        (Shown::Malformed(name), _) => about("refusal-malformed", name),
+        (Shown::UnknownClient, _) => text.say("refusal-client"),
+        (Shown::ClientOff, _) => text.say("refusal-client-off"),
+        (Shown::LoginOption, _) => text.say("refusal-provider"),
+        (Shown::JourneyOver, _) => text.say("error-expired"),
+        (Shown::SamlState, _) => text.say("refusal-saml"),
+        (Shown::RelayState, _) => text.say("refusal-relay-state"),
+        (Shown::Description, _) if refusal.code == OAuthCode::TemporarilyUnavailable => {
+            text.say("error-busy")
+        }
+        (Shown::Description, Some(detail)) => text.fill("refusal-other", &[("detail", detail)]),
+        (Shown::Description, None) => {
+            text.fill("refusal-other", &[("detail", refusal.code.as_str())])
+        }
     }
 }
 

@@ -166,6 +166,7 @@ mod tests {
             include_str!("challenge.rs"),
             include_str!("login.rs"),
             include_str!("passkeys.rs"),
+            include_str!("plain.rs"),
             include_str!("providers.rs"),
             include_str!("refusal.rs"),
             include_str!("view.rs"),

@@ -117,6 +117,13 @@ impl FieldKind {
     }
 }
 
+/// Something that a password needs, and whether the one that was typed has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rule {
+    pub(crate) text: String,
+    pub(crate) is_kept: bool,
+}
+
 /// A field of a form.
 #[derive(Clone, Debug)]
 pub(crate) struct Field {
@@ -127,7 +134,7 @@ pub(crate) struct Field {
     pub(crate) autocomplete: Option<&'static str>,
     pub(crate) hint: Option<String>,
     /// What a password needs.
-    pub(crate) rules: Vec<String>,
+    pub(crate) rules: Vec<Rule>,
     pub(crate) is_required: bool,
     pub(crate) is_wrong: bool,
     pub(crate) has_focus: bool,
@@ -210,12 +217,16 @@ pub(crate) struct ProviderLink {
     pub(crate) href: String,
     /// The class that can be styled.
     pub(crate) class: &'static str,
+    /// The letter of its sign; without one it has the sign of a door.
+    pub(crate) letter: Option<char>,
 }
 
 /// The providers beside the form for the pool's own users.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Providers {
     pub(crate) links: Vec<ProviderLink>,
+    /// What stands above the links.
+    pub(crate) description: Option<String>,
     /// The form that finds one by a domain.
     pub(crate) search: Option<Form>,
     /// Whether they come after the form.

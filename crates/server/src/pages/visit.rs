@@ -6,25 +6,19 @@ use axum::body::Body;
 use cenote_idp::hosted::{Reason, Site};
 use cenote_idp::oauth::{Authorization, Outcome, Params, Prompt, Refusal, SignedIn};
 use cenote_idp::oauth::{Cookie, complete, through};
-use cenote_idp::{Cx, Error, crypto};
+use cenote_idp::{Cx, Error};
 use hyper::header::{HeaderValue, SET_COOKIE};
 use hyper::{HeaderMap, Response, StatusCode};
 use subtle::ConstantTimeEq;
 
-use super::dress;
 use super::flow::{self, Flow, Step};
-use super::look::{self, Look, Looks};
+use super::look::Look;
 use super::text::{self, Language};
 use super::view::{Alert, Link, Page};
+use super::{Said, dress, plain};
 use crate::cookies;
 use crate::hosts::At;
 use crate::oauth::{failure_page, redirect, refusal_page};
-
-/// The cookie that keeps the language.
-const LANG: &str = "lang";
-
-/// How long it is kept, in seconds.
-const YEAR: i64 = 365 * 24 * 60 * 60;
 
 /// A request for a page of a client.
 pub(crate) struct Visit {
@@ -51,57 +45,54 @@ impl Visit {
     /// Reads a request for a page.
     pub(crate) async fn begin(
         at: At,
-        looks: &Looks,
         headers: &HeaderMap,
         query: String,
     ) -> Result<Self, Box<Response<Body>>> {
         let params = match Params::parse(query.as_bytes()) {
             Ok(params) => params,
-            Err(refusal) => return Err(refusal_page(&at, &Params::default(), &refusal).into()),
+            Err(refusal) => {
+                let response = refusal_page(&at, &Params::default(), &refusal).await;
+                return Err(response.into());
+            }
         };
-        let failed = |error| Box::new(failure_page(&at.cx, error));
         let authorization = match Authorization::read(&at.cx, &at.domain, &params).await {
             Ok(Outcome::Go(authorization)) => authorization,
-            Ok(Outcome::Redirect(location)) => return Err(redirect(&location).into()),
-            Ok(Outcome::Page(refusal)) => return Err(refusal_page(&at, &params, &refusal).into()),
-            Err(error) => return Err(failed(error)),
+            Ok(Outcome::Redirect(location)) => return Err(at.redirect(&location).into()),
+            Ok(Outcome::Page(refusal)) => {
+                return Err(refusal_page(&at, &params, &refusal).await.into());
+            }
+            Err(error) => return Err(failure_page(&at, &params, error).await.into()),
         };
         if authorization.prompt == Prompt::None {
             let refusal = Refusal::login_required();
-            return Err(redirect(&authorization.refused(&at.cx, &refusal)).into());
+            return Err(at.redirect(&authorization.refused(&at.cx, &refusal)).into());
         }
-        let client = authorization.client_id();
-        let site = Site::find(&at.cx, at.domain.pool_id(), client).await;
-        let site = site
-            .and_then(|site| {
-                site.ok_or_else(|| Error::internal("a client of an authorization is gone"))
-            })
-            .map_err(failed)?;
-        let Some(look) = looks.of(&at.cx, &at.domain, client).await.map_err(failed)? else {
-            let page = Page::new(text::english(), look::plain(), "error-heading");
-            let response = dress::alone(page, StatusCode::BAD_REQUEST, "error-unavailable");
-            return Err(response.into());
+        let (site, look) = match Self::dressing(&at, authorization.client_id()).await {
+            Ok((site, Some(look))) => (site, look),
+            Ok((_, None)) => {
+                let said = Said::Unavailable;
+                let response = plain(&at, &params, StatusCode::BAD_REQUEST, said).await;
+                return Err(response.into());
+            }
+            Err(error) => return Err(failure_page(&at, &params, error).await.into()),
         };
         let cookie = |name| cookies::get(headers, name).map(str::to_owned);
-        let csrf = cookie(cookies::CSRF)
-            .filter(|value| value.len() == 36 && value.bytes().all(|byte| byte.is_ascii_graphic()))
-            .unwrap_or_else(|| crypto::uuid(&*at.cx.service.entropy).to_string());
         let mut visit = Self {
             session: cookie(cookies::SESSION),
             page_data: cookie(flow::COOKIE),
+            csrf: at.csrf(),
             at,
             query,
             authorization,
             site,
             text: text::english(),
             look,
-            csrf,
             cookies: Vec::new(),
             wants_passkey: false,
             has_consent: false,
             form: Params::default(),
         };
-        visit.choose_language(cookie(LANG).as_deref());
+        visit.choose_language();
         visit
             .cookies
             .extend(cookies::csrf(&visit.at.domain, &visit.csrf));
@@ -109,16 +100,25 @@ impl Visit {
         Ok(visit)
     }
 
+    /// What the pages of a client are, and how they look; nothing where managed login waits for a style.
+    async fn dressing(at: &At, client: &str) -> Result<(Site, Option<Arc<Look>>), Error> {
+        let site = Site::find(&at.cx, at.domain.pool_id(), client).await?;
+        let site = site.ok_or_else(|| Error::internal("a client of an authorization is gone"))?;
+        Ok((site, at.looks.of(&at.cx, &at.domain, client).await?))
+    }
+
     /// Managed login speaks the language of `lang`, or the one it was told before.
-    fn choose_language(&mut self, before: Option<&str>) {
+    fn choose_language(&mut self) {
         if !self.at.domain.is_managed() || self.site.is_lite() {
             return;
         }
         let asked = self.authorization.lang.as_deref().and_then(text::of);
         if let Some(language) = asked {
-            self.set_cookie(LANG, language.code, YEAR);
+            let cookie = cookies::lang(&self.at.domain, language.code);
+            self.cookies.extend(cookie);
         }
-        if let Some(language) = asked.or_else(|| before.and_then(text::of)) {
+        let before = self.at.lang.as_deref().and_then(text::of);
+        if let Some(language) = asked.or(before) {
             self.text = language;
         }
     }

@@ -8,11 +8,12 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use cenote_idp::{Cx, Peer, crypto};
 use cenote_model::{AuthClass, ErrorCode, Operation};
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, HOST};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request, Response, body::Body as HttpBody};
 use uuid::Uuid;
@@ -33,6 +34,7 @@ where
     B: HttpBody<Data = Bytes>,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    let begun = Instant::now();
     let request_id = crypto::uuid(&*shared.service.entropy);
     let (parts, body) = request.into_parts();
     let operation = operation(&parts.headers);
@@ -40,6 +42,11 @@ where
         Some(operation) => attempt(shared, operation, &parts, body, request_id).await,
         None => Err(Refusal::unknown_operation()),
     };
+    let error = outcome.as_ref().err().map(Refusal::name);
+    match operation {
+        Some(operation) => shared.metrics.request(operation, error, begun.elapsed()),
+        None => shared.metrics.unknown_operation(error.unwrap_or_default()),
+    }
     match outcome {
         Ok(output) => reply::success(request_id, output),
         Err(refusal) => {
@@ -88,8 +95,7 @@ where
 
 /// Whether the model declares the error, or the framework in front of every operation has it.
 fn is_declared(operation: Operation, code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::Serialization | ErrorCode::NotImplemented)
-        || operation.info().errors.contains(&code)
+    code == ErrorCode::Serialization || operation.info().errors.contains(&code)
 }
 
 fn operation(headers: &HeaderMap) -> Option<Operation> {
@@ -132,7 +138,8 @@ fn authenticate(
         Some(_) => false,
         None => sigv4::region(&parts.headers).is_some(),
     };
-    let Some(region) = sigv4::region(&parts.headers).filter(|region| is_region(region)) else {
+    let told = sigv4::region(&parts.headers).or_else(|| region_of_host(parts));
+    let Some(region) = told.filter(|region| is_region(region)) else {
         return Ok((None, is_signed));
     };
     let regions = &shared.service.config.regions;
@@ -146,6 +153,17 @@ fn authenticate(
         ));
     }
     Ok((None, is_signed))
+}
+
+/// The Region in a name like `cognito-idp.eu-west-1.amazonaws.com`, which is all that requests without a
+/// signature tell.
+fn region_of_host(parts: &Parts) -> Option<&str> {
+    let host = match parts.uri.authority() {
+        Some(authority) => authority.as_str(),
+        None => parts.headers.get(HOST)?.to_str().ok()?,
+    };
+    let (region, _) = host.strip_prefix("cognito-idp.")?.split_once('.')?;
+    Some(region)
 }
 
 /// `None` when it panicked: the caller gets an answer, and the connection lives on.
@@ -172,7 +190,6 @@ fn log(refusal: &Refusal, operation: Option<Operation>, request_id: Uuid) {
             let detail = detail.unwrap_or_default();
             tracing::error!(%request_id, operation, error, detail, "Request failed on our side");
         }
-        (501, _) => tracing::info!(%request_id, operation, error, "Request for what is not built"),
         _ if error == ErrorCode::TooManyRequests.name() => {
             tracing::info!(%request_id, operation, error, "Request turned away");
         }

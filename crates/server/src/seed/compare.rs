@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{elements, members};
+use super::{elements, members, without};
 
 /// Whether `there` has everything that is `wanted`. It may have more: defaults that the service filled in,
 /// and members that the seed leaves alone.
@@ -19,6 +19,54 @@ pub(super) fn holds(there: &Value, wanted: &Value) -> bool {
         }
         wanted => there == wanted || (is_nothing(there) && is_nothing(wanted)),
     }
+}
+
+/// The settings of a pool as it shows them: a validity of 0 days is the default.
+pub(super) fn pool_as_shown(wanted: &Value) -> Value {
+    const PLACES: [[&str; 2]; 2] = [
+        ["/Policies/PasswordPolicy", "TemporaryPasswordValidityDays"],
+        ["/AdminCreateUserConfig", "UnusedAccountValidityDays"],
+    ];
+    let mut shown = wanted.clone();
+    let days = |value: &Value, [place, name]: [&str; 2]| {
+        let days = value.pointer(place).and_then(|it| it[name].as_i64());
+        days.filter(|days| *days != 0)
+    };
+    let given = PLACES.into_iter().find_map(|place| days(wanted, place));
+    for [place, name] in PLACES {
+        let found = shown.pointer_mut(place);
+        if let Some(it) = found.filter(|it| it[name] == 0) {
+            it[name] = given.unwrap_or(7).into();
+        }
+    }
+    shown
+}
+
+/// The settings of a client as it shows them: a refresh token's validity of 0 is the default.
+pub(super) fn client_as_shown(wanted: &Value) -> Value {
+    let mut shown = wanted.clone();
+    if shown["RefreshTokenValidity"] == 0 {
+        shown["RefreshTokenValidity"] = 30.into();
+        let unit = shown.pointer_mut("/TokenValidityUnits/RefreshToken");
+        if let Some(unit) = unit.filter(|unit| !unit.is_null()) {
+            *unit = "days".into();
+        }
+    }
+    shown
+}
+
+/// A provider as it shows itself: never with a private key, and with a username of its own choice.
+pub(super) fn provider_as_shown(wanted: &Value) -> Value {
+    let mut shown = wanted.clone();
+    for (name, own) in [
+        ("ProviderDetails", "private_key"),
+        ("AttributeMapping", "username"),
+    ] {
+        if !wanted[name].is_null() {
+            shown[name] = without(&wanted[name], &[own]);
+        }
+    }
+    shown
 }
 
 /// What the service shows as absent.
@@ -50,6 +98,43 @@ mod tests {
             &there,
             &json!({"Policies": {"PasswordPolicy": {"MinimumLength": 9}}})
         ));
+    }
+
+    #[test]
+    fn what_the_service_rewrites_is_the_same() {
+        let policy = |days: i64| json!({"PasswordPolicy": {"TemporaryPasswordValidityDays": days}});
+        let unused = |days: i64| json!({"UnusedAccountValidityDays": days});
+        for (wanted, shown) in [
+            (
+                json!({"Policies": policy(0)}),
+                json!({"Policies": policy(7)}),
+            ),
+            (
+                json!({"Policies": policy(0), "AdminCreateUserConfig": unused(5)}),
+                json!({"Policies": policy(5), "AdminCreateUserConfig": unused(5)}),
+            ),
+            (
+                json!({"AdminCreateUserConfig": unused(0)}),
+                json!({"AdminCreateUserConfig": unused(7)}),
+            ),
+            (
+                json!({"Policies": policy(3)}),
+                json!({"Policies": policy(3)}),
+            ),
+        ] {
+            assert_eq!(pool_as_shown(&wanted), shown);
+        }
+        let client = |validity: i64, unit: &str| json!({"RefreshTokenValidity": validity, "TokenValidityUnits": {"RefreshToken": unit}});
+        assert_eq!(client_as_shown(&client(0, "hours")), client(30, "days"));
+        assert_eq!(client_as_shown(&client(5, "hours")), client(5, "hours"));
+        let wanted = json!({
+            "ProviderDetails": {"client_id": "x", "private_key": "hush"},
+            "AttributeMapping": {"username": "email", "email": "email"},
+        });
+        let shown = json!({
+            "ProviderDetails": {"client_id": "x"}, "AttributeMapping": {"email": "email"},
+        });
+        assert_eq!(provider_as_shown(&wanted), shown);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use cenote_model::{
     CreateTermsRequest, CreateUserPoolClientRequest, CreateUserPoolDomainRequest,
     CreateUserPoolReplicaRequest, CreateUserPoolRequest, Decode, DescribeUserPoolClientRequest,
     DescribeUserPoolRequest, SetLogDeliveryConfigurationRequest, SetRiskConfigurationRequest,
-    SetUICustomizationRequest, SetUserPoolMfaConfigRequest, SetUserPoolSessionConfigurationRequest,
+    SetUICustomizationRequest, SetUserPoolClientSessionConfigurationRequest,
+    SetUserPoolMfaConfigRequest, SetUserPoolSessionConfigurationRequest,
     UpdateUserPoolReplicaRequest,
 };
 use serde::Serialize;
@@ -66,6 +67,7 @@ pub(super) struct ClientSeed {
     pub(super) ui: Option<Value>,
     pub(super) branding: Option<Value>,
     pub(super) risk: Option<Value>,
+    pub(super) sessions: Option<Value>,
     pub(super) terms: Vec<Value>,
 }
 
@@ -195,6 +197,8 @@ fn client(value: Value, path: &str) -> Result<ClientSeed, String> {
         terms,
         risk: members.one::<SetRiskConfigurationRequest>("RiskConfiguration")?,
         ui: members.one::<SetUICustomizationRequest>("UICustomization")?,
+        sessions: members
+            .one::<SetUserPoolClientSessionConfigurationRequest>("SessionConfiguration")?,
         branding: members.one::<CreateManagedLoginBrandingRequest>("ManagedLoginBranding")?,
         input: members.rest::<CreateUserPoolClientRequest>()?,
     })
@@ -233,6 +237,12 @@ fn user(value: Value, path: &str) -> Result<UserSeed, String> {
     if password.is_some() && !input["TemporaryPassword"].is_null() {
         return Err(format!(
             "{path} has both Password and TemporaryPassword; keep one of them"
+        ));
+    }
+    if input["MessageAction"] == "RESEND" {
+        return Err(format!(
+            "{path}.MessageAction is RESEND, which is for users who are there already; \
+             give DesiredDeliveryMediums to invite a new one"
         ));
     }
     Ok(UserSeed {

@@ -6,7 +6,8 @@ use cenote_model::{
     CreateGroupRequest, CreateIdentityProviderRequest, CreateManagedLoginBrandingRequest,
     CreateResourceServerRequest, CreateTermsRequest, CreateUserPoolClientRequest,
     CreateUserPoolDomainRequest, CreateUserPoolRequest, Decode, Operation,
-    SetLogDeliveryConfigurationRequest, SetRiskConfigurationRequest, SetUserPoolMfaConfigRequest,
+    SetLogDeliveryConfigurationRequest, SetRiskConfigurationRequest,
+    SetUserPoolClientSessionConfigurationRequest, SetUserPoolMfaConfigRequest,
     SetUserPoolSessionConfigurationRequest,
 };
 use serde::Serialize;
@@ -23,6 +24,9 @@ use crate::config::StartError;
 
 /// Attributes that nobody sets.
 const NOT_SET: [&str; 2] = ["sub", "identities"];
+
+/// For how long a client reuses an SSO session where nothing was set.
+const SSO_MINUTES: i64 = 60;
 
 /// What is exported.
 #[derive(Clone, Debug)]
@@ -86,9 +90,11 @@ impl Look<'_> {
         };
         put("Id", self.id.into());
         put("MfaConfig", self.factors().await?);
-        put("SessionConfiguration", self.sessions(notes).await?);
+        let sessions = self.sessions(notes).await?;
+        let tracks = text(&sessions, "UserSessionTracking") == "ENABLED";
+        put("SessionConfiguration", sessions);
         put("ResourceServers", self.resource_servers().await?);
-        let providers = self.providers().await?;
+        let providers = self.providers(notes).await?;
         let mut groups = self.all(pages::GROUPS, &json!({})).await?;
         // Each provider has a group for its users, which comes by itself.
         groups.retain(|group| {
@@ -99,9 +105,9 @@ impl Look<'_> {
         });
         put("IdentityProviders", providers);
         put("Groups", self.each::<CreateGroupRequest>(&groups)?);
-        put("Clients", self.clients(there, notes).await?);
+        put("Clients", self.clients(there, tracks, notes).await?);
         put("Domains", self.domains(there).await?);
-        put("UICustomization", self.look(notes).await?);
+        put("UICustomization", self.look("ALL", notes).await?);
         if is_protected(there) {
             put("RiskConfiguration", self.risk(&json!({}), notes).await?);
         }
@@ -165,18 +171,29 @@ impl Look<'_> {
         self.each::<CreateResourceServerRequest>(&list)
     }
 
-    async fn providers(&self) -> Result<Value, StartError> {
+    async fn providers(&self, notes: &mut Vec<String>) -> Result<Value, StartError> {
         let mut whole = Vec::new();
         for listed in self.all(pages::PROVIDERS, &json!({})).await? {
             let key = only(&listed, &["ProviderName"]);
             let there = self.call(Operation::DescribeIdentityProvider, &key).await?;
             let there = &there["IdentityProvider"];
+            if text(there, "ProviderType") == "SignInWithApple" {
+                notes.push(format!(
+                    "{}: the private_key of SignInWithApple is not shown; add it to its ProviderDetails",
+                    self.id
+                ));
+            }
             whole.push(self.as_input::<CreateIdentityProviderRequest>(there)?);
         }
         Ok(whole.into())
     }
 
-    async fn clients(&self, pool: &Value, notes: &mut Vec<String>) -> Result<Value, StartError> {
+    async fn clients(
+        &self,
+        pool: &Value,
+        tracks_sessions: bool,
+        notes: &mut Vec<String>,
+    ) -> Result<Value, StartError> {
         let mut whole = Vec::new();
         for listed in self.all(pages::CLIENTS, &json!({})).await? {
             let key = only(&listed, &["ClientId"]);
@@ -188,6 +205,19 @@ impl Look<'_> {
                 let found = with(&found["ManagedLoginBranding"], &key);
                 let found = self.as_input::<CreateManagedLoginBrandingRequest>(&found)?;
                 client = with(&client, &json!({"ManagedLoginBranding": found}));
+            }
+            let look = self.look(text(&key, "ClientId"), notes).await?;
+            if !look.is_null() {
+                client = with(&client, &json!({"UICustomization": look}));
+            }
+            let get = Operation::GetUserPoolClientSessionConfiguration;
+            if tracks_sessions
+                && let Some(found) = self.look_at(get, &key, notes).await?
+                && found["SSOSession"]["MaxValidityMinutes"] != SSO_MINUTES
+            {
+                type Set = SetUserPoolClientSessionConfigurationRequest;
+                let sessions = self.as_input::<Set>(&with(&found, &key))?;
+                client = with(&client, &json!({"SessionConfiguration": sessions}));
             }
             let terms = self.terms(&key, notes).await?;
             if !terms.is_empty() {
@@ -217,16 +247,20 @@ impl Look<'_> {
         Ok(whole.into())
     }
 
-    /// The classic customization of all clients. Its image cannot be read back.
-    async fn look(&self, notes: &mut Vec<String>) -> Result<Value, StartError> {
-        let key = json!({"ClientId": "ALL"});
+    /// The classic customization of a client, or of all. Its image cannot be read back.
+    async fn look(&self, client: &str, notes: &mut Vec<String>) -> Result<Value, StartError> {
+        let key = json!({"ClientId": client});
         let operation = Operation::GetUICustomization;
         let Some(answer) = self.look_at(operation, &key, notes).await? else {
             return Ok(Value::Null);
         };
         let there = &answer["UICustomization"];
+        // A client without one of its own is shown that of all.
+        if text(there, "ClientId") != client {
+            return Ok(Value::Null);
+        }
         if !there["ImageUrl"].is_null() {
-            notes.push(format!("{}: the logo is not exported", self.id));
+            notes.push(format!("{}: the logo of {client} is not exported", self.id));
         }
         let css = only(there, &["CSS"]);
         Ok(if members(&css).count() == 0 {

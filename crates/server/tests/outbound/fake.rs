@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cenote_idp::ports::{Clock, SystemClock};
+use cenote_server::Metrics;
 use cenote_server::config::{self, DevArgs, Settings, Trigger, TriggerTarget};
 use cenote_server::outbound::{Http, Targets};
 use http_body_util::{BodyExt, Full};
@@ -14,6 +15,9 @@ use hyper::service::service_fn;
 use hyper::{HeaderMap, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+
+/// The trigger that calls it.
+pub(crate) const NAME: &str = "PreSignUp";
 
 pub(crate) const ARN: &str = "arn:aws:lambda:eu-west-3:111122223333:function:pre-sign-up";
 
@@ -124,6 +128,11 @@ pub(crate) fn clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock::default())
 }
 
+/// Where nobody looks.
+pub(crate) fn metrics() -> Arc<Metrics> {
+    Arc::default()
+}
+
 /// The targets of a configuration with one of them for every ARN.
 pub(crate) fn targets(target: TriggerTarget, timeout_ms: u64, concurrency: usize) -> Targets {
     let mut settings = settings();
@@ -133,5 +142,5 @@ pub(crate) fn targets(target: TriggerTarget, timeout_ms: u64, concurrency: usize
         timeout: Duration::from_millis(timeout_ms),
         concurrency,
     }];
-    Targets::new(&settings, &Http::default(), &clock())
+    Targets::new(&settings, &Http::default(), &clock(), &metrics())
 }

@@ -11,7 +11,7 @@ use data_encoding::BASE64;
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::fake::{ARN, Fake, Say, clock, settings};
+use crate::fake::{ARN, Fake, Say, clock, metrics, settings};
 use crate::support::{Reply, Server, plain};
 
 const KEY: &str = "arn:aws:kms:eu-west-3:111122223333:key/1";
@@ -42,7 +42,7 @@ fn local() -> Vec<KmsKey> {
 
 /// A server with one message for a function of a pool, and a worker for it.
 async fn server(settings: &Settings) -> Server {
-    let targets = Targets::new(settings, &Http::default(), &clock());
+    let targets = Targets::new(settings, &Http::default(), &clock(), &metrics());
     let server = Server::with(settings, Arc::new(targets));
     let event = json!({"triggerSource": "CustomEmailSender_SignUp", "request": {"code": null}});
     let content = json!({
@@ -70,7 +70,7 @@ async fn server(settings: &Settings) -> Server {
     };
     let change = Change::new().with(Write::Queue(message));
     service.store.commit(change).await.expect("it is queued");
-    let senders = Senders::new(settings, &Http::default(), &clock()).expect("senders");
+    let senders = Senders::new(settings, &Http::default(), &clock(), &metrics()).expect("senders");
     assert!(!senders.is_empty());
     tokio::spawn(deliver(Arc::clone(service), Arc::new(senders)));
     server

@@ -9,3 +9,4 @@ mod senders;
 #[path = "../support/mod.rs"]
 mod support;
 mod triggers;
+mod watched;

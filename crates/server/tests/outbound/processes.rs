@@ -8,7 +8,7 @@ use cenote_server::config::{Program, TriggerTarget};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::fake::{ARN, targets};
+use crate::fake::{ARN, NAME, targets};
 
 /// A runtime as small as it can be: what the event's `do` says is done.
 const RUNTIME: &str = r#"
@@ -69,7 +69,7 @@ fn bootstrap(handler: &str) -> TriggerTarget {
 async fn command(script: &str, timeout_ms: u64) -> Result<Value, TriggerError> {
     let target = TriggerTarget::Command(program(&["python3", "-c", script]));
     let answer = targets(target, timeout_ms, 4)
-        .call(ARN, br#"{"request":{"n":1}}"#, Uuid::nil())
+        .call(NAME, ARN, br#"{"request":{"n":1}}"#, Uuid::nil())
         .await;
     answer.map(|answer| serde_json::from_slice(&answer).expect("JSON"))
 }
@@ -123,7 +123,7 @@ async fn a_command_without_json_is_unreadable_and_one_that_is_not_there_misconfi
     }
     let nowhere = TriggerTarget::Command(program(&["/nowhere/function"]));
     let answer = targets(nowhere, 5_000, 1)
-        .call(ARN, b"{}", Uuid::nil())
+        .call(NAME, ARN, b"{}", Uuid::nil())
         .await;
     assert_eq!(answer, Err(TriggerError::Misconfigured));
 }
@@ -138,7 +138,9 @@ async fn a_command_that_hangs_is_ended_with_its_children() {
         directory: Some(folder.clone()),
         ..program(&["sh", "-c", script])
     });
-    let answer = targets(target, 400, 1).call(ARN, b"{}", Uuid::nil()).await;
+    let answer = targets(target, 400, 1)
+        .call(NAME, ARN, b"{}", Uuid::nil())
+        .await;
     assert_eq!(answer, Err(TriggerError::TimedOut));
     let children = std::fs::read_to_string(folder.join("children")).unwrap();
     let children: Vec<&str> = children.lines().collect();
@@ -164,7 +166,10 @@ async fn a_bootstrap_serves_one_event_after_another_in_one_process() {
     let targets = targets(bootstrap("main"), 5_000, 2);
     let mut pids = Vec::new();
     for id in [Uuid::new_v4(), Uuid::new_v4()] {
-        let answer = targets.call(ARN, br#"{"do":"answer"}"#, id).await.unwrap();
+        let answer = targets
+            .call(NAME, ARN, br#"{"do":"answer"}"#, id)
+            .await
+            .unwrap();
         let mut answer: Value = serde_json::from_slice(&answer).unwrap();
         pids.push(answer["pid"].take());
         let expected = json!({
@@ -181,7 +186,7 @@ async fn what_a_bootstrap_may_do_wrong() {
     let targets = targets(bootstrap("main"), 1_500, 1);
     let act = async |what: &str| {
         let event = json!({"do": what}).to_string();
-        targets.call(ARN, event.as_bytes(), Uuid::nil()).await
+        targets.call(NAME, ARN, event.as_bytes(), Uuid::nil()).await
     };
     assert_eq!(act("throw").await, failed("not you"));
     assert_eq!(act("garbage").await, Err(TriggerError::Unreadable));
@@ -199,14 +204,14 @@ async fn what_a_bootstrap_may_do_wrong() {
 #[tokio::test]
 async fn a_bootstrap_that_does_not_get_as_far_as_its_function_says_why() {
     let broken = targets(bootstrap("broken"), 5_000, 1);
-    let answer = broken.call(ARN, b"{}", Uuid::nil()).await;
+    let answer = broken.call(NAME, ARN, b"{}", Uuid::nil()).await;
     assert_eq!(answer, failed("no module"));
     let nowhere = TriggerTarget::Bootstrap {
         program: program(&["/nowhere/bootstrap"]),
         handler: None,
     };
     let answer = targets(nowhere, 5_000, 1)
-        .call(ARN, b"{}", Uuid::nil())
+        .call(NAME, ARN, b"{}", Uuid::nil())
         .await;
     assert_eq!(answer, Err(TriggerError::Misconfigured));
 }

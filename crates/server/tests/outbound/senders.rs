@@ -8,7 +8,7 @@ use cenote_server::outbound::{Http, Senders, deliver};
 use hyper::Method;
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, Say, settings};
+use crate::fake::{Fake, Say, metrics, settings};
 use crate::support::{Server, plain};
 
 /// A server whose messages go out, and the pool and client of one user who signed up there.
@@ -48,7 +48,8 @@ impl Scene {
         let message = scene.message().await;
         let mut settings = settings();
         change(&mut settings);
-        let senders = Senders::new(&settings, &Http::default(), &clock()).expect("senders");
+        let senders =
+            Senders::new(&settings, &Http::default(), &clock(), &metrics()).expect("senders");
         tokio::spawn(deliver(
             Arc::clone(&scene.server.service),
             Arc::new(senders),
@@ -280,7 +281,8 @@ async fn without_a_sender_development_has_its_inbox_and_serving_gives_up() {
         let scene = Scene::new(|settings| settings.posture = posture, pool).await;
         scene.until(state, 1).await;
     }
-    let senders = Senders::new(&settings(), &Http::default(), &clock()).expect("senders");
+    let senders =
+        Senders::new(&settings(), &Http::default(), &clock(), &metrics()).expect("senders");
     assert!(senders.is_empty());
     assert_eq!(senders.missing().count(), 2);
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-use crate::fake::{ARN, Fake, Say, clock, settings, targets};
+use crate::fake::{ARN, Fake, NAME, Say, clock, metrics, settings, targets};
 
 const EVENT: &str = r#"{"triggerSource":"PreSignUp_SignUp","response":{}}"#;
 const THROWN: &str = r#"{"errorMessage":"not you","errorType":"Error"}"#;
@@ -46,7 +46,7 @@ async fn outcome(
 ) -> (Result<String, TriggerError>, usize) {
     let fake = Fake::new(script).await;
     let targets = targets(target(&fake.url), 250, 4);
-    let outcome = targets.call(ARN, EVENT.as_bytes(), Uuid::nil()).await;
+    let outcome = targets.call(NAME, ARN, EVENT.as_bytes(), Uuid::nil()).await;
     let outcome = outcome.map(|answer| String::from_utf8(answer).unwrap());
     (outcome, fake.seen().len())
 }
@@ -57,10 +57,10 @@ async fn lambda_is_invoked_with_a_signature_for_the_region_of_the_arn() {
     let targets = targets(lambda(&fake.url), 5_000, 4);
     let id = Uuid::new_v4();
     let answer = targets
-        .call(&format!("{ARN}:live"), EVENT.as_bytes(), id)
+        .call(NAME, &format!("{ARN}:live"), EVENT.as_bytes(), id)
         .await;
     assert_eq!(answer, Ok(EVENT.as_bytes().to_vec()));
-    assert_eq!(targets.tell(ARN, EVENT.as_bytes(), id).await, Ok(()));
+    assert_eq!(targets.tell(NAME, ARN, EVENT.as_bytes(), id).await, Ok(()));
     let [called, told] = &fake.seen()[..] else {
         panic!("two requests");
     };
@@ -94,7 +94,7 @@ async fn a_function_may_have_a_name_of_its_own_and_an_endpoint_for_each_region()
         function: Some("PreSignUp".to_owned()),
     };
     let targets = targets(target, 5_000, 4);
-    let answer = targets.call(ARN, EVENT.as_bytes(), Uuid::nil()).await;
+    let answer = targets.call(NAME, ARN, EVENT.as_bytes(), Uuid::nil()).await;
     assert_eq!(answer, Ok(b"{}".to_vec()));
     assert_eq!(
         fake.seen()[0].path,
@@ -182,7 +182,7 @@ async fn errors_of_the_interface_emulator_are_told_by_their_form() {
     }
     let fake = Fake::new([Say::ok("{}")]).await;
     let answer = targets(rie(&fake.url), 5_000, 1)
-        .call(ARN, EVENT.as_bytes(), Uuid::nil())
+        .call(NAME, ARN, EVENT.as_bytes(), Uuid::nil())
         .await;
     assert_eq!(answer, Ok(b"{}".to_vec()));
     assert_eq!(
@@ -235,10 +235,10 @@ async fn webhooks_are_signed_and_every_attempt_has_the_same_id() {
     let fake = Fake::new([Say::status(429), Say::ok("{}"), Say::ok("done")]).await;
     let targets = targets(webhook(&fake.url), 5_000, 4);
     let id = Uuid::new_v4();
-    let answer = targets.call(ARN, EVENT.as_bytes(), id).await;
+    let answer = targets.call(NAME, ARN, EVENT.as_bytes(), id).await;
     assert_eq!(answer, Ok(b"{}".to_vec()));
     // Nobody reads what comes back from one that is only told.
-    assert_eq!(targets.tell(ARN, b"{}", id).await, Ok(()));
+    assert_eq!(targets.tell(NAME, ARN, b"{}", id).await, Ok(()));
     let seen = fake.seen();
     let ids: Vec<&str> = seen.iter().map(|seen| seen.header("webhook-id")).collect();
     assert_eq!(ids[0], ids[1]);
@@ -260,7 +260,7 @@ async fn a_host_that_is_away_is_tried_three_times() {
         listener.local_addr().unwrap()
     };
     let targets = targets(lambda(&format!("http://{nobody}")), 5_000, 4);
-    let answer = targets.call(ARN, EVENT.as_bytes(), Uuid::nil()).await;
+    let answer = targets.call(NAME, ARN, EVENT.as_bytes(), Uuid::nil()).await;
     assert_eq!(answer, Err(refused("ServiceException")));
 }
 
@@ -274,13 +274,17 @@ async fn what_no_table_fits_is_misconfigured_and_what_is_too_long_is_not_sent() 
         timeout: Duration::from_secs(5),
         concurrency: 1,
     }];
-    let targets = Targets::new(&settings, &Http::default(), &clock());
-    let other = targets.call("arn:aws:lambda:x", b"{}", Uuid::nil()).await;
+    let targets = Targets::new(&settings, &Http::default(), &clock(), &metrics());
+    let other = targets
+        .call(NAME, "arn:aws:lambda:x", b"{}", Uuid::nil())
+        .await;
     assert_eq!(other, Err(TriggerError::Misconfigured));
     let long = vec![b' '; 6 * 1024 * 1024 + 1];
     let too_long = Err(refused("RequestTooLargeException"));
-    assert_eq!(targets.call(ARN, &long, Uuid::nil()).await, too_long);
-    let told = targets.tell(ARN, &long[..=1024 * 1024], Uuid::nil()).await;
+    assert_eq!(targets.call(NAME, ARN, &long, Uuid::nil()).await, too_long);
+    let told = targets
+        .tell(NAME, ARN, &long[..=1024 * 1024], Uuid::nil())
+        .await;
     assert_eq!(told.map(|()| Vec::new()), too_long);
     assert_eq!(fake.seen().len(), 0);
 }
@@ -300,14 +304,14 @@ async fn the_first_table_that_fits_counts() {
             concurrency: 1,
         })
         .into();
-    let targets = Targets::new(&settings, &Http::default(), &clock());
+    let targets = Targets::new(&settings, &Http::default(), &clock(), &metrics());
     assert_eq!(
-        targets.call(ARN, b"{}", Uuid::nil()).await,
+        targets.call(NAME, ARN, b"{}", Uuid::nil()).await,
         Ok(b"1".to_vec())
     );
     let other = format!("{ARN}:live");
     assert_eq!(
-        targets.call(&other, b"{}", Uuid::nil()).await,
+        targets.call(NAME, &other, b"{}", Uuid::nil()).await,
         Ok(b"2".to_vec())
     );
 }
@@ -324,10 +328,15 @@ async fn a_dead_target_holds_up_nobody_but_itself() {
             concurrency: 1,
         })
         .into();
-    let targets = Arc::new(Targets::new(&settings, &Http::default(), &clock()));
+    let targets = Arc::new(Targets::new(
+        &settings,
+        &Http::default(),
+        &clock(),
+        &metrics(),
+    ));
     let one = |arn: &'static str| {
         let targets = Arc::clone(&targets);
-        tokio::spawn(async move { targets.call(arn, b"{}", Uuid::nil()).await })
+        tokio::spawn(async move { targets.call(NAME, arn, b"{}", Uuid::nil()).await })
     };
     let (first, second) = (one("dead"), one("dead too"));
     assert_eq!(one("alive").await.unwrap(), Ok(b"{}".to_vec()));
@@ -347,7 +356,7 @@ async fn a_dead_target_holds_up_nobody_but_itself() {
 async fn a_function_goes_on_when_the_caller_hangs_up() {
     let fake = Fake::new([Say::status(429), Say::ok("{}")]).await;
     let targets = targets(webhook(&fake.url), 5_000, 1);
-    let call = targets.call(ARN, EVENT.as_bytes(), Uuid::nil());
+    let call = targets.call(NAME, ARN, EVENT.as_bytes(), Uuid::nil());
     // Hung up before the second attempt.
     let hung_up = tokio::time::timeout(Duration::from_millis(20), call).await;
     assert!(hung_up.is_err());

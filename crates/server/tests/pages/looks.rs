@@ -108,6 +108,32 @@ async fn classic_pages_take_sheet_and_logo_but_no_language() {
 }
 
 #[tokio::test]
+async fn what_a_password_needs_is_marked_as_kept_or_not() {
+    let site = Site::bare(1, json!({}), json!({})).await;
+    let mut browser = site.browser();
+    let page = browser.open("/signup").await;
+    let (kept, open) = (
+        "<li class=\"kept passwordCheck-valid-customizable\">",
+        "<li class=\"passwordCheck-notValid-customizable\">",
+    );
+    let count = |page: &str, mark: &str| page.matches(mark).count();
+    let text = page.text();
+    assert_eq!((count(&text, kept), count(&text, open)), (0, 5));
+    let fields = [
+        ("username", "bea"),
+        ("email", "bea@example.com"),
+        ("password", "Longer password"),
+        ("confirm_password", "Longer password"),
+    ];
+    let page = browser.fill("/signup", &fields).await;
+    assert_says(&page, "The password does not meet the requirements.");
+    assert_says(&page, &format!("{kept}at least 8 characters</li>"));
+    assert_says(&page, &format!("{open}a number</li>"));
+    let text = page.text();
+    assert_eq!((count(&text, kept), count(&text, open)), (4, 1));
+}
+
+#[tokio::test]
 async fn a_style_colours_messages_and_their_signs() {
     let site = Site::bare(2, json!({}), json!({})).await;
     let status = |base: &str| {

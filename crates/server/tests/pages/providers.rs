@@ -189,3 +189,87 @@ async fn what_comes_back_without_a_journey_is_a_page() {
         .await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
 }
+
+/// A provider of SAML.
+async fn saml(site: &Site, name: &str, identifiers: &[&str]) {
+    let metadata = "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"idp\">\
+        <IDPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
+        <SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\" \
+        Location=\"https://idp.example.com/sso\"/></IDPSSODescriptor></EntityDescriptor>";
+    let body = json!({
+        "UserPoolId": site.pool, "ProviderName": name, "ProviderType": "SAML",
+        "ProviderDetails": {"MetadataFile": metadata}, "IdpIdentifiers": identifiers,
+    });
+    site.ok("CreateIdentityProvider", body).await;
+}
+
+#[tokio::test]
+async fn on_the_classic_pages_a_box_stands_for_saml_providers_that_all_have_an_identifier() {
+    let site = Site::bare(1, json!({}), json!({})).await;
+    saml(&site, "Corp", &["corp.example"]).await;
+    saml(&site, "Other", &["other.example"]).await;
+    saml(&site, "Third", &[]).await;
+    provider(&site, "Open", &["open.example"]).await;
+    google(&site).await;
+    offer(&site, &["COGNITO", "Corp", "Other", "Open", "Google"]).await;
+    let mut browser = site.browser();
+    let page = browser.open("/login").await;
+    assert_eq!(
+        labels(&page),
+        ["Continue with Open", "Continue with Google"]
+    );
+    assert_says(&page, "Work email address or its domain");
+    assert_says(
+        &page,
+        "<p class=\"description ways idpDescription-customizable\">Other ways to sign in</p>",
+    );
+    let fields = [("idp_identifier", "ada@other.example")];
+    let reply = browser.fill("/login", &fields).await;
+    assert_leads_to(&reply, "/oauth2/authorize");
+    let location = reply.header("location").expect("a location");
+    assert!(location.ends_with("&identity_provider=Other"), "{location}");
+    // One without an identifier could not be found: all are buttons again.
+    offer(&site, &["COGNITO", "Corp", "Other", "Third"]).await;
+    let page = browser.open("/login").await;
+    assert_eq!(
+        labels(&page),
+        [
+            "Continue with Corp",
+            "Continue with Other",
+            "Continue with Third"
+        ]
+    );
+    assert!(!page.text().contains("idp_identifier"));
+}
+
+#[tokio::test]
+async fn buttons_have_signs_where_the_style_says_so() {
+    let sign = "<svg viewBox=\"0 0 20 20\"";
+    let site = Site::new().await;
+    provider(&site, "Corp", &[]).await;
+    google(&site).await;
+    offer(&site, &["COGNITO", "Corp", "Google"]).await;
+    let page = site.browser().open("/login").await;
+    assert_eq!(body_of(&page).matches(sign).count(), 2);
+    // A letter for whom everybody knows, and a door for others.
+    assert_eq!(body_of(&page).matches("<text ").count(), 1);
+    assert_says(&page, ">G</text>");
+    for (version, settings) in [
+        (
+            2,
+            Some(json!({"componentClasses": {"idpButtons": {"icons": {"enabled": false}}}})),
+        ),
+        (1, None),
+    ] {
+        let site = Site::bare(version, json!({}), json!({})).await;
+        google(&site).await;
+        offer(&site, &["COGNITO", "Google"]).await;
+        if let Some(settings) = settings {
+            let body =
+                json!({"UserPoolId": site.pool, "ClientId": site.client, "Settings": settings});
+            site.ok("CreateManagedLoginBranding", body).await;
+        }
+        let page = site.browser().open("/login").await;
+        assert!(!body_of(&page).contains("<svg"), "{}", body_of(&page));
+    }
+}

@@ -126,6 +126,40 @@ async fn what_to_set_up_can_be_chosen() {
 }
 
 #[tokio::test]
+async fn who_has_no_phone_number_gives_one_where_codes_go_by_sms_alone() {
+    let site = site(json!({
+        "SmsMfaConfiguration": {"SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::000000000000:role/sms"}},
+    }))
+    .await;
+    site.user("ann").await;
+    let mut browser = site.browser();
+    let asked = browser.sign_in("ann").await;
+    assert_leads_to(&asked, "/mfa");
+    let page = browser.follow(&asked).await;
+    assert_says(&page, "Set up codes by text message");
+    assert_says(&page, "name=\"phone_number\"");
+    assert_says(&browser.fill("/mfa", &[]).await, "Fill in: Phone number");
+    let wrong = browser.fill("/mfa", &[("phone_number", "0123")]).await;
+    assert_says(&wrong, "Invalid phone number format.");
+    let fields = [("phone_number", "+14325551212")];
+    let asked = browser.fill("/mfa", &fields).await;
+    assert_says(
+        &browser.follow(&asked).await,
+        "We have sent a code by text message to +*******1212.",
+    );
+    let code = site.code().await;
+    assert_done(&browser.fill("/mfa", &[("code", &code)]).await);
+    let body = json!({"UserPoolId": site.pool, "Username": "ann"});
+    let user = site.ok("AdminGetUser", body).await;
+    assert_eq!(user["UserMFASettingList"], json!(["SMS_MFA"]));
+
+    // From now on it is where codes go.
+    let mut browser = site.browser();
+    let asked = browser.sign_in("ann").await;
+    assert_says(&browser.follow(&asked).await, "+*******1212");
+}
+
+#[tokio::test]
 async fn a_step_that_takes_too_long_starts_again() {
     let site = site(json!({"SoftwareTokenMfaConfiguration": {"Enabled": true}})).await;
     site.user("ann").await;

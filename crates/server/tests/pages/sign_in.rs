@@ -176,6 +176,39 @@ async fn who_chooses_names_himself_first() {
 }
 
 #[tokio::test]
+async fn s30_who_names_himself_first_does_not_learn_who_exists() {
+    for factors in [json!(["PASSWORD", "EMAIL_OTP"]), json!(["PASSWORD"])] {
+        let policy = json!({"AllowedFirstAuthFactors": factors});
+        let site = Site::with(
+            json!({"Policies": {"SignInPolicy": policy}}),
+            json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]}),
+        )
+        .await;
+        site.user("annabelle-77").await;
+        let mut seen = Vec::new();
+        for name in ["annabelle-77", "nobody-77"] {
+            let mut browser = site.browser();
+            browser.open("/login").await;
+            let token = "0".repeat(36);
+            browser.cookies.insert("XSRF-TOKEN".to_owned(), token);
+            let mut steps = Vec::new();
+            let asked = browser.fill("/login", &[("username", name)]).await;
+            steps.push(asked.header("location").expect("a location").to_owned());
+            steps.push(browser.follow(&asked).await.text());
+            if factors.as_array().is_some_and(|factors| factors.len() > 1) {
+                let asked = browser.fill("/mfa", &[("answer", "PASSWORD")]).await;
+                steps.push(browser.follow(&asked).await.text());
+            }
+            let page = browser.fill("/mfa", &[("password", "wrong")]).await;
+            assert_says(&page, "Incorrect username or password.");
+            steps.push(page.text());
+            seen.push(steps.join("\n").replace(name, "name"));
+        }
+        assert_eq!(seen[0], seen[1]);
+    }
+}
+
+#[tokio::test]
 async fn paths_count_in_any_case_and_below_the_prefix_path() {
     let site = Site::new().await;
     site.user("ann").await;

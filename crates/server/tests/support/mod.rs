@@ -7,9 +7,9 @@ use axum::body::Body;
 use cenote_idp::crypto::{KeyReservoir, RootKeys};
 use cenote_idp::ports::{NoTriggers, SystemClock, SystemEntropy, Triggers};
 use cenote_idp::{Config, IssuerMode, Limits, Parts, Service};
-use cenote_server::App;
 use cenote_server::config::{self, DevArgs, Posture, Settings};
 use cenote_server::outbound::{Http, Providers};
+use cenote_server::{App, Metrics};
 use cenote_store::SqliteStore;
 use http_body_util::BodyExt;
 use hyper::{HeaderMap, Method, Request, StatusCode};
@@ -35,6 +35,7 @@ pub(crate) fn settings(posture: Posture) -> Settings {
 pub(crate) struct Server {
     pub(crate) app: App,
     pub(crate) service: Arc<Service>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl Server {
@@ -44,11 +45,24 @@ impl Server {
 
     /// A server whose pools have functions.
     pub(crate) fn with(settings: &Settings, triggers: Arc<dyn Triggers>) -> Self {
+        Self::counting(settings, triggers, Arc::default())
+    }
+
+    /// The same, with counts that something else counts in as well.
+    pub(crate) fn counting(
+        settings: &Settings,
+        triggers: Arc<dyn Triggers>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let clock = Arc::new(SystemClock::default());
         let config = Config {
             account_id: settings.account_id.clone(),
             default_region: settings.default_region.clone(),
-            public_url: "http://127.0.0.1:9229".to_owned(),
+            public_url: settings
+                .public_url
+                .clone()
+                .unwrap_or_else(|| "http://127.0.0.1:9229".to_owned()),
+            prefix_host: settings.prefix_host.clone(),
             issuer: IssuerMode::Local,
             regions: settings.regions.clone(),
             limits: Limits::default(),
@@ -68,8 +82,12 @@ impl Server {
             cpu_threads: 1,
             request_rates: false,
         });
-        let app = App::new(&service, clock, settings);
-        Self { app, service }
+        let app = App::new(&service, clock, settings, &metrics);
+        Self {
+            app,
+            service,
+            metrics,
+        }
     }
 
     pub(crate) fn dev() -> Self {
@@ -98,6 +116,11 @@ impl Server {
 
     pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
         self.send(plain(Method::GET, path, headers, "")).await
+    }
+
+    /// What it has counted.
+    pub(crate) async fn counted(&self) -> String {
+        self.get("/_cenote/metrics", &[]).await.text()
     }
 
     /// Creates a pool and gives back its id.

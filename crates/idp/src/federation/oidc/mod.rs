@@ -21,6 +21,9 @@ use crate::pool::Pool;
 use crate::stored::Stored;
 use crate::{Cx, Error, Result};
 
+/// How far the clock of a provider may be off when an age is checked, in seconds.
+const SKEW: i64 = 60;
+
 /// Where providers send browsers back to.
 fn redirect_uri(domain: &Domain) -> String {
     format!("{}/oauth2/idpresponse", domain.base)
@@ -57,11 +60,18 @@ pub(super) async fn leave(
     if kind == Type::SignInWithApple {
         query.push(("response_mode", "form_post".to_owned()));
     }
-    let prompts: Vec<&str> = authorization.prompts.iter().map(String::as_str).collect();
-    if domain.is_managed() && !prompts.is_empty() {
+    let asked = authorization.prompts.iter().filter(|_| domain.is_managed());
+    let mut prompts: Vec<&str> = asked.map(String::as_str).collect();
+    // No sign-in is young enough for it.
+    if authorization.max_age == Some(0) && !prompts.contains(&"login") {
+        prompts.push("login");
+    }
+    if !prompts.is_empty() {
         query.push(("prompt", prompts.join(" ")));
     }
     if kind == Type::Oidc {
+        let max_age = authorization.max_age.map(|seconds| seconds.to_string());
+        query.extend(max_age.map(|seconds| ("max_age", seconds)));
         query.extend(
             authorization
                 .login_hint
@@ -127,6 +137,16 @@ pub(super) async fn check_token(
     }
 }
 
+/// Checks that somebody had signed in at the provider at most so many seconds before he was sent there.
+fn check_age(claims: &Map<String, Value>, sent_at: i64, most: i64) -> Result<()> {
+    let signed_in_at = claims.get("auth_time").and_then(Value::as_i64);
+    let oldest = sent_at.saturating_sub(most).saturating_sub(SKEW);
+    match signed_in_at {
+        Some(at) if at >= oldest => Ok(()),
+        _ => Err(Error::bad_id_token("auth_time")),
+    }
+}
+
 /// Asks the provider who it is.
 async fn said(cx: &Cx, domain: &Domain, back: &Return, params: &Params) -> Result<Said> {
     let Return {
@@ -161,6 +181,11 @@ async fn said(cx: &Cx, domain: &Domain, back: &Return, params: &Params) -> Resul
         id_claims = caller
             .check(id_token, Some(&journey.nonce), &domain.pool)
             .await?;
+    }
+    if provider.value.kind == Type::Oidc
+        && let Some(most) = back.authorization.max_age
+    {
+        check_age(&id_claims, journey.begun_at() / 1000, most)?;
     }
     let mut claims = Claims::new(&provider.value, &id_claims);
     if provider.value.kind == Type::SignInWithApple {

@@ -49,7 +49,8 @@ pub(in crate::federation) async fn leave(
         issuer: &audience(pool),
         now: cx.now(),
     };
-    let anew = authorization.prompt == Prompt::Login;
+    // A request has no word for how old a sign-in may be.
+    let anew = authorization.prompt == Prompt::Login || authorization.max_age.is_some();
     let request = request::sign_in(&head, &answer_to(domain), anew);
     let state = journey.seal(cx, domain)?;
     let location = request::address(&metadata.sign_in, &request, &state, key.as_ref());

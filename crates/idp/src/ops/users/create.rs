@@ -10,7 +10,7 @@ use crate::pool::Pool;
 use crate::ports::Change;
 use crate::trigger::{self, Origin, PreSignUpSource};
 use crate::user::{self, User, attributes, names, password, update};
-use crate::{Cx, Error, Result, crypto};
+use crate::{Cx, Error, Result, crypto, quota};
 
 pub(crate) async fn admin_create_user(
     cx: &Cx,
@@ -68,6 +68,7 @@ async fn create(cx: &Cx, pool: &Pool, input: &AdminCreateUserRequest) -> Result<
         let aliases = verified_aliases(pool, &user);
         names::take_over_all(cx, pool, &user, &aliases, &mut change).await?;
     }
+    quota::check_users(cx, pool, 1).await?;
     user::insert(pool, &user, &mut change)?;
     let letters = invitations(pool, &user, origin, targets, temporary.as_deref());
     message::commit(cx, pool, change, &letters, |error| {

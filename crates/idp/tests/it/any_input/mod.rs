@@ -187,10 +187,7 @@ impl Stage {
             Ok(Ok(_)) => return (true, None),
             Ok(Err(error)) => error,
         };
-        let is_common = matches!(
-            error.code,
-            ErrorCode::Serialization | ErrorCode::NotImplemented
-        );
+        let is_common = error.code == ErrorCode::Serialization;
         // A text in the place of a document is one of the few failures that the service itself has.
         let is_failure = error.code.status() >= 500
             && !is_common

@@ -106,7 +106,7 @@ impl Script {
 
 #[async_trait]
 impl Triggers for Script {
-    async fn call(&self, arn: &str, event: &[u8], _: Uuid) -> Outcome {
+    async fn call(&self, _: &'static str, arn: &str, event: &[u8], _: Uuid) -> Outcome {
         let event: Value = serde_json::from_slice(event).expect("an event is JSON");
         self.events.lock().expect("the events").push(event.clone());
         let act = self.acts.lock().expect("the acts").get(arn).cloned();
@@ -116,7 +116,13 @@ impl Triggers for Script {
         }
     }
 
-    async fn tell(&self, arn: &str, event: &[u8], _: Uuid) -> Result<(), TriggerError> {
+    async fn tell(
+        &self,
+        _: &'static str,
+        arn: &str,
+        event: &[u8],
+        _: Uuid,
+    ) -> Result<(), TriggerError> {
         let event: Value = serde_json::from_slice(event).expect("an event is JSON");
         self.events.lock().expect("the events").push(event.clone());
         let act = self.acts.lock().expect("the acts").get(arn).cloned();

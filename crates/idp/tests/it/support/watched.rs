@@ -1,5 +1,6 @@
 //! A store that tells what it was asked.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -14,6 +15,8 @@ pub(crate) struct Watched {
     inner: SqliteStore,
     asked: Mutex<Vec<String>>,
     is_shared: bool,
+    /// How many of the next changes somebody else is faster than.
+    conflicts: AtomicUsize,
 }
 
 type Answer<T> = Result<T, StoreError>;
@@ -24,6 +27,7 @@ impl Watched {
             inner: SqliteStore::memory().expect("a database in memory"),
             asked: Mutex::default(),
             is_shared: false,
+            conflicts: AtomicUsize::new(0),
         }
     }
 
@@ -38,6 +42,11 @@ impl Watched {
     /// What was asked since this was asked last, in order.
     pub(crate) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.asked.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets somebody else be faster than the next changes.
+    pub(crate) fn lose(&self, races: usize) {
+        self.conflicts.store(races, Ordering::Relaxed);
     }
 
     fn note(&self, what: impl Into<String>) {
@@ -168,6 +177,11 @@ impl Store for Watched {
         // What a change costs does not hang on its order.
         writes.sort_unstable();
         self.note(format!("commit: {}", writes.join(", ")));
+        let left = self.conflicts.load(Ordering::Relaxed);
+        if left > 0 {
+            self.conflicts.store(left - 1, Ordering::Relaxed);
+            return Err(CommitError::Conflict { index: 0 });
+        }
         self.inner.commit(change).await
     }
 }

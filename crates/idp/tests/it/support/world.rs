@@ -52,6 +52,11 @@ impl World {
         }
     }
 
+    /// The same world, where an administrator relays what users send in a sign-in.
+    pub(crate) fn relayed(&self) -> Self {
+        self.through(self.h.relayed(&self.pool))
+    }
+
     /// The same world, called from elsewhere.
     pub(crate) fn from(&self, ip: &str, user_agent: &str) -> Self {
         self.through(self.h.from(ip, user_agent))

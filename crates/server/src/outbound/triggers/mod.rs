@@ -23,6 +23,7 @@ use self::bootstrap::Bootstrap;
 use self::lambda::Lambda;
 use self::webhook::Webhook;
 use super::http::Http;
+use crate::Metrics;
 use crate::config::{Program, Settings, Trigger, TriggerTarget};
 
 /// Attempts of one call.
@@ -43,6 +44,7 @@ const MOST_TOLD_BYTES: usize = 1024 * 1024;
 /// The targets of the configuration.
 pub struct Targets {
     entries: Vec<Arc<Entry>>,
+    metrics: Arc<Metrics>,
 }
 
 struct Entry {
@@ -66,6 +68,8 @@ enum Target {
 /// One event on its way to a function.
 #[derive(Clone)]
 struct Call {
+    /// The member of LambdaConfig.
+    trigger: &'static str,
     arn: String,
     event: Bytes,
     request_id: Uuid,
@@ -83,7 +87,12 @@ enum Fault {
 
 impl Targets {
     /// Calls nobody before there is something to call for. `clock` is the server's.
-    pub fn new(settings: &Settings, http: &Http, clock: &Arc<dyn Clock>) -> Self {
+    pub fn new(
+        settings: &Settings,
+        http: &Http,
+        clock: &Arc<dyn Clock>,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
         let entry = |trigger: &Trigger| {
             let target =
                 match &trigger.target {
@@ -117,11 +126,13 @@ impl Targets {
         };
         Self {
             entries: settings.triggers.iter().map(entry).collect(),
+            metrics: Arc::clone(metrics),
         }
     }
 
     async fn run(
         &self,
+        trigger: &'static str,
         arn: &str,
         event: &[u8],
         request_id: Uuid,
@@ -129,13 +140,19 @@ impl Targets {
     ) -> Result<Vec<u8>, TriggerError> {
         let Some(entry) = self.entries.iter().find(|entry| fits(&entry.pattern, arn)) else {
             tracing::warn!(
+                trigger.name = trigger,
                 trigger.arn = arn,
                 "A pool names a function that no [[triggers]] of the configuration fits"
             );
-            return Err(TriggerError::Misconfigured);
+            let error = TriggerError::Misconfigured;
+            self.metrics
+                .trigger(trigger, Some(&error), 0, Duration::ZERO);
+            return Err(error);
         };
         let entry = Arc::clone(entry);
+        let metrics = Arc::clone(&self.metrics);
         let call = Call {
+            trigger,
             arn: arn.to_owned(),
             event: Bytes::copy_from_slice(event),
             request_id,
@@ -143,7 +160,7 @@ impl Targets {
             timeout: entry.timeout,
         };
         // In a task of its own: a function that began is not cut off when the caller hangs up.
-        tokio::spawn(async move { entry.run(&call).await })
+        tokio::spawn(async move { entry.run(&call, &metrics).await })
             .await
             .unwrap_or_else(|_| Err(refused("ServiceException")))
     }
@@ -153,41 +170,61 @@ impl Targets {
 impl Triggers for Targets {
     async fn call(
         &self,
+        trigger: &'static str,
         arn: &str,
         event: &[u8],
         request_id: Uuid,
     ) -> Result<Vec<u8>, TriggerError> {
-        self.run(arn, event, request_id, true).await
+        self.run(trigger, arn, event, request_id, true).await
     }
 
-    async fn tell(&self, arn: &str, event: &[u8], request_id: Uuid) -> Result<(), TriggerError> {
-        self.run(arn, event, request_id, false).await.map(drop)
+    async fn tell(
+        &self,
+        trigger: &'static str,
+        arn: &str,
+        event: &[u8],
+        request_id: Uuid,
+    ) -> Result<(), TriggerError> {
+        let told = self.run(trigger, arn, event, request_id, false);
+        told.await.map(drop)
     }
 }
 
 impl Entry {
-    async fn run(&self, call: &Call) -> Result<Vec<u8>, TriggerError> {
+    async fn run(&self, call: &Call, metrics: &Metrics) -> Result<Vec<u8>, TriggerError> {
         let begun = Instant::now();
         let mut attempts = 0;
         let outcome = self.attempt(call, &mut attempts).await;
-        let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let took = begun.elapsed();
+        let error = outcome.as_ref().err();
+        metrics.trigger(call.trigger, error, attempts, took);
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let (arn, target) = (call.arn.as_str(), self.target.name());
-        match &outcome {
-            Ok(_) => tracing::debug!(
+        match error {
+            None if attempts > 1 || took > self.timeout / 2 => tracing::warn!(
+                trigger.name = call.trigger,
                 trigger.arn = arn,
                 trigger.target = target,
                 trigger.attempts = attempts,
                 trigger.ms = ms,
-                monotonic_counter.trigger_calls = 1,
+                trigger.outcome = "answered late",
+                "A trigger was slow"
+            ),
+            None => tracing::debug!(
+                trigger.name = call.trigger,
+                trigger.arn = arn,
+                trigger.target = target,
+                trigger.attempts = attempts,
+                trigger.ms = ms,
                 "A trigger answered"
             ),
-            Err(error) => tracing::warn!(
+            Some(error) => tracing::warn!(
+                trigger.name = call.trigger,
                 trigger.arn = arn,
                 trigger.target = target,
                 trigger.attempts = attempts,
                 trigger.ms = ms,
                 trigger.outcome = outcome_name(error),
-                monotonic_counter.trigger_failures = 1,
                 "A trigger failed"
             ),
         }

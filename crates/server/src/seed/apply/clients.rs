@@ -3,7 +3,7 @@
 use cenote_model::{Operation, UpdateUserPoolClientRequest};
 use serde_json::{Value, json};
 
-use super::super::compare::holds;
+use super::super::compare::{client_as_shown, holds};
 use super::super::document::ClientSeed;
 use super::super::{elements, failed, pages, shape, text, with, without};
 use super::{Outcome, Work};
@@ -30,6 +30,12 @@ impl Work<'_> {
             };
             if let Some(branding) = &seed.branding
                 && self.branding(&what, &id, branding).await?
+                && outcome == Outcome::Unchanged
+            {
+                outcome = Outcome::Updated;
+            }
+            if let Some(sessions) = &seed.sessions
+                && self.client_sessions(&what, &id, sessions).await?
                 && outcome == Outcome::Unchanged
             {
                 outcome = Outcome::Updated;
@@ -108,7 +114,7 @@ impl Work<'_> {
             .await?["UserPoolClient"]
             .clone();
         let mut outcome = Outcome::Unchanged;
-        if !holds(&there, &without(wanted, &OF_CREATION)) {
+        if !holds(&there, &client_as_shown(&without(wanted, &OF_CREATION))) {
             let update = with(&there, &without(wanted, &OF_CREATION));
             let update = shape::project::<UpdateUserPoolClientRequest>(&self.in_pool(&update))
                 .map_err(|error| self.error(what, &error.to_string()))?;
@@ -154,6 +160,23 @@ impl Work<'_> {
             self.call(what, delete, &old).await?;
         }
         Ok(())
+    }
+
+    /// Sets for how long a client reuses an SSO session, if it differs. Whether it did.
+    async fn client_sessions(
+        &self,
+        what: &str,
+        id: &str,
+        wanted: &Value,
+    ) -> Result<bool, StartError> {
+        let key = json!({"ClientId": id});
+        let get = Operation::GetUserPoolClientSessionConfiguration;
+        if holds(&self.call(what, get, &key).await?, wanted) {
+            return Ok(false);
+        }
+        let set = Operation::SetUserPoolClientSessionConfiguration;
+        self.call(what, set, &with(&key, wanted)).await?;
+        Ok(true)
     }
 
     /// Sets the managed login branding of a client, if it differs. Whether it did.

@@ -6,7 +6,7 @@ use cenote_model::{
 };
 use serde_json::{Value, json};
 
-use super::super::compare::holds;
+use super::super::compare::{holds, provider_as_shown};
 use super::super::pages::{self, Listing};
 use super::super::{only, shape, text, with};
 use super::{Outcome, Work};
@@ -25,6 +25,8 @@ pub(super) struct Family {
     delete: Operation,
     /// Members that only creation can set.
     fixed: &'static [&'static str],
+    /// What is wanted as it is shown once it is there.
+    as_shown: fn(&Value) -> Value,
     /// Cuts a value down to what an update takes.
     to_update: fn(&Value) -> Result<Value, DecodeError>,
 }
@@ -38,6 +40,7 @@ pub(super) const RESOURCE_SERVERS: Family = Family {
     update: Operation::UpdateResourceServer,
     delete: Operation::DeleteResourceServer,
     fixed: &[],
+    as_shown: Value::clone,
     to_update: shape::project::<UpdateResourceServerRequest>,
 };
 
@@ -50,6 +53,7 @@ pub(super) const PROVIDERS: Family = Family {
     update: Operation::UpdateIdentityProvider,
     delete: Operation::DeleteIdentityProvider,
     fixed: &["ProviderType"],
+    as_shown: provider_as_shown,
     to_update: shape::project::<UpdateIdentityProviderRequest>,
 };
 
@@ -62,6 +66,7 @@ pub(super) const GROUPS: Family = Family {
     update: Operation::UpdateGroup,
     delete: Operation::DeleteGroup,
     fixed: &[],
+    as_shown: Value::clone,
     to_update: shape::project::<UpdateGroupRequest>,
 };
 
@@ -120,7 +125,7 @@ impl Work<'_> {
                 self.call(what, operation, &key).await?[member].clone()
             }
         };
-        if holds(&there, wanted) {
+        if holds(&there, &(family.as_shown)(wanted)) {
             return Ok(Outcome::Unchanged);
         }
         for fixed in family.fixed {

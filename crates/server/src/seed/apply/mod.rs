@@ -101,12 +101,13 @@ impl Work<'_> {
         self.family(&families::GROUPS, &seed.groups, &of_providers)
             .await?;
         self.clients(&seed.clients).await?;
+        // A domain may fail over to a replica.
+        self.replicas(&seed.replicas).await?;
         self.domains(&seed.domains).await?;
         self.looks(seed).await?;
         self.terms(seed).await?;
         self.risks(seed).await?;
         self.logs(seed.logs.as_ref()).await?;
-        self.replicas(&seed.replicas).await?;
         self.users(&seed.users).await
     }
 

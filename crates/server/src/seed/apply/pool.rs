@@ -3,7 +3,7 @@
 use cenote_model::{Operation, UpdateUserPoolDomainRequest, UpdateUserPoolRequest};
 use serde_json::{Value, json};
 
-use super::super::compare::holds;
+use super::super::compare::{holds, pool_as_shown};
 use super::super::document::PoolSeed;
 use super::super::{
     elements, failed, members, only, pages, shape, text, with, without, without_empty,
@@ -124,7 +124,7 @@ impl Work<'_> {
             wanted = without(&wanted, &["MfaConfiguration"]);
         }
         let there = with(&there, &json!({"PoolName": there["Name"]}));
-        if !holds(&there, &wanted) {
+        if !holds(&there, &pool_as_shown(&wanted)) {
             let update = self.in_pool(&with(&without_twins(&there, &wanted), &wanted));
             let update = shape::project::<UpdateUserPoolRequest>(&update)
                 .map_err(|error| self.error(what, &error.to_string()))?;

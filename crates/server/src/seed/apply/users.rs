@@ -50,8 +50,12 @@ impl Work<'_> {
             };
             (there, outcome)
         } else {
-            // Seeds invite nobody, unless they say so.
-            let input = with(&json!({"MessageAction": "SUPPRESS"}), &seed.input);
+            // Seeds invite nobody, unless they say how.
+            let input = if seed.input["DesiredDeliveryMediums"].is_null() {
+                with(&seed.input, &json!({"MessageAction": "SUPPRESS"}))
+            } else {
+                seed.input.clone()
+            };
             self.call(&what, Operation::AdminCreateUser, &input).await?;
             let there = self.call(&what, Operation::AdminGetUser, &key).await?;
             (there, Outcome::Created)
