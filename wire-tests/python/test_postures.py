@@ -128,6 +128,18 @@ class TestDev:
         ):
             assert secret.encode() not in stored, secret
 
+    @pytest.mark.parametrize(("proxy", "status"), [("false", 200), ("true", 403)])
+    def test_with_access_keys_its_doors_answer_this_machine_alone(
+        self, start, new_store, proxy, status
+    ):
+        place = new_store()
+        config = write_config(place, required=[f"behind_proxy = {proxy}"])
+        running = start(["dev", "--config", str(config)], cwd=place.folder)
+        unsigned = running.call("ListUserPools", {"MaxResults": 1})
+        assert unsigned.json()["__type"] == "MissingAuthenticationTokenException"
+        for door in ("inbox", "clock"):
+            assert running.get(f"/_cenote/{door}").status == status
+
     def test_issuer_mode_aws(self, start, new_store):
         place = new_store()
         running = start(
@@ -160,7 +172,8 @@ class TestServe:
     @pytest.mark.parametrize(
         ("method", "path"),
         [("GET", "/_cenote/inbox"), ("DELETE", "/_cenote/inbox"), ("GET", "/_cenote/clock"),
-         ("POST", "/_cenote/clock")],
+         ("POST", "/_cenote/clock"), ("POST", "/_cenote/seed/create"),
+         ("POST", "/_cenote/seed/password"), ("GET", "/_cenote/imports/us-east-1_pool/job")],
     )
     def test_development_doors_are_absent(self, served, method, path):
         reply = wire.request(

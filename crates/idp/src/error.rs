@@ -1,5 +1,6 @@
 //! The catalogue of refusals: every text that a caller can read lives here, once.
 
+pub(crate) mod attributes;
 mod branding;
 mod client_secrets;
 mod configuration;
@@ -382,6 +383,12 @@ impl Error {
         Self::invalid(format!(
             "An account with the given {attribute} already exists."
         ))
+    }
+
+    pub(crate) fn no_recovery_contact() -> Self {
+        Self::invalid(
+            "Cannot reset password for the user as there is no registered/verified email or phone_number",
+        )
     }
 
     pub(crate) fn cannot_reset_password() -> Self {

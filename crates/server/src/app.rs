@@ -88,8 +88,9 @@ impl App {
             others = others.merge(kms);
         }
         if settings.posture == Posture::Dev {
+            let guarded = shared.verifier.is_some();
             others = others
-                .merge(admin::development(Arc::clone(service), clock))
+                .merge(admin::development(Arc::clone(service), clock, guarded))
                 .merge(admin::metrics(service, metrics));
         }
         let others = others

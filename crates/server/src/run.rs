@@ -105,7 +105,7 @@ pub async fn run(
     tasks.spawn(async move {
         let _busy_or_done = warm.cpu.run(srp::warm_up).await;
     });
-    tasks.spawn(sweep(Arc::clone(&service)));
+    tasks.spawn(sweep(Arc::clone(&service), SWEEP_INTERVAL));
     tasks.spawn(import::work(Arc::clone(&service)));
     if let Some(certificate) = certificate {
         tasks.spawn(certificate.run());
@@ -124,7 +124,8 @@ pub async fn run(
     }
     if settings.posture == Posture::Dev && !address.ip().is_loopback() {
         tracing::warn!(
-            "Other machines can read the inbox and move the clock: use `cenote serve` for real data"
+            "Other machines can reach a server for development; its inbox, clock and seeds answer this one \
+             alone. Use `cenote serve` for real data"
         );
     }
     announce(&url);
@@ -249,9 +250,9 @@ fn raise_file_limit() {
 }
 
 /// Deletes what has expired, batch after batch, for as long as the server runs.
-async fn sweep(service: Arc<Service>) {
+async fn sweep(service: Arc<Service>, interval: Duration) {
     loop {
-        tokio::time::sleep(SWEEP_INTERVAL).await;
+        tokio::time::sleep(interval).await;
         loop {
             match cenote_idp::sweep(&service).await {
                 Ok(0) => break,
@@ -294,4 +295,63 @@ fn stop_signal() -> Result<impl Future<Output = ()>, StartError> {
             tracing::error!(%error, "Cannot wait for signals");
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use cenote_idp::ports::{Change, Expect, Kind, Write};
+    use cenote_store::SqliteStore;
+
+    use super::*;
+    use crate::config::{self, DevArgs};
+
+    /// Writes so many records that have expired, and one that lasts.
+    fn records(expired: usize) -> Change {
+        let put = |key: String, expires_at| Write::Put {
+            kind: Kind::Consumed,
+            pool: "pool".to_owned(),
+            key,
+            doc: "{}".to_owned(),
+            expires_at,
+            expect: Expect::Any,
+        };
+        let mut change = Change::new().with(put("lasting".to_owned(), None));
+        for number in 0..expired {
+            change.push(put(format!("expired-{number}"), Some(1)));
+        }
+        change
+    }
+
+    /// Waits until one record is left, and answers its key.
+    async fn last(service: &Service) -> String {
+        loop {
+            let found = service.store.records(Kind::Consumed, "pool", "", None, 2);
+            let mut found = found.await.expect("records");
+            if found.len() == 1 {
+                return found.remove(0).key;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn the_server_sweeps_what_has_expired_again_and_again() {
+        let args = DevArgs {
+            memory: true,
+            ..DevArgs::default()
+        };
+        let settings = config::dev(args, &|_| None).expect("development needs nothing");
+        let store = Arc::new(SqliteStore::memory().expect("a database in memory"));
+        let service = beside(settings, store, RootKeys::new([7; 32], [])).await;
+        let service = service.expect("a service");
+        let sweeper = tokio::spawn(sweep(Arc::clone(&service), Duration::from_millis(1)));
+        // More than one batch, and then less.
+        for expired in [1200, 3] {
+            let written = service.store.commit(records(expired)).await;
+            written.expect("a commit");
+            let last = tokio::time::timeout(Duration::from_mins(1), last(&service));
+            assert_eq!(last.await.expect("swept in time"), "lasting");
+        }
+        sweeper.abort();
+    }
 }

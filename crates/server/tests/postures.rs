@@ -108,20 +108,36 @@ async fn the_listener_for_metrics_has_that_one_door() {
 }
 
 #[tokio::test]
-async fn development_doors_are_absent_from_a_real_server() {
+async fn development_doors_are_absent_from_a_real_server_and_guarded_where_the_api_is() {
     let server = Server::new(&with_keys(Posture::Serve));
+    let guarded = Server::new(&with_keys(Posture::Dev));
     for (method, path) in [
         (Method::GET, "/_cenote/inbox"),
         (Method::DELETE, "/_cenote/inbox"),
         (Method::GET, "/_cenote/clock"),
         (Method::POST, "/_cenote/clock"),
-        (Method::GET, "/_cenote/metrics"),
+        (Method::POST, "/_cenote/seed/create"),
+        (Method::POST, "/_cenote/seed/password"),
+        (Method::GET, "/_cenote/imports/pool/job"),
     ] {
         let reply = server
             .send(plain(method.clone(), path, &[], "{\"reset\":true}"))
             .await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{method} {path}");
+        // With access keys, development answers its own machine alone: these come from nowhere.
+        let reply = guarded.send(plain(method.clone(), path, &[], "{\"reset\":true}"));
+        let reply = reply.await;
+        assert_eq!(
+            (reply.status, reply.json()["message"].as_str()),
+            (
+                StatusCode::FORBIDDEN,
+                Some("only the machine that the server runs on may use this")
+            ),
+            "{method} {path}"
+        );
     }
+    let metrics = server.get("/_cenote/metrics", &[]).await;
+    assert_eq!(metrics.status, StatusCode::NOT_FOUND);
     let health = server.get("/_cenote/health", &[]).await;
     assert_eq!(
         (health.status, health.text().as_str()),

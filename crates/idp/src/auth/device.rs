@@ -131,9 +131,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
         .await?
         .filter(|user| user.sub == block.sub && block.username == device_key)
         .ok_or_else(Error::wrong_password)?;
-    if !user.enabled {
-        return Err(Error::user_disabled());
-    }
+    user.check_enabled()?;
     let waiting_key = waiting_key(scene, &user.sub, device_key);
     let waiting = cx.live(Kind::Code, &pool.id, &waiting_key).await?;
     let waiting = waiting.ok_or_else(Error::session_invalid)?;
@@ -143,7 +141,7 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
     let device = devices::existing(cx, pool, &user.sub, device_key).await?;
     let (_, verifier) = device.trusted(cx)?.ok_or_else(Error::session_invalid)?;
     let progress = block.progress.clone().with(Proof::Device);
-    let consume = session::consume(cx, pool, &block.id, block.expires_at);
+    let consume = Write::mark(&pool.id, &block.id, cx.now(), block.expires_at);
     if !claim.holds(cx, &verifier).await? {
         lockout.fail(cx, pool).await?;
         return Err(Error::wrong_password());

@@ -156,13 +156,9 @@ impl Claim {
     fn check(&self, verifier: &[u8; srp::SIZE]) -> Option<bool> {
         let decode = |text: &str| BASE64.decode(text.as_bytes()).ok();
         let block = &self.block;
+        let secret = Zeroizing::new(decode(&block.secret)?);
         let start = srp::ServerStart {
-            secret: Zeroizing::new(
-                Zeroizing::new(decode(&block.secret)?)
-                    .as_slice()
-                    .try_into()
-                    .ok()?,
-            ),
+            secret: Zeroizing::new(secret.as_slice().try_into().ok()?),
             public: decode(&block.server)?.try_into().ok()?,
         };
         let client = srp::ClientPublic::from_bytes(&decode(&block.client)?).ok()?;

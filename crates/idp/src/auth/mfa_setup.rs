@@ -10,7 +10,7 @@ use super::second_factor::{ask_for_code, names_of, take_code, user_of};
 use super::session::{self, Pending, Session};
 use super::{Parameters, Progress, Proof, Scene, Step, after_second_factor, check_state};
 use crate::message::Target;
-use crate::ports::Change;
+use crate::ports::{Change, Write};
 use crate::user::mfa::{Factor, Required};
 use crate::user::software_token::PendingToken;
 use crate::user::{self, User, attributes};
@@ -147,7 +147,7 @@ pub(super) async fn answer(
     if set_up.is_verified {
         // A session from earlier on the way may live longer than this one.
         let until = cx.now() + scene.client.session_ms();
-        let first = session::consume(cx, pool, &session.id, until);
+        let first = Write::mark(&pool.id, &session.id, cx.now(), until);
         let change = Change::new().with(first);
         cx.try_commit(change).await.map_err(session::refused)?;
         let progress = session.progress.with(Proof::SoftwareToken);

@@ -271,9 +271,7 @@ async fn on_device(
 
 /// Whether somebody who gave a right answer may go on.
 fn check_state(user: &User) -> Result<()> {
-    if !user.enabled {
-        return Err(Error::user_disabled());
-    }
+    user.check_enabled()?;
     match user.status {
         UserStatusType::Unconfirmed => Err(Error::user_not_confirmed()),
         // This answer gives the user away, but here the right password has been given.

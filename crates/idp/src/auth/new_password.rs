@@ -50,9 +50,7 @@ pub(super) async fn answer(
     if before.status != UserStatusType::ForceChangePassword {
         return Err(Error::session_invalid());
     }
-    if let Some(reason) = password::policy_violation(pool, new_password) {
-        return Err(Error::password_does_not_conform(reason));
-    }
+    password::check_policy(pool, new_password, Error::password_does_not_conform)?;
     let event = EventFilterType::PasswordChange;
     compromised::check(cx, pool, &client.id, event, new_password)
         .await?

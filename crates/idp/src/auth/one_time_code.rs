@@ -2,13 +2,11 @@
 //! travels in the sealed session.
 
 use cenote_model::{CodeDeliveryDetailsType, UserStatusType};
-use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 
 use super::Scene;
 use super::session::{self, Session};
-use crate::crypto::{self, Purpose};
+use crate::crypto;
 use crate::message::{self, Cause, Letter, Target};
 use crate::pool::Pool;
 use crate::ports::{Change, CommitError, Write};
@@ -31,10 +29,8 @@ pub(crate) struct SentCode {
     digest: String,
 }
 
-fn digest(cx: &Cx, pool: &Pool, sub: &str, code: &str) -> String {
-    let text = format!("{}\0{sub}\0sign_in\0{code}", pool.id);
-    HEXLOWER.encode(&cx.service.sealer.mac(Purpose::Code, text.as_bytes()))
-}
+/// What these codes are for, in their digests.
+const PURPOSE: &str = "sign_in";
 
 /// Sends a code of so many digits. `first` is a write that must go with it, the use of a session.
 pub(super) async fn send(
@@ -65,7 +61,7 @@ pub(super) async fn send(
     Ok(SentCode {
         attribute: target.attribute.to_owned(),
         value: target.value.clone(),
-        digest: digest(cx, pool, &user.sub, &code),
+        digest: codes::digest(cx, pool, &user.sub, PURPOSE, &code),
     })
 }
 
@@ -101,7 +97,7 @@ pub(super) async fn send_to_nobody(
     let sent = SentCode {
         attribute: attribute.to_owned(),
         value: String::new(),
-        digest: digest(cx, pool, sub, &code),
+        digest: codes::digest(cx, pool, sub, PURPOSE, &code),
     };
     Ok((sent, target.details()))
 }
@@ -148,8 +144,7 @@ async fn queue(
 impl SentCode {
     /// Whether this is what was sent.
     pub(super) fn is(&self, cx: &Cx, pool: &Pool, sub: &str, typed: &str) -> bool {
-        let typed = digest(cx, pool, sub, typed);
-        typed.as_bytes().ct_eq(self.digest.as_bytes()).into()
+        codes::is(cx, pool, sub, PURPOSE, typed, &self.digest)
     }
 
     /// Whether it went by e-mail.

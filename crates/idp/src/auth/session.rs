@@ -10,7 +10,7 @@ use super::one_time_code::SentCode;
 use super::{Progress, Scene, Step};
 use crate::crypto::Purpose;
 use crate::pool::{Client, Pool};
-use crate::ports::{CommitError, Expect, Kind, Write};
+use crate::ports::{CommitError, Kind, Write};
 use crate::user::mfa::Factor;
 use crate::user::{self, Account, User, names};
 use crate::{Cx, Error, Result};
@@ -296,19 +296,7 @@ impl Session {
     /// The write that uses the session up. It goes first in the change that the answer makes, so that of
     /// two racing answers one wins; [`refused`] tells the loser.
     pub(crate) fn consume(&self, cx: &Cx, pool: &Pool) -> Write {
-        consume(cx, pool, &self.id, self.expires_at)
-    }
-}
-
-/// The write that records a one-time value as used until it would have expired anyway.
-pub(crate) fn consume(cx: &Cx, pool: &Pool, id: &str, expires_at: i64) -> Write {
-    Write::Put {
-        kind: Kind::Consumed,
-        pool: pool.id.clone(),
-        key: id.to_owned(),
-        doc: "{}".to_owned(),
-        expires_at: Some(expires_at),
-        expect: Expect::Absent { now: cx.now() },
+        Write::mark(&pool.id, &self.id, cx.now(), self.expires_at)
     }
 }
 

@@ -5,12 +5,10 @@ use cenote_model::ChallengeNameType;
 use data_encoding::HEXLOWER;
 
 use super::exchange::{self, Claim, Prover};
-use super::{
-    Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, commit, custom, session,
-};
+use super::{Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, commit, custom};
 use crate::crypto::{Purpose, srp};
 use crate::pool::Pool;
-use crate::ports::Kind;
+use crate::ports::{Kind, Write};
 use crate::trigger;
 use crate::user::{self, Account, sign_in};
 use crate::{Cx, Error, Result};
@@ -123,14 +121,12 @@ pub(super) async fn verify(cx: &Cx, scene: &Scene, answers: &Parameters<'_>) -> 
         Some((user, password)) => password.verifier(cx, user)?,
         None => NOBODY,
     };
-    let sub = block.sub.clone();
-    let consume = session::consume(cx, pool, &block.id, block.expires_at);
+    let consume = Write::mark(&pool.id, &block.id, cx.now(), block.expires_at);
     let mut progress = block.progress.clone().with(Proof::Password);
     progress.note_device(answers.optional("DEVICE_KEY"));
     let is_right = claim.holds(cx, &verifier).await?;
     match user {
         Some(user) if is_right && named && user.srp_password().is_some() => {
-            debug_assert_eq!(user.sub, sub, "the user of the block was read");
             let mut proved = vec![consume];
             proved.extend(lockout.succeed(cx, pool).await?);
             if progress.flow == Flow::Custom {

@@ -153,15 +153,6 @@ fn factors(pool: &Pool, user: &User) -> Vec<Factor> {
         .collect()
 }
 
-/// What a second factor proves.
-const fn proof(factor: Factor) -> Proof {
-    match factor {
-        Factor::Sms => Proof::Sms,
-        Factor::Email => Proof::Email,
-        Factor::SoftwareToken => Proof::SoftwareToken,
-    }
-}
-
 /// The level to which a first factor leads, with the second factors that may follow a password.
 fn worth(proved: &[Proof], first: Option<ChallengeNameType>, seconds: &[Factor]) -> Option<Level> {
     let mut proofs = proved.to_vec();
@@ -177,7 +168,7 @@ fn worth(proved: &[Proof], first: Option<ChallengeNameType>, seconds: &[Factor])
     if !proofs.contains(&Proof::Password) {
         return alone;
     }
-    let with = |factor: &Factor| Level::of(&[&proofs[..], &[proof(*factor)]].concat());
+    let with = |factor: &Factor| Level::of(&[&proofs[..], &[Proof::of_factor(*factor)]].concat());
     seconds.iter().map(with).max().flatten().max(alone)
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::provider::Provider;
 use crate::crypto::Purpose;
 use crate::oauth::{Authorization, Domain, Outcome, Params, Refusal, Through};
-use crate::ports::{Change, CommitError, Expect, Kind, Write};
+use crate::ports::{Change, CommitError, Kind, Write};
 use crate::stored::Stored;
 use crate::{Cx, Error, Result};
 
@@ -162,14 +162,7 @@ impl Journey {
 
     /// Whether it had not ended before.
     async fn spend(&self, cx: &Cx, domain: &Domain) -> Result<bool> {
-        let write = Write::Put {
-            kind: Kind::Consumed,
-            pool: domain.pool_id().to_owned(),
-            key: self.id.to_string(),
-            doc: "{}".to_owned(),
-            expires_at: Some(self.until),
-            expect: Expect::Absent { now: cx.now() },
-        };
+        let write = Write::mark(domain.pool_id(), self.id, cx.now(), self.until);
         match cx.try_commit(Change::new().with(write)).await {
             Ok(()) => Ok(true),
             Err(CommitError::Conflict { .. }) => Ok(false),

@@ -208,11 +208,16 @@ pub(crate) fn recovery_target(pool: &Pool, user: &User) -> Result<Target> {
         .into_iter()
         .filter(|attribute| user.has_verified(attribute) && Some(*attribute) != only_factor)
         .find_map(|attribute| Target::of(user, attribute))
-        .ok_or_else(|| {
-            Error::invalid(
-                "Cannot reset password for the user as there is no registered/verified email or phone_number",
-            )
-        })
+        .ok_or_else(Error::no_recovery_contact)
+}
+
+/// Where a message to a user goes by these mediums: to each of his addresses that one of them reaches.
+pub(crate) fn targets(user: &User, mediums: &[DeliveryMediumType]) -> Vec<Target> {
+    ["phone_number", "email"]
+        .into_iter()
+        .filter_map(|attribute| Target::of(user, attribute))
+        .filter(|target| mediums.contains(&target.medium()))
+        .collect()
 }
 
 /// The delivery details for a user who does not exist: an invented but stable destination, by the medium

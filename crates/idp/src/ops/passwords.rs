@@ -25,7 +25,11 @@ pub(crate) async fn change_password(
     input: &ChangePasswordRequest,
 ) -> Result<ChangePasswordResponse> {
     let Caller { pool, user, .. } = caller;
-    check_policy(pool, &input.proposed_password)?;
+    password::check_policy(
+        pool,
+        &input.proposed_password,
+        Error::password_does_not_conform,
+    )?;
     let client_id = &caller.client.id;
     let finding = new_password(cx, pool, client_id, &input.proposed_password).await?;
     let context = Context::of_connection(cx);
@@ -115,13 +119,13 @@ pub(crate) async fn confirm_forgot_password(
     client.check_secret_hash(cx, &input.username, input.secret_hash.as_deref())?;
     let account = recovering(cx, &pool, &client, &input.username).await?;
     if let Account::Known(user) = &account {
-        check_enabled(user)?;
+        user.check_enabled()?;
         if user.status == UserStatusType::Unconfirmed {
             return Err(Error::user_not_confirmed());
         }
     }
     // Before the code, so that the answer says nothing about the user and a slip does not cost the code.
-    check_policy(&pool, &input.password)?;
+    password::check_policy(&pool, &input.password, Error::password_does_not_conform)?;
     let finding = new_password(cx, &pool, &client.id, &input.password).await?;
     let context = Context::of_user(cx, &client, input.user_context_data.as_ref());
     let (kind, response) = (EventType::ForgotPassword, EventResponseType::Pass);
@@ -136,7 +140,7 @@ pub(crate) async fn confirm_forgot_password(
     let Account::Known(before) = account else {
         return Err(Error::code_mismatch());
     };
-    if !is_resettable(&before) {
+    if !before.is_resettable() {
         return Err(Error::cannot_reset_password());
     }
     // A code counts only while the address that got it is still the user's.
@@ -155,13 +159,6 @@ pub(crate) async fn confirm_forgot_password(
     let origin = Origin::client(&client.id, input.client_metadata.as_ref());
     trigger::post_confirmation(cx, &pool, origin, CONFIRM_FORGOT_PASSWORD, &after).await?;
     Ok(ConfirmForgotPasswordResponse {})
-}
-
-fn check_policy(pool: &Pool, proposed: &str) -> Result<()> {
-    match password::policy_violation(pool, proposed) {
-        Some(reason) => Err(Error::password_does_not_conform(reason)),
-        None => Ok(()),
-    }
 }
 
 /// Refuses a new password that is known from breaches where the client wants that.
@@ -194,30 +191,14 @@ async fn recovering(cx: &Cx, pool: &Pool, client: &Client, name: &str) -> Result
 
 /// Where the code of a reset goes, if the user may have one.
 fn reset_target(pool: &Pool, user: &User) -> Result<message::Target> {
-    check_enabled(user)?;
+    user.check_enabled()?;
     match user.status {
         // He mostly lacks a verified contact, and that is what he is told first.
         UserStatusType::Unconfirmed => {
             message::recovery_target(pool, user)?;
             Err(Error::cannot_reset_password())
         }
-        _ if is_resettable(user) => message::recovery_target(pool, user),
+        _ if user.is_resettable() => message::recovery_target(pool, user),
         _ => Err(Error::cannot_reset_password()),
     }
-}
-
-fn check_enabled(user: &User) -> Result<()> {
-    if user.enabled {
-        Ok(())
-    } else {
-        Err(Error::user_disabled())
-    }
-}
-
-/// Temporary passwords are an administrator's to renew, and federated users have none.
-const fn is_resettable(user: &User) -> bool {
-    matches!(
-        user.status,
-        UserStatusType::Confirmed | UserStatusType::ResetRequired
-    )
 }

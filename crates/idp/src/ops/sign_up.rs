@@ -37,21 +37,20 @@ pub(crate) async fn sign_up(cx: &Cx, input: &SignUpRequest) -> Result<SignUpResp
         return Err(Error::password_missing());
     }
     let mut user = new_user(cx, &pool, &client, input)?;
-    match password.map(|password| password::policy_violation(&pool, password)) {
-        Some(Some(reason)) => return Err(Error::password_did_not_conform(reason)),
-        Some(None) => {}
-        None if pool
-            .contacts_instead_of_password()
-            .any(|contact| user.attributes.contains_key(contact)) => {}
-        None => return Err(Error::password_missing()),
-    }
     let finding = match password {
         Some(password) => {
+            password::check_policy(&pool, password, Error::password_did_not_conform)?;
             compromised::check(cx, &pool, &client.id, EventFilterType::SignUp, password)
                 .await?
                 .refuse_new()?
         }
-        None => Finding::None,
+        None if pool
+            .contacts_instead_of_password()
+            .any(|contact| user.attributes.contains_key(contact)) =>
+        {
+            Finding::None
+        }
+        None => return Err(Error::password_missing()),
     };
     let origin = Origin::client(&client.id, input.client_metadata.as_ref());
     let verified = ask_trigger(cx, &pool, origin, input, &mut user).await?;
@@ -297,9 +296,7 @@ pub(crate) async fn resend_confirmation_code(
 
     let target = match &account {
         Account::Known(user) => {
-            if !user.enabled {
-                return Err(Error::user_disabled());
-            }
+            user.check_enabled()?;
             if user.status != UserStatusType::Unconfirmed {
                 return Err(Error::already_confirmed());
             }

@@ -87,10 +87,6 @@ pub(crate) async fn global_sign_out(
     caller: &Caller,
     _input: &GlobalSignOutRequest,
 ) -> Result<GlobalSignOutResponse> {
-    let mut after = caller.user.clone();
-    after.generation = after.generation.wrapping_add(1);
-    let mut change = Change::new();
-    user::update(&caller.pool, &caller.user, &after, &mut change)?;
-    cx.commit(change).await?;
+    user::sign_out(cx, &caller.pool, &caller.user).await?;
     Ok(GlobalSignOutResponse::default())
 }

@@ -9,7 +9,7 @@ use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::Purpose;
-use crate::ports::{Expect, Kind, Record, Write};
+use crate::ports::{Change, Expect, Kind, Record, Write};
 use crate::{Cx, Error, Result};
 
 /// One secret of a client, sealed.
@@ -82,6 +82,12 @@ impl Client {
             expires_at: None,
             expect,
         })
+    }
+
+    /// Saves it, unless it has changed since it was read.
+    pub(crate) async fn save(&self, cx: &Cx) -> Result<()> {
+        cx.commit(Change::new().with(self.put(Expect::Version(self.version))?))
+            .await
     }
 
     /// The precondition that the client is still there when a change is committed.

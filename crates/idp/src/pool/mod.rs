@@ -16,9 +16,9 @@ use cenote_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Expect, Kind, Record, Write};
+use crate::ports::{Change, Expect, Kind, Record, Write};
 use crate::user::mfa::Factor;
-use crate::{Error, Result};
+use crate::{Cx, Error, Result};
 
 /// What SetUserPoolMfaConfig keeps beside the pool's own members.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -113,6 +113,12 @@ impl Pool {
             expires_at: None,
             expect,
         })
+    }
+
+    /// Saves it, unless it has changed since it was read.
+    pub(crate) async fn save(&self, cx: &Cx) -> Result<()> {
+        cx.commit(Change::new().with(self.put(Expect::Version(self.version))?))
+            .await
     }
 
     /// The precondition that the pool is still there when a change is committed.

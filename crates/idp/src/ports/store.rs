@@ -1,8 +1,8 @@
 //! The store port: look-ups, and one atomic `commit`.
 //!
 //! A look-up answers `None` when the thing is absent. A [`Change`] is a value: a list of writes that
-//! carry their own preconditions, applied together and durable before `commit` answers, or refused
-//! together. Nothing holds a transaction across an await.
+//! carry their own preconditions, applied together and durable before `commit` answers (marks alone survive
+//! less: [`Write::is_mark`]), or refused together. Nothing holds a transaction across an await.
 
 use async_trait::async_trait;
 
@@ -326,6 +326,18 @@ pub enum Write {
 }
 
 impl Write {
+    /// Marks a one-time value as used until it would have expired anyway, if nobody did so before.
+    pub fn mark(pool: &str, key: impl Into<String>, now: i64, until: i64) -> Self {
+        Self::Put {
+            kind: Kind::Consumed,
+            pool: pool.to_owned(),
+            key: key.into(),
+            doc: "{}".to_owned(),
+            expires_at: Some(until),
+            expect: Expect::Absent { now },
+        }
+    }
+
     /// Whether it only marks a one-time value as used. The mark survives the end of the process like every write, but
     /// it need not be on the disk when it is acknowledged: a machine that loses its power in that moment forgets it,
     /// together with whatever of the same sign-in was on its way.

@@ -144,9 +144,7 @@ pub(crate) async fn redeem(cx: &Cx, pool: &Pool, client: &Client, token: &str) -
         return Err(Error::refresh_token_revoked());
     }
     let user = user.ok_or_else(Error::user_not_found)?;
-    if !user.enabled {
-        return Err(Error::user_disabled());
-    }
+    user.check_enabled()?;
     if user.generation != token.generation {
         return Err(Error::refresh_token_revoked());
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cenote_model::{AttributeDataType, AttributeType, SchemaAttributeType};
 
 use super::{User, attribute_type};
+use crate::error::attributes::Flaw;
 use crate::pool::{Client, Pool};
 use crate::{Error, Result};
 
@@ -36,24 +37,9 @@ pub(crate) enum Given {
     ByProvider,
 }
 
-impl Given {
-    fn refuse(self, name: &str, problem: &str) -> Error {
-        match self {
-            Self::AtCreation => Error::invalid(format!(
-                "Attributes did not conform to the schema: {name}: {problem}"
-            )),
-            Self::AtUpdate => {
-                Error::invalid(format!("Invalid user attributes: user.{name}: {problem}\n"))
-            }
-            Self::ByProvider => Error::invalid(format!("user.{name}: {problem}")),
-        }
-    }
-}
-
 /// Refuses a value that is longer than an identity provider may make it.
 pub(crate) fn too_long(name: &str, limit: usize) -> Error {
-    let problem = format!("String must be at most {limit} characters long.");
-    Given::ByProvider.refuse(name, &problem)
+    Error::attribute(Given::ByProvider, name, Flaw::LongerThan(limit))
 }
 
 /// Checks a list of attributes against the schema and answers it as a map; the last of two equal names
@@ -67,13 +53,13 @@ pub(crate) fn check(
     for attribute in list {
         let name = attribute.name.as_str();
         let Some(schema) = pool.attribute(name) else {
-            return Err(given.refuse(name, "Attribute does not exist in the schema."));
+            return Err(Error::attribute(given, name, Flaw::Unknown));
         };
         if name == "sub" || name == "identities" {
-            return Err(given.refuse(name, "Attribute cannot be updated."));
+            return Err(Error::attribute(given, name, Flaw::Fixed));
         }
         if given == Given::AtUpdate && schema.mutable == Some(false) {
-            return Err(given.refuse(name, "Attribute cannot be updated."));
+            return Err(Error::attribute(given, name, Flaw::Fixed));
         }
         let value = attribute.value.as_deref().filter(|value| !value.is_empty());
         if let Some(value) = value {
@@ -107,7 +93,7 @@ fn check_value(schema: &SchemaAttributeType, given: Given, name: &str, value: &s
         "email" if !is_email(value) => return Err(Error::invalid_email()),
         "phone_number" if !is_phone_number(value) => return Err(Error::invalid_phone_number()),
         "birthdate" if !is_date(value) => {
-            return Err(given.refuse(name, "Invalid date format, the value must be YYYY-MM-DD."));
+            return Err(Error::attribute(given, name, Flaw::NoDate));
         }
         _ => {}
     }
@@ -116,7 +102,7 @@ fn check_value(schema: &SchemaAttributeType, given: Given, name: &str, value: &s
         Some(AttributeDataType::Boolean)
             if !value.eq_ignore_ascii_case("true") && !value.eq_ignore_ascii_case("false") =>
         {
-            Err(given.refuse(name, "Attribute value must be true or false."))
+            Err(Error::attribute(given, name, Flaw::NoBoolean))
         }
         Some(AttributeDataType::Boolean | AttributeDataType::DateTime) => Ok(()),
         Some(AttributeDataType::String) | None => check_length(schema, given, name, value),
@@ -125,22 +111,19 @@ fn check_value(schema: &SchemaAttributeType, given: Given, name: &str, value: &s
 
 fn check_number(schema: &SchemaAttributeType, given: Given, name: &str, value: &str) -> Result<()> {
     let Ok(number) = value.parse::<i64>() else {
-        return Err(given.refuse(name, "Attribute value must be a number."));
+        return Err(Error::attribute(given, name, Flaw::NoNumber));
     };
     let constraints = schema.number_attribute_constraints.as_ref();
     let bound = |text: Option<&String>| text.and_then(|text| text.parse::<i64>().ok());
     if let Some(minimum) = bound(constraints.and_then(|constraints| constraints.min_value.as_ref()))
         && number < minimum
     {
-        return Err(given.refuse(
-            name,
-            &format!("Attribute value must be at least {minimum}."),
-        ));
+        return Err(Error::attribute(given, name, Flaw::LessThan(minimum)));
     }
     if let Some(maximum) = bound(constraints.and_then(|constraints| constraints.max_value.as_ref()))
         && number > maximum
     {
-        return Err(given.refuse(name, &format!("Attribute value must be at most {maximum}.")));
+        return Err(Error::attribute(given, name, Flaw::MoreThan(maximum)));
     }
     Ok(())
 }
@@ -153,19 +136,13 @@ fn check_length(schema: &SchemaAttributeType, given: Given, name: &str, value: &
         bound(constraints.and_then(|constraints| constraints.min_length.as_ref()))
         && length < minimum
     {
-        return Err(given.refuse(
-            name,
-            &format!("String must be at least {minimum} characters long."),
-        ));
+        return Err(Error::attribute(given, name, Flaw::ShorterThan(minimum)));
     }
     if let Some(maximum) =
         bound(constraints.and_then(|constraints| constraints.max_length.as_ref()))
         && length > maximum
     {
-        return Err(given.refuse(
-            name,
-            &format!("String must be at most {maximum} characters long."),
-        ));
+        return Err(Error::attribute(given, name, Flaw::LongerThan(maximum)));
     }
     Ok(())
 }
@@ -210,16 +187,11 @@ fn is_date(value: &str) -> bool {
 
 /// Refuses when a required attribute is missing (SignUp).
 pub(crate) fn check_required(pool: &Pool, attributes: &BTreeMap<String, String>) -> Result<()> {
-    let missing: Vec<String> = required_missing(pool, attributes)
-        .map(|name| format!("{name}: The attribute is required"))
-        .collect();
-    if missing.is_empty() {
+    let mut missing = required_missing(pool, attributes).peekable();
+    if missing.peek().is_none() {
         return Ok(());
     }
-    Err(Error::invalid(format!(
-        "Attributes did not conform to the schema: {}\n",
-        missing.join("\n")
-    )))
+    Err(Error::attributes_missing(missing))
 }
 
 /// The required attributes that are not among these; `sub` is the service's own affair.
@@ -324,15 +296,13 @@ pub(crate) fn apply(user: &mut User, update: &BTreeMap<String, Option<String>>) 
 pub(crate) fn delete(pool: &Pool, user: &mut User, names: &[String]) -> Result<()> {
     for name in names {
         let Some(schema) = pool.attribute(name) else {
-            return Err(Error::invalid(format!(
-                "Invalid user attributes: user.{name}: Attribute does not exist in the schema.\n"
-            )));
+            return Err(Error::attribute(Given::AtUpdate, name, Flaw::Unknown));
         };
         if schema.required == Some(true) {
             return Err(Error::required_attribute_deleted(name));
         }
         if schema.mutable == Some(false) {
-            return Err(Given::AtUpdate.refuse(name, "Attribute cannot be updated."));
+            return Err(Error::attribute(Given::AtUpdate, name, Flaw::Fixed));
         }
         user.attributes.remove(name);
         if matches!(name.as_str(), "email" | "phone_number") {

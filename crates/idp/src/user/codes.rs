@@ -72,8 +72,30 @@ pub(crate) struct Code {
 }
 
 /// What a code's digest is taken of.
-fn digested(pool: &Pool, sub: &str, purpose: CodePurpose, code: &str) -> String {
-    format!("{}\0{sub}\0{}\0{code}", pool.id, purpose.name())
+fn digested(pool: &Pool, sub: &str, purpose: &str, code: &str) -> String {
+    format!("{}\0{sub}\0{purpose}\0{code}", pool.id)
+}
+
+/// The keyed digest of a code, which is all that is kept of it.
+pub(crate) fn digest(cx: &Cx, pool: &Pool, sub: &str, purpose: &str, code: &str) -> String {
+    let text = digested(pool, sub, purpose, code);
+    HEXLOWER.encode(&cx.service.sealer.mac(Purpose::Code, text.as_bytes()))
+}
+
+/// Whether a digest is that of the code that was typed. A code lives on when the root key is rotated.
+pub(crate) fn is(
+    cx: &Cx,
+    pool: &Pool,
+    sub: &str,
+    purpose: &str,
+    typed: &str,
+    digest: &str,
+) -> bool {
+    let text = digested(pool, sub, purpose, typed);
+    HEXLOWER.decode(digest.as_bytes()).is_ok_and(|digest| {
+        let sealer = &cx.service.sealer;
+        sealer.is_mac(Purpose::Code, text.as_bytes(), &digest)
+    })
 }
 
 fn key(sub: &str, purpose: CodePurpose) -> String {
@@ -100,10 +122,8 @@ fn keep(
     (attribute, value): (&str, &str),
     digits: &str,
 ) -> Result<Write> {
-    let text = digested(pool, sub, purpose, digits);
-    let digest = cx.service.sealer.mac(Purpose::Code, text.as_bytes());
     let code = Code {
-        digest: HEXLOWER.encode(&digest),
+        digest: digest(cx, pool, sub, purpose.name(), digits),
         attribute: attribute.to_owned(),
         value: value.to_owned(),
         wrong: 0,
@@ -245,13 +265,7 @@ pub(crate) async fn redeem(
         return Err(Error::too_many_failures());
     }
     let expect = Expect::Version(record.version);
-    let text = digested(pool, sub, purpose, typed);
-    // A code lives on when the root key is rotated.
-    let is_right = HEXLOWER.decode(code.digest.as_bytes()).is_ok_and(|digest| {
-        let sealer = &cx.service.sealer;
-        sealer.is_mac(Purpose::Code, text.as_bytes(), &digest)
-    });
-    if !is_right {
+    if !is(cx, pool, sub, purpose.name(), typed, &code.digest) {
         code.wrong += 1;
         let expires_at = record.expires_at.unwrap_or_default();
         cx.commit(

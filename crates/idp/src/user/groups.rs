@@ -108,12 +108,7 @@ pub(crate) async fn page_of_user(
             .await?;
         let is_last = rows.len() < wanted;
         after = rows.last().map(|(record, _)| record.key.clone());
-        for (record, member_of) in rows {
-            let group = Group::from_record(record)?;
-            if group.id == member_of {
-                groups.push(group);
-            }
-        }
+        groups.extend(live(rows)?);
         if is_last {
             break;
         }
@@ -130,6 +125,11 @@ pub(super) fn read_along(rows: Vec<(Record, String)>) -> Result<Option<Vec<Group
     if rows.len() >= READ_ALONG {
         return Ok(None);
     }
+    live(rows).map(Some)
+}
+
+/// The groups behind memberships, without those of a group that was deleted and made anew.
+fn live(rows: Vec<(Record, String)>) -> Result<Vec<Group>> {
     let mut groups = Vec::with_capacity(rows.len());
     for (record, member_of) in rows {
         let group = Group::from_record(record)?;
@@ -137,7 +137,7 @@ pub(super) fn read_along(rows: Vec<(Record, String)>) -> Result<Option<Vec<Group
             groups.push(group);
         }
     }
-    Ok(Some(groups))
+    Ok(groups)
 }
 
 /// All groups of a user in the order in which they count: by precedence, those without one last, then by

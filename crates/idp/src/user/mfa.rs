@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cenote_model::{
     DeliveryMediumType, EmailMfaSettingsType, MFAOptionType, SMSMfaSettingsType,
     SoftwareTokenMfaSettingsType, UserPoolMfaType, UserPoolTierType, UserStatusType,
-    VerifiedAttributeType, WebAuthnFactorConfigurationType, WebAuthnMfaSettingsType,
+    VerifiedAttributeType, WebAuthnMfaSettingsType,
 };
 use serde::{Deserialize, Serialize};
 
@@ -346,12 +346,7 @@ fn check_tier(pool: &Pool, factor: &str) -> Result<()> {
 /// Passkeys count as two factors only where the pool says so.
 fn check_passkeys(pool: &Pool) -> Result<()> {
     check_tier(pool, "WEB_AUTHN")?;
-    let configured = pool
-        .mfa
-        .web_authn
-        .as_ref()
-        .and_then(|passkeys| passkeys.factor_configuration);
-    if configured != Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification) {
+    if !passkeys::are_two_factors(pool) {
         return Err(Error::passkey_mfa_off());
     }
     Ok(())

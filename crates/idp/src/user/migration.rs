@@ -6,7 +6,7 @@ use cenote_model::{AttributeType, DeliveryMediumType, ErrorCode, UserStatusType}
 
 use super::mfa::{self, Factor};
 use super::{User, attribute_type, attributes, names, password, update};
-use crate::message::{self, Cause, Letter, Target};
+use crate::message::{self, Cause, Letter};
 use crate::pool::{Client, Pool};
 use crate::ports::{Change, CommitError};
 use crate::trigger::{self, Arrival, Migrated, Origin, Trigger};
@@ -129,20 +129,14 @@ fn welcome<'a>(
     }
     let desired = migrated.desired_delivery_mediums.clone();
     let desired = desired.unwrap_or_else(|| vec![DeliveryMediumType::Sms]);
-    [
-        (DeliveryMediumType::Sms, "phone_number"),
-        (DeliveryMediumType::Email, "email"),
-    ]
-    .into_iter()
-    .filter(|(medium, _)| desired.contains(medium))
-    .filter_map(|(_, attribute)| Target::of(user, attribute))
-    .map(|target| Letter {
+    let letter = |target| Letter {
         user,
         cause: Cause::AdminCreateUser,
         origin: Origin::client(&client.id, arrival.metadata),
         target,
         secret: None,
         shown_name: Some(arrival.typed.to_owned()),
-    })
-    .collect()
+    };
+    let targets = message::targets(user, &desired).into_iter();
+    targets.map(letter).collect()
 }

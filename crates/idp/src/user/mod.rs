@@ -57,7 +57,7 @@ pub(crate) struct User {
     /// Earlier passwords, newest first, as many as the policy remembers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) history: Vec<Password>,
-    /// Rises when all tokens of the user die at once (global sign-out, disable).
+    /// Changes when all tokens of the user die at once (global sign-out, disable).
     #[serde(default)]
     pub(crate) generation: u32,
     /// The keys of the identities at other providers that are linked to the user.
@@ -173,6 +173,29 @@ impl User {
         self.password
             .as_ref()
             .filter(|password| !password.is_imported())
+    }
+
+    /// Ends all tokens that the user has.
+    pub(crate) const fn end_tokens(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
+    }
+
+    /// Refuses a user who was disabled.
+    pub(crate) fn check_enabled(&self) -> Result<()> {
+        if self.enabled {
+            Ok(())
+        } else {
+            Err(Error::user_disabled())
+        }
+    }
+
+    /// Whether the password can be reset: temporary ones are an administrator's to renew, and federated users
+    /// have none.
+    pub(crate) const fn is_resettable(&self) -> bool {
+        matches!(
+            self.status,
+            UserStatusType::Confirmed | UserStatusType::ResetRequired
+        )
     }
 
     /// Whether `email` or `phone_number` is there and verified.
@@ -390,5 +413,14 @@ pub(crate) async fn save(cx: &Cx, pool: &Pool, before: &User, mut after: User) -
     after.modified_at = cx.now();
     let mut change = Change::new();
     update(pool, before, &after, &mut change)?;
+    cx.commit(change).await
+}
+
+/// Signs a user out everywhere. The profile does not count as modified by it.
+pub(crate) async fn sign_out(cx: &Cx, pool: &Pool, user: &User) -> Result<()> {
+    let mut after = user.clone();
+    after.end_tokens();
+    let mut change = Change::new();
+    update(pool, user, &after, &mut change)?;
     cx.commit(change).await
 }

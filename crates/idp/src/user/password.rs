@@ -102,8 +102,18 @@ impl PasswordRule {
     }
 }
 
+/// Refuses a password that breaks the pool's policy. What `refusal` says begins differently where the password
+/// is part of a new user.
+pub(crate) fn check_policy(
+    pool: &Pool,
+    password: &str,
+    refusal: fn(&'static str) -> Error,
+) -> Result<()> {
+    policy_violation(pool, password).map_or(Ok(()), |reason| Err(refusal(reason)))
+}
+
 /// The first rule of the pool's policy that a password breaks, in the service's words.
-pub(crate) fn policy_violation(pool: &Pool, password: &str) -> Option<&'static str> {
+fn policy_violation(pool: &Pool, password: &str) -> Option<&'static str> {
     if password.chars().count() > MAX_LENGTH {
         return Some("Password too long");
     }

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::limits::{Guessed, Lockout};
 use crate::crypto::{Purpose, totp};
 use crate::pool::Pool;
-use crate::ports::{Expect, Kind, Write};
+use crate::ports::{Kind, Write};
 use crate::{Cx, Error, Result};
 
 /// The most characters of a name.
@@ -53,14 +53,7 @@ impl Shown {
     /// The write that uses the code up; it fails when somebody else was faster.
     pub(crate) fn consume(self, cx: &Cx, pool: &Pool) -> Write {
         let now = cx.now();
-        Write::Put {
-            kind: Kind::Consumed,
-            pool: pool.id.clone(),
-            key: self.key,
-            doc: "{}".to_owned(),
-            expires_at: Some(now + REMEMBERED_MS),
-            expect: Expect::Absent { now },
-        }
+        Write::mark(&pool.id, self.key, now, now + REMEMBERED_MS)
     }
 }
 

@@ -213,11 +213,20 @@ async fn names_of_levels_are_unique_with_the_defaults() {
         })
     );
     let message = "ACR values must be unique across all levels, including default values.";
-    w.assert_invalid(
-        levels(json!({"Level2": {"AcrValue": "urn:cognito:loa:4"}})),
-        message,
-    )
-    .await;
+    for given in [
+        json!({"Level2": {"AcrValue": "urn:cognito:loa:4"}}),
+        json!({"Level1": {"AcrValue": "same"}, "Level3": {"AcrValue": "same"}}),
+        // The default of a level that has another name is still that level's.
+        json!({"Level1": {"AcrValue": "urn:cognito:loa:2"}, "Level2": {"AcrValue": "two"}}),
+        json!({
+            "Level1": {"AcrValue": "urn:cognito:loa:2"}, "Level2": {"AcrValue": "urn:cognito:loa:1"},
+        }),
+    ] {
+        w.assert_invalid(levels(given), message).await;
+    }
+    let own = json!({"Level1": {"AcrValue": "urn:cognito:loa:1"}, "Level4": {"AcrValue": "four"}});
+    let made = w.create(levels(own)).await;
+    assert_eq!(made["AcrConfiguration"]["Level4"]["AcrValue"], "four");
 }
 
 #[tokio::test]

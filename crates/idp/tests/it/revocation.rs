@@ -2,8 +2,10 @@
 
 use std::task::Poll;
 
+use cenote_idp::ports::{Change, Write};
+
 use crate::support::signing::{
-    all_flows, beside, initiate, no_such_user, not_authorized, result, secret, secret_hash,
+    all_flows, beside, initiate, no_such_user, not_authorized, result, secret, secret_hash, sub_of,
     verified,
 };
 use crate::support::world::{Answer, PASSWORD, World};
@@ -196,6 +198,43 @@ async fn a_global_sign_out_kills_every_token_and_not_the_next_sign_in_of_the_sam
     about(&w, "AdminUserGlobalSignOut").await;
     assert_revoked(&w, &next).await;
     assert_alive(&w, &tokens(&w).await).await;
+}
+
+#[tokio::test]
+async fn sign_outs_are_counted_round_and_round() {
+    let w = world(json!({})).await;
+    let sub = sub_of(&w, "ada").await;
+    for operation in [
+        "AdminUserGlobalSignOut",
+        "AdminDisableUser",
+        "GlobalSignOut",
+    ] {
+        let store = &w.h.service.store;
+        let row = store.user(&w.pool, &sub).await.expect("a store");
+        let mut row = row.expect("a user");
+        let mut doc: Value = serde_json::from_str(&row.doc).expect("JSON");
+        doc["generation"] = u32::MAX.into();
+        row.doc = doc.to_string();
+        let last = Change::new().with(Write::UpdateUser {
+            row,
+            searched_changed: false,
+        });
+        store
+            .commit(last)
+            .await
+            .expect("the last of the generations");
+        let first = tokens(&w).await;
+        if operation == "GlobalSignOut" {
+            let access = text(&first["AccessToken"]);
+            let out = w.with(&access, operation, json!({})).await;
+            assert_eq!(out, Ok(json!({})));
+        } else {
+            about(&w, operation).await;
+            about(&w, "AdminEnableUser").await;
+        }
+        assert_revoked(&w, &first).await;
+        assert_alive(&w, &tokens(&w).await).await;
+    }
 }
 
 #[tokio::test]

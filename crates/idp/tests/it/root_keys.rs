@@ -5,6 +5,7 @@ use cenote_idp::crypto::RootKeys;
 use serde_json::json;
 
 use crate::support::ROOT;
+use crate::support::mfa;
 use crate::support::signing::{all_flows, answer_srp, result, start_srp};
 use crate::support::with;
 use crate::support::world::{PASSWORD, World, code_expired, code_mismatch, wrong};
@@ -48,6 +49,27 @@ async fn a_code_that_is_on_its_way_is_good_after_a_rotation() {
         after.public("ConfirmForgotPassword", reset).await,
         code_expired()
     );
+}
+
+#[tokio::test]
+async fn a_code_of_a_sign_in_is_good_after_a_rotation() {
+    let before = mfa::world("OPTIONAL", &["SMS", "EMAIL"]).await;
+    let after = before.through(before.h.beside(RootKeys::new(NEW_ROOT, [ROOT])));
+    before.made("ada", &mfa::CONTACTS).await;
+    for (factor, challenge, address) in [
+        ("SMS*", "SMS_MFA", "+12065550100"),
+        ("EMAIL*", "EMAIL_OTP", "ada@example.com"),
+    ] {
+        mfa::prefer(&before, "ada", &[factor]).await;
+        let asked = mfa::asked(&before, "ada").await;
+        assert_eq!(asked.name, challenge);
+        let code = before.h.inbox(&before.pool, address).await.remove(0).code;
+        let code = code.expect("a code");
+        let refused = asked.code(&after, "ada", &wrong(&code)).await;
+        assert_eq!(refused, mfa::wrong_code());
+        result(asked.code(&after, "ada", &code).await);
+        after.h.clock.advance(1);
+    }
 }
 
 #[tokio::test]

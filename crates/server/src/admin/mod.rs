@@ -23,6 +23,7 @@ use hyper::{Response, StatusCode};
 use serde_json::json;
 
 use crate::metrics::OPEN_METRICS;
+use crate::peer::Address;
 use crate::{Metrics, import};
 
 pub(crate) use self::kms::kms;
@@ -81,16 +82,42 @@ async fn show_metrics(
     }
 }
 
-/// The doors that only `cenote dev` has.
-pub(crate) fn development<S>(service: Arc<Service>, clock: Arc<SystemClock>) -> Router<S> {
-    Router::new()
+/// The doors that only `cenote dev` has. None of them asks for a signature: where the API does, `guarded`, they
+/// answer the machine that the server runs on, and no other.
+pub(crate) fn development<S>(
+    service: Arc<Service>,
+    clock: Arc<SystemClock>,
+    guarded: bool,
+) -> Router<S> {
+    let doors = Router::new()
         .route("/_cenote/inbox", get(inbox::show).delete(inbox::clear))
         .route("/_cenote/clock", get(clock::show).post(clock::shift))
         .route("/_cenote/imports/{pool}/{job}", get(import::show_log))
         .route("/_cenote/seed/create", post(seed::create))
         .route("/_cenote/seed/password", post(seed::password))
-        .layer(middleware::from_fn(own_pages_only))
-        .with_state(Doors { service, clock })
+        .layer(middleware::from_fn(own_pages_only));
+    let doors = if guarded {
+        doors.layer(middleware::from_fn(this_machine_only))
+    } else {
+        doors
+    };
+    doors.with_state(Doors { service, clock })
+}
+
+/// Refuses what comes from another machine.
+async fn this_machine_only(request: Request, next: Next) -> Response<Body> {
+    if is_this_machine(request.extensions().get()) {
+        return next.run(request).await;
+    }
+    refuse(
+        StatusCode::FORBIDDEN,
+        "only the machine that the server runs on may use this",
+    )
+}
+
+/// Whether a connection was opened here. Who opened a proxy's is for the proxy to say, and not all say it.
+fn is_this_machine(address: Option<&Address>) -> bool {
+    address.is_some_and(|address| !address.is_proxy && address.ip.to_canonical().is_loopback())
 }
 
 /// Refuses what a page of another origin sends through the developer's browser.
@@ -119,4 +146,30 @@ fn failed(error: &cenote_idp::Error) -> Response<Body> {
         StatusCode::INTERNAL_SERVER_ERROR,
         "the database does not answer",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::*;
+
+    #[test]
+    fn this_machine_is_who_connects_from_loopback_and_not_through_a_proxy() {
+        for (ip, is_proxy, is_here) in [
+            ("127.0.0.1", false, true),
+            ("127.8.8.8", false, true),
+            ("::1", false, true),
+            ("::ffff:127.0.0.1", false, true),
+            ("127.0.0.1", true, false),
+            ("192.0.2.1", false, false),
+            ("::ffff:192.0.2.1", false, false),
+            ("fe80::1", false, false),
+        ] {
+            let ip: IpAddr = ip.parse().expect("an address");
+            let address = Address { ip, is_proxy };
+            assert_eq!(is_this_machine(Some(&address)), is_here, "{address:?}");
+        }
+        assert!(!is_this_machine(None));
+    }
 }

@@ -61,7 +61,7 @@ pub struct DevArgs {
 /// `cenote serve`.
 #[derive(Clone, Debug, Default, Args)]
 pub struct ServeArgs {
-    /// Configuration file (TOML); every key but the access keys can be a CENOTE_ variable too
+    /// Configuration file (TOML); every key outside of [[tables]] can be a CENOTE_ variable too
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

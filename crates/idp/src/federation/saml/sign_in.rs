@@ -15,7 +15,7 @@ use crate::federation::provider::{OWN_USERS, Provider};
 use crate::federation::said::{Said, list};
 use crate::oauth::{Authorization, Domain, Outcome, Params, Prompt, Refusal, Through};
 use crate::pool::Pool;
-use crate::ports::{Change, CommitError, Expect, Kind, Write};
+use crate::ports::{Change, CommitError, Kind, Write};
 use crate::stored::Stored;
 use crate::{Cx, Error, Result};
 
@@ -226,17 +226,9 @@ async fn said(
 /// Makes sure that an assertion is used once.
 async fn spend(cx: &Cx, pool: &Pool, provider: &Provider, assertion: &Assertion) -> Result<()> {
     let name = format!("{}/{}", provider.id, assertion.id);
-    let write = Write::Put {
-        kind: Kind::Consumed,
-        pool: pool.id.clone(),
-        key: format!(
-            "saml/{}",
-            HEXLOWER.encode(digest(&SHA256, name.as_bytes()).as_ref())
-        ),
-        doc: "{}".to_owned(),
-        expires_at: Some(assertion.until),
-        expect: Expect::Absent { now: cx.now() },
-    };
+    let digest = HEXLOWER.encode(digest(&SHA256, name.as_bytes()).as_ref());
+    let key = format!("saml/{digest}");
+    let write = Write::mark(&pool.id, key, cx.now(), assertion.until);
     match cx.try_commit(Change::new().with(write)).await {
         Ok(()) => Ok(()),
         Err(CommitError::Conflict { .. }) => Err(Error::saml(Flaw::Replayed)),

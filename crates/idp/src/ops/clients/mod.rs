@@ -136,8 +136,7 @@ pub(crate) async fn update_user_pool_client(
     };
     let known = oauth::known(cx, &pool, &client.shape).await?;
     settings::settle(&pool, &mut client, "updating", &known)?;
-    cx.commit(Change::new().with(client.put(Expect::Version(client.version))?))
-        .await?;
+    client.save(cx).await?;
     Ok(UpdateUserPoolClientResponse {
         user_pool_client: Some(shown(cx, &client)?),
     })

@@ -4,12 +4,10 @@ use std::collections::HashSet;
 
 use cenote_model::{ClientTypeType, OAuthFlowType, UserPoolClientType};
 
+use crate::federation::provider::OWN_USERS;
 use crate::pool::{Pool, scopes};
 use crate::ports::Kind;
 use crate::{Cx, Error, Result};
-
-/// The provider that every pool has: its own users.
-const OWN_USERS: &str = "COGNITO";
 
 /// The scopes that every pool has.
 const SCOPES: [&str; 5] = [

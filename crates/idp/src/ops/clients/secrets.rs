@@ -11,7 +11,6 @@ use cenote_model::{
 use super::SECRET_LENGTH;
 use crate::crypto::alphanumeric;
 use crate::pool::{Client, ClientSecret};
-use crate::ports::{Change, Expect};
 use crate::{Cx, Error, Result};
 
 /// The secrets that a client can have at a time.
@@ -110,6 +109,5 @@ fn described(secret: &ClientSecret) -> ClientSecretDescriptorType {
 
 async fn save(cx: &Cx, mut client: Client) -> Result<()> {
     client.shape.last_modified_date = Some(Timestamp(cx.now()));
-    let write = client.put(Expect::Version(client.version))?;
-    cx.commit(Change::new().with(write)).await
+    client.save(cx).await
 }

@@ -2,7 +2,7 @@
 
 use cenote_model::{
     AnalyticsConfigurationType, CreateUserPoolClientRequest, ExplicitAuthFlowsType, FeatureType,
-    UpdateUserPoolClientRequest, UserPoolClientType, UserPoolTierType,
+    UpdateUserPoolClientRequest, UserPoolClientType,
 };
 
 use super::oauth::Known;
@@ -93,12 +93,8 @@ fn check_flows(pool: &Pool, shape: &UserPoolClientType, is_confidential: bool) -
             return Err(Error::client_token_flow_secret());
         }
     }
-    let tier = pool
-        .shape
-        .user_pool_tier
-        .unwrap_or(UserPoolTierType::Essentials);
-    if flows.contains(&Flow::AllowUserAuth) && tier == UserPoolTierType::Lite {
-        return Err(Error::not_in_tier(tier, "Choice-Based Sign-In"));
+    if flows.contains(&Flow::AllowUserAuth) {
+        pool.require_essentials("Choice-Based Sign-In")?;
     }
     let rotation = shape.refresh_token_rotation.as_ref();
     let rotates = rotation.is_some_and(|rotation| rotation.feature == FeatureType::Enabled);

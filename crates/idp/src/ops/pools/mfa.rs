@@ -5,8 +5,7 @@ use std::sync::Arc;
 use cenote_model::{
     AuthFactorType, EmailSendingAccountType, GetUserPoolMfaConfigRequest,
     GetUserPoolMfaConfigResponse, RecoveryOptionNameType, SetUserPoolMfaConfigRequest,
-    SetUserPoolMfaConfigResponse, SmsMfaConfigType, Timestamp, UserPoolMfaType, UserPoolTierType,
-    UserPoolType, WebAuthnFactorConfigurationType,
+    SetUserPoolMfaConfigResponse, SmsMfaConfigType, Timestamp, UserPoolMfaType, UserPoolType,
 };
 
 use super::{mail_and_sms, settings};
@@ -84,18 +83,12 @@ pub(crate) async fn set_user_pool_mfa_config(
         }
         pool.mfa.web_authn = Some(configuration.clone());
     }
-    let tier = pool
-        .shape
-        .user_pool_tier
-        .unwrap_or(UserPoolTierType::Essentials);
-    if tier == UserPoolTierType::Lite
-        && let [feature, ..] = beyond_lite(&pool)[..]
-    {
-        return Err(Error::not_in_tier(tier, feature));
+    if let [feature, ..] = beyond_lite(&pool)[..] {
+        pool.require_essentials(feature)?;
     }
     settle(&mut pool)?;
     pool.shape.last_modified_date = Some(Timestamp(cx.now()));
-    super::save(cx, &pool).await?;
+    pool.save(cx).await?;
     Ok(SetUserPoolMfaConfigResponse {
         sms_mfa_configuration: shown_sms(&pool),
         software_token_mfa_configuration: pool.mfa.software_token.clone(),
@@ -107,16 +100,11 @@ pub(crate) async fn set_user_pool_mfa_config(
 
 /// The factors of a pool that its LITE tier would not have.
 pub(super) fn beyond_lite(pool: &Pool) -> Vec<&'static str> {
-    let passkeys = pool
-        .mfa
-        .web_authn
-        .as_ref()
-        .and_then(|passkeys| passkeys.factor_configuration);
     let mut factors = Vec::new();
     if pool.mfa.email.is_some() {
         factors.push("Email MFA");
     }
-    if passkeys == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification) {
+    if passkeys::are_two_factors(pool) {
         factors.push("Passkey MFA");
     }
     factors
@@ -180,14 +168,7 @@ fn check_first_factors(pool: &Pool) -> Result<()> {
     {
         return Err(Error::mfa_with_one_time_passwords());
     }
-    let passkeys = pool
-        .mfa
-        .web_authn
-        .as_ref()
-        .and_then(|passkeys| passkeys.factor_configuration);
-    let passkeys_suffice =
-        passkeys == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification);
-    if factors.contains(&AuthFactorType::WebAuthn) && !passkeys_suffice {
+    if factors.contains(&AuthFactorType::WebAuthn) && !passkeys::are_two_factors(pool) {
         return Err(Error::mfa_with_passkeys());
     }
     Ok(())

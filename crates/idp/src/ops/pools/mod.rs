@@ -151,7 +151,7 @@ pub(crate) async fn update_user_pool(
     if !replica::all(cx, &after).await?.is_empty() {
         replica::check_pool(&after)?;
     }
-    save(cx, &after).await?;
+    after.save(cx).await?;
     Ok(UpdateUserPoolResponse {})
 }
 
@@ -249,12 +249,6 @@ pub(crate) async fn add_custom_attributes(
     let attributes = pool.shape.schema_attributes.get_or_insert_default();
     schema::extend(attributes, &input.custom_attributes)?;
     pool.shape.last_modified_date = Some(Timestamp(cx.now()));
-    save(cx, &pool).await?;
+    pool.save(cx).await?;
     Ok(AddCustomAttributesResponse {})
-}
-
-/// Saves a pool that must not have changed since it was read.
-async fn save(cx: &Cx, pool: &Pool) -> Result<()> {
-    cx.commit(Change::new().with(pool.put(Expect::Version(pool.version))?))
-        .await
 }

@@ -221,12 +221,17 @@ fn acr_levels(shape: &mut UserPoolType) -> Result<()> {
                 acr_value: level.default_name(),
             });
     }
-    let names: BTreeSet<&str> = levels
-        .values()
-        .map(|level| level.acr_value.as_str())
-        .collect();
-    if names.len() < levels.len() {
-        return Err(Error::acr_names_not_unique());
+    // The default of a level stays its own, even where the pool has another name for it.
+    let has_name = |level: Level, name: &str| {
+        let own = &levels[&level.key()].acr_value;
+        name == own || name == level.default_name()
+    };
+    for level in Level::ALL {
+        let name = &levels[&level.key()].acr_value;
+        let mut others = Level::ALL.into_iter().filter(|other| *other != level);
+        if others.any(|other| has_name(other, name)) {
+            return Err(Error::acr_names_not_unique());
+        }
     }
     Ok(())
 }
@@ -297,7 +302,7 @@ pub(crate) const SESSION_TRACKING: &str = "User Session Tracking";
 fn check_tier(pool: &Pool) -> Result<()> {
     use PreTokenGenerationLambdaVersionType as Version;
     let shape = &pool.shape;
-    let tier = shape.user_pool_tier.unwrap_or(UserPoolTierType::Essentials);
+    let tier = pool.tier();
     let mut refused = Vec::new();
     if tier == UserPoolTierType::Lite {
         let trigger = shape

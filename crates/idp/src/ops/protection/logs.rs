@@ -11,7 +11,6 @@ use cenote_model::{
 
 use crate::ops::pools::triggers::region_of;
 use crate::pool::Pool;
-use crate::ports::{Change, Expect};
 use crate::protection::log::{LogDestination, LogService};
 use crate::{Cx, Error, Result};
 
@@ -44,8 +43,7 @@ pub(crate) async fn set_log_delivery_configuration(
         check(&pool, configuration)?;
     }
     pool.logs.clone_from(&input.log_configurations);
-    cx.commit(Change::new().with(pool.put(Expect::Version(pool.version))?))
-        .await?;
+    pool.save(cx).await?;
     Ok(SetLogDeliveryConfigurationResponse {
         log_delivery_configuration: Some(shown(&pool)),
     })

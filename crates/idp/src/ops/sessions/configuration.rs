@@ -7,13 +7,12 @@ use cenote_model::{
     GetUserPoolClientSessionConfigurationResponse, GetUserPoolSessionConfigurationRequest,
     GetUserPoolSessionConfigurationResponse, SetUserPoolClientSessionConfigurationRequest,
     SetUserPoolClientSessionConfigurationResponse, SetUserPoolSessionConfigurationRequest,
-    SetUserPoolSessionConfigurationResponse, UserPoolTierType, UserPoolTokenSessionConfigType,
+    SetUserPoolSessionConfigurationResponse, UserPoolTokenSessionConfigType,
     UserSessionTrackingType,
 };
 
 use crate::ops::pools::SESSION_TRACKING;
-use crate::pool::{Pool, SessionSettings};
-use crate::ports::{Change, Expect};
+use crate::pool::SessionSettings;
 use crate::{Cx, Error, Result};
 
 /// How long an SSO session is reused silently where nothing was set, in minutes.
@@ -39,13 +38,12 @@ pub(crate) async fn set_user_pool_session_configuration(
     input: &SetUserPoolSessionConfigurationRequest,
 ) -> Result<SetUserPoolSessionConfigurationResponse> {
     let mut pool = Arc::unwrap_or_clone(cx.pool(&input.user_pool_id).await?);
-    check_tier(&pool)?;
+    pool.require_essentials(SESSION_TRACKING)?;
     pool.sessions = SessionSettings {
         tracking: input.user_session_tracking == UserSessionTrackingType::Enabled,
         max_per_user: input.token_session.max_per_user,
     };
-    cx.commit(Change::new().with(pool.put(Expect::Version(pool.version))?))
-        .await?;
+    pool.save(cx).await?;
     Ok(SetUserPoolSessionConfigurationResponse {
         user_session_tracking: Some(tracking(&pool.sessions)),
         token_session: Some(token_session(&pool.sessions)),
@@ -76,25 +74,17 @@ pub(crate) async fn set_user_pool_client_session_configuration(
 ) -> Result<SetUserPoolClientSessionConfigurationResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let mut client = Arc::unwrap_or_clone(cx.client_of(&pool, &input.client_id).await?);
-    check_tier(&pool)?;
+    pool.require_essentials(SESSION_TRACKING)?;
     if !pool.sessions.tracking {
         return Err(Error::session_tracking_off());
     }
     client.sso_minutes = Some(input.sso_session.max_validity_minutes);
-    cx.commit(Change::new().with(client.put(Expect::Version(client.version))?))
-        .await?;
+    client.save(cx).await?;
     Ok(SetUserPoolClientSessionConfigurationResponse {
         user_pool_id: Some(pool.id.clone()),
         client_id: Some(client.id.into()),
         sso_session: Some(input.sso_session.clone()),
     })
-}
-
-fn check_tier(pool: &Pool) -> Result<()> {
-    match pool.shape.user_pool_tier {
-        Some(tier @ UserPoolTierType::Lite) => Err(Error::not_in_tier(tier, SESSION_TRACKING)),
-        _ => Ok(()),
-    }
 }
 
 fn tracking(settings: &SessionSettings) -> UserSessionTrackingType {

@@ -110,10 +110,8 @@ fn given_password(pool: &Pool, input: &AdminCreateUserRequest) -> Result<Option<
     let Some(given) = given.filter(|given| !given.is_empty()) else {
         return Ok(None);
     };
-    match password::policy_violation(pool, given) {
-        Some(reason) => Err(Error::password_did_not_conform(reason)),
-        None => Ok(Some(given.to_owned())),
-    }
+    password::check_policy(pool, given, Error::password_did_not_conform)?;
+    Ok(Some(given.to_owned()))
 }
 
 /// A password that meets the policy.
@@ -130,18 +128,11 @@ fn targets(input: &AdminCreateUserRequest, user: &User) -> Result<Vec<Target>> {
         .desired_delivery_mediums
         .as_deref()
         .unwrap_or_default();
-    let wants = |medium| {
-        desired.contains(&medium) || (desired.is_empty() && medium == DeliveryMediumType::Sms)
-    };
-    let targets: Vec<Target> = [
-        (DeliveryMediumType::Sms, "phone_number"),
-        (DeliveryMediumType::Email, "email"),
-    ]
-    .into_iter()
-    .filter(|(medium, _)| wants(*medium))
-    .filter_map(|(_, attribute)| Target::of(user, attribute))
-    .collect();
-    if targets.is_empty() && !desired.is_empty() {
+    if desired.is_empty() {
+        return Ok(message::targets(user, &[DeliveryMediumType::Sms]));
+    }
+    let targets = message::targets(user, desired);
+    if targets.is_empty() {
         return Err(Error::no_delivery_target());
     }
     Ok(targets)

@@ -21,9 +21,7 @@ pub(crate) async fn admin_set_user_password(
 ) -> Result<AdminSetUserPasswordResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = user::admin_find(cx, &pool, &input.username).await?;
-    if let Some(reason) = password::policy_violation(&pool, &input.password) {
-        return Err(Error::password_does_not_conform(reason));
-    }
+    password::check_policy(&pool, &input.password, Error::password_does_not_conform)?;
     let permanent = input.permanent.unwrap_or_default();
     let mut after = user.clone();
     password::set(cx, &pool, &mut after, &input.password, !permanent).await?;
@@ -43,13 +41,8 @@ pub(crate) async fn admin_reset_user_password(
 ) -> Result<AdminResetUserPasswordResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = user::admin_find(cx, &pool, &input.username).await?;
-    if !user.enabled {
-        return Err(Error::user_disabled());
-    }
-    if !matches!(
-        user.status,
-        UserStatusType::Confirmed | UserStatusType::ResetRequired
-    ) {
+    user.check_enabled()?;
+    if !user.is_resettable() {
         return Err(Error::cannot_reset_password());
     }
     let target = message::recovery_target(&pool, &user)?;

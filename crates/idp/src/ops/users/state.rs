@@ -7,7 +7,6 @@ use cenote_model::{
 };
 
 use super::save_status;
-use crate::ports::Change;
 use crate::trigger::{self, CONFIRM_SIGN_UP, Origin};
 use crate::user::{self, User};
 use crate::{Cx, Error, Result};
@@ -56,29 +55,23 @@ pub(crate) async fn admin_disable_user(
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = user::admin_find(cx, &pool, &input.username).await?;
     if user.enabled {
-        let after = User {
+        let mut after = User {
             enabled: false,
-            generation: user.generation + 1,
             ..user.clone()
         };
+        after.end_tokens();
         user::save(cx, &pool, &user, after).await?;
     }
     Ok(AdminDisableUserResponse {})
 }
 
-/// Signs a user out everywhere. The profile does not count as modified by it.
+/// Signs a user out everywhere.
 pub(crate) async fn admin_user_global_sign_out(
     cx: &Cx,
     input: &AdminUserGlobalSignOutRequest,
 ) -> Result<AdminUserGlobalSignOutResponse> {
     let pool = cx.pool(&input.user_pool_id).await?;
     let user = user::admin_find(cx, &pool, &input.username).await?;
-    let after = User {
-        generation: user.generation + 1,
-        ..user.clone()
-    };
-    let mut change = Change::new();
-    user::update(&pool, &user, &after, &mut change)?;
-    cx.commit(change).await?;
+    user::sign_out(cx, &pool, &user).await?;
     Ok(AdminUserGlobalSignOutResponse {})
 }

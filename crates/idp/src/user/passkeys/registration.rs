@@ -9,7 +9,7 @@ use super::{Attachment, MOST, Passkey, RelyingParty, are_allowed, page, record_k
 use crate::crypto::Purpose;
 use crate::crypto::webauthn::{ALGORITHMS, AuthenticatorData, ClientData, decode};
 use crate::pool::{Client, Pool};
-use crate::ports::{Expect, Kind, Write};
+use crate::ports::{Kind, Write};
 use crate::stored::Stored;
 use crate::user::User;
 use crate::{Cx, Error, Result};
@@ -143,14 +143,7 @@ impl Challenge {
 
     /// The write that uses it up.
     fn consume(&self, cx: &Cx, pool: &Pool) -> Write {
-        Write::Put {
-            kind: Kind::Consumed,
-            pool: pool.id.clone(),
-            key: self.id.clone(),
-            doc: "{}".to_owned(),
-            expires_at: Some(self.expires_at),
-            expect: Expect::Absent { now: cx.now() },
-        }
+        Write::mark(&pool.id, &self.id, cx.now(), self.expires_at)
     }
 }
 
