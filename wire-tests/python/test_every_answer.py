@@ -4,7 +4,7 @@ import pytest
 from pycognito.aws_srp import AWSSRP, generate_hash_device
 
 from cenote.scene import PASSWORD, fresh
-from cenote.sdk import without_metadata
+from cenote.sdk import refused, without_metadata
 
 LINKS = {"cognito:default": "https://example.com/terms"}
 DETAILS = {
@@ -68,6 +68,13 @@ def test_devices_are_shown_remembered_and_forgotten(make_pool):
     bound.admin_update_device_status(**by_name, DeviceRememberedStatus="not_remembered")
     idp.forget_device(**other)
     bound.admin_forget_device(**by_name)
+    for gone in (
+        lambda: idp.get_device(**one),
+        lambda: idp.forget_device(**one),
+        lambda: idp.update_device_status(**one, DeviceRememberedStatus="remembered"),
+    ):
+        with refused("ResourceNotFoundException"):
+            gone()
     assert bound.admin_list_devices(Username=name)["Devices"] == []
 
 
