@@ -178,6 +178,8 @@ def test_device_configuration_is_on_by_its_presence(make_pool, idp):
     off = {"ChallengeRequiredOnNewDevice": False, "DeviceOnlyRememberedOnUserPrompt": False}
     pool = make_pool(DeviceConfiguration=off)
     assert described(idp, pool.id)["DeviceConfiguration"] == off
+    # Whatever it says: devices are known from then on.
+    assert pool.app().tokens(pool.user())["NewDeviceMetadata"]["DeviceKey"]
 
 
 def test_aliases_and_username_attributes_exclude_each_other(idp):
