@@ -115,7 +115,10 @@ mod tests {
             ("@IMPORT url(x);", "@import"),
             ("@media print{}", "@media"),
             (".logo-customizable{}</style>", "<"),
-            (".logo-customizable{background:url(javascript:x)}", "javascript"),
+            (
+                ".logo-customizable{background:url(javascript:x)}",
+                "javascript",
+            ),
         ] {
             assert_eq!(check(css), Err(Error::css_word(word)), "{css}");
         }
