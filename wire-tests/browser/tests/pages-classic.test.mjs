@@ -24,6 +24,7 @@ const SHEET = {
   ".inputField-customizable": ["borderTopColor", "rgb(60, 90, 60)", "border:1px solid #3c5a3c"],
   ".submitButton-customizable": ["backgroundColor", "rgb(34, 68, 34)", "background-color:#224422"],
   ".errorMessage-customizable": ["borderTopColor", "rgb(120, 0, 60)", "border-color:#78003c"],
+  ".textDescription-customizable": ["color", "rgb(50, 60, 50)", "color:#323c32"],
   ".redirect-customizable": ["color", "rgb(20, 80, 20)", "color:#145014"],
 };
 

@@ -267,8 +267,10 @@ async fn of_two_racing_answers_to_one_session_one_wins() {
     } else {
         (one, second)
     };
+    // Who comes a little later meets a user who has chosen already.
     let used = not_authorized("Invalid session for the user, session can only be used once.");
-    assert_eq!(lost, used);
+    let over = not_authorized("Invalid session for the user.");
+    assert!(lost == used || lost == over, "{lost:?}");
     result(w.sign_in("ada", password).await);
 }
 
