@@ -198,13 +198,17 @@ async fn what_is_refused_for_good_is_given_up() {
     let worker = tokio::spawn(deliver(Arc::clone(&server.service), mailer));
     mails.recv().await.unwrap();
     until_none_waits(&server).await;
-    worker.abort();
     let given_up = server
         .get("/_cenote/inbox?state=given_up", &[])
         .await
         .json();
     assert_eq!(given_up["messages"][0]["to"], "ann@example.com");
     assert_eq!(given_up["messages"][0]["tries"], 1);
+    // It is counted once it is recorded.
+    while server.get("/_cenote/health", &[]).await.json()["messages_given_up"] != 1 {
+        tokio::task::yield_now().await;
+    }
+    worker.abort();
     let health = server.get("/_cenote/health", &[]).await.json();
     assert_eq!(health, json!({"status": "ok", "messages_given_up": 1}));
     let counted = server.counted().await;
