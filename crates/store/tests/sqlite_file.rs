@@ -12,7 +12,7 @@ use cenote_store::SqliteStore;
 use rusqlite::Connection;
 use tokio::task::JoinSet;
 
-use crate::contract::{change, claim, commit, found, put, record, sub, user};
+use crate::contract::{change, claim, commit, found, put, record, require, sub, user};
 
 /// An empty directory, deleted at the end of the test.
 struct Directory(PathBuf);
@@ -131,7 +131,9 @@ async fn marks_of_used_values_wait_for_no_flush() {
     // Beside anything else they are as lasting as that, and then so is what came before.
     let group = put(Kind::Group, "g", "doc", Expect::Any);
     store.commit(change([mark("two"), group])).await.unwrap();
-    store.commit(change([mark("three")])).await.unwrap();
+    // A precondition writes nothing to wait for.
+    let there = require(Kind::Group, "g", Expect::Present);
+    store.commit(change([mark("three"), there])).await.unwrap();
     assert_eq!((store.stats().changes, store.stats().transactions), (3, 1));
     assert!(store.commit(change([mark("one")])).await.is_err());
     drop(store);

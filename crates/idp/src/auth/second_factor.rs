@@ -11,7 +11,7 @@ use super::{
     on_device, step_up,
 };
 use crate::message::Target;
-use crate::ports::{Change, Write};
+use crate::ports::{Change, CommitError, Write};
 use crate::user::User;
 use crate::user::devices::Device;
 use crate::user::limits::{Guessed, Lockout};
@@ -213,13 +213,13 @@ pub(super) async fn answer_token(
         lockout.fail(cx, pool).await?;
         return Err(Error::token_code_wrong());
     };
-    if shown.is_used(cx, pool).await? {
-        return Err(Error::token_code_used());
-    }
     let mut change = Change::new().with(session.consume(cx, pool));
     change.push(shown.consume(cx, pool));
     change.writes.extend(lockout.succeed(cx, pool).await?);
-    cx.try_commit(change).await.map_err(session::refused)?;
+    cx.try_commit(change).await.map_err(|error| match error {
+        CommitError::Conflict { index: 1 } => Error::token_code_used(),
+        other => session::refused(other),
+    })?;
     let progress = session.progress.with(Proof::SoftwareToken);
     after_second_factor(cx, scene, &user, progress).await
 }

@@ -2,7 +2,7 @@
 //!
 //! A look-up answers `None` when the thing is absent. A [`Change`] is a value: a list of writes that
 //! carry their own preconditions, applied together and durable before `commit` answers (marks alone survive
-//! less: [`Write::is_mark`]), or refused together. Nothing holds a transaction across an await.
+//! less: [`Write::is_lasting`]), or refused together. Nothing holds a transaction across an await.
 
 use async_trait::async_trait;
 
@@ -338,17 +338,18 @@ impl Write {
         }
     }
 
-    /// Whether it only marks a one-time value as used. The mark survives the end of the process like every write, but
-    /// it need not be on the disk when it is acknowledged: a machine that loses its power in that moment forgets it,
-    /// together with whatever of the same sign-in was on its way.
-    pub const fn is_mark(&self) -> bool {
-        matches!(
+    /// Whether it must be on the disk when it is acknowledged. A precondition writes nothing. The mark of a used
+    /// one-time value survives the end of the process like every write; a machine that loses its power in that moment
+    /// forgets it, together with whatever of the same sign-in was on its way.
+    pub const fn is_lasting(&self) -> bool {
+        !matches!(
             self,
-            Self::Put {
-                kind: Kind::Consumed,
-                expect: Expect::Absent { .. },
-                ..
-            }
+            Self::Require { .. }
+                | Self::Put {
+                    kind: Kind::Consumed,
+                    expect: Expect::Absent { .. },
+                    ..
+                }
         )
     }
 }

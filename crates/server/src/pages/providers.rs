@@ -26,6 +26,7 @@ pub(crate) async fn offered(visit: &Visit) -> Result<Providers, Error> {
     let search = choices.iter().any(&is_searched).then(|| {
         let label = visit.text.say("provider-search-label");
         let field = Field::new(PROVIDER_FIELD, label, FieldKind::Name).auto("email");
+        let field = field.value(visit.field(PROVIDER_FIELD).unwrap_or_default());
         let mut form = Form::new(
             visit.path("/login"),
             visit.text.say("continue-button"),

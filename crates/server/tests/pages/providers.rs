@@ -144,6 +144,7 @@ async fn a_domain_leads_to_its_provider_where_the_style_asks_for_one() {
         body.contains("aria-describedby=\"alert\" aria-invalid=\"true\""),
         "{body}"
     );
+    assert!(body.contains("value=\"ada@else.example\""), "{body}");
 }
 
 #[tokio::test]

@@ -263,7 +263,7 @@ impl Store for SqliteStore {
 
     async fn commit(&self, change: Change) -> Result<(), CommitError> {
         rules::check(&change)?;
-        let lasting = !change.writes.iter().all(Write::is_mark);
+        let lasting = change.writes.iter().any(Write::is_lasting);
         let task: Task = Box::new(move |connection| apply::change(connection, &change));
         self.writer.write(task, lasting).await?;
         self.changes.fetch_add(1, Ordering::Relaxed);

@@ -56,8 +56,11 @@ impl Connection {
     fn tell_home(&self, news: impl FnOnce(&mut AtHome)) {
         let mut home = self.at_home();
         news(&mut home);
-        if let Some(task) = &home.task {
-            task.wake_by_ref();
+        let task = home.task.clone();
+        // Who is woken takes the lock.
+        drop(home);
+        if let Some(task) = task {
+            task.wake();
         }
     }
 
