@@ -11,7 +11,7 @@ use libfuzzer_sys::{Corpus, fuzz_target};
 const TARGET: &str = "AWSCognitoIdentityProviderService.";
 
 /// What stands in front of every operation answers with these.
-const COMMON: [ErrorCode; 8] = [
+const COMMON: [ErrorCode; 7] = [
     ErrorCode::Serialization,
     ErrorCode::UnknownOperation,
     ErrorCode::MissingAuthenticationToken,
