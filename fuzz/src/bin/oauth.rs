@@ -36,6 +36,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         return Corpus::Reject;
     };
     let path = request.uri().path().to_owned();
+    let is_post = request.method() == Method::POST;
     let is_endpoint = path.starts_with("/_domain/app/oauth2/");
     // The other pages have forms, which take a password's time.
     let is_page = [
@@ -63,7 +64,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         let error = refusal["error"].as_str().expect("an error");
         assert!(ERRORS.contains(&error), "{error}");
     }
-    if path.ends_with("/token") && status == StatusCode::OK {
+    if is_post && path.ends_with("/token") && status == StatusCode::OK {
         let has = |proof: &String| {
             filled
                 .windows(proof.len())
