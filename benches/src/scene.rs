@@ -99,7 +99,7 @@ impl Scene {
             }
             // Each needs a user of its own, since a code is good once.
             Self::TotpLogin => requests / 4,
-            // Mail is sent once a second, and each user gets twenty codes in an hour.
+            // Each user gets twenty codes in an hour.
             Self::EmailLogin => requests / 16,
             _ => requests,
         }
