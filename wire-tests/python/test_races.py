@@ -16,6 +16,8 @@ TIMES = 8
 ONCE = "Invalid session for the user, session can only be used once."
 EXPIRED = "Invalid code provided, please request a code again."
 INVALID = "Invalid session for the user."
+# Of a request that met the others again and again.
+BUSY = "Too many requests"
 
 
 class Nodes:
@@ -149,7 +151,9 @@ def test_a_code_of_a_sign_up_confirms_once(nodes):
         ),
         lambda _: True,
     )
-    assert (won, texts) == (1, {"User cannot be confirmed. Current status is CONFIRMED"})
+    # Who has read the user before and looks for the code after finds it gone.
+    assert won == 1
+    assert texts <= {"User cannot be confirmed. Current status is CONFIRMED", EXPIRED, BUSY}
     assert it.pool.status("ada") == "CONFIRMED"
 
 
@@ -165,7 +169,8 @@ def test_a_code_resets_a_password_once(nodes):
         ),
         lambda _: True,
     )
-    assert (won, texts) == (1, {EXPIRED})
+    assert won == 1
+    assert texts <= {EXPIRED, BUSY}
     assert app.tokens(name, NEW_PASSWORD)
 
 
@@ -182,7 +187,8 @@ def test_a_code_verifies_an_address_once(nodes):
         ),
         lambda _: True,
     )
-    assert (won, texts) == (1, {EXPIRED})
+    assert won == 1
+    assert texts <= {EXPIRED, BUSY}
     assert it.pool.attributes(name)["email_verified"] == "true"
 
 
