@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::pool::{domain, scopes};
+use crate::pool::{domain, schema, scopes};
 use crate::{Error, Result, Service, token};
 
 /// `/{pool id}/.well-known/jwks.json` (RFC 7517).
@@ -27,7 +27,7 @@ pub async fn openid_configuration(service: &Service, pool_id: &str) -> Result<Va
         .ok_or_else(|| Error::pool_not_found(pool_id))?;
     let issuer = token::issuer(service, &pool);
     let mut document = json!({
-        "claims_supported": CLAIMS,
+        "claims_supported": claims(),
         "code_challenge_methods_supported": ["S256"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
@@ -53,9 +53,8 @@ pub async fn openid_configuration(service: &Service, pool_id: &str) -> Result<Va
     Ok(document)
 }
 
-/// The claims of ID tokens that OpenID Connect knows; a pool's own attributes are not told.
-const CLAIMS: [&str; 29] = [
-    "sub",
+/// The claims of ID tokens beside the attributes that every pool has.
+const CLAIMS: [&str; 9] = [
     "iss",
     "aud",
     "exp",
@@ -65,26 +64,14 @@ const CLAIMS: [&str; 29] = [
     "acr",
     "amr",
     "at_hash",
-    "name",
-    "given_name",
-    "family_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "email",
-    "email_verified",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-    "phone_number",
-    "phone_number_verified",
-    "address",
-    "updated_at",
 ];
+
+/// The claims of ID tokens that OpenID Connect knows; a pool's own attributes are not told.
+fn claims() -> Vec<&'static str> {
+    let attributes = schema::STANDARD.into_iter();
+    let known = attributes.filter(|name| *name != "identities");
+    CLAIMS.into_iter().chain(known).collect()
+}
 
 /// The members that a domain gives, and where it answers.
 const ENDPOINTS: [(&str, &str); 5] = [

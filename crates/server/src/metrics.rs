@@ -252,7 +252,7 @@ impl Metrics {
         self.messages.get_or_create(&labels).inc();
     }
 
-    /// Counts a connection, which is open until the answer is dropped.
+    /// Counts a connection, which counts as open until what is returned is dropped.
     pub(crate) fn connection(&self) -> Open {
         self.accepted.inc();
         self.connections.inc();

@@ -4,13 +4,13 @@
 use cenote_model::{AuthFactorType, ChallengeNameType, ErrorCode, UserStatusType};
 
 use super::one_time_code::{self, SentCode};
-use super::session::{self, Pending, Session};
+use super::session::{Pending, Session, use_up};
 use super::{
     Flow, Parameters, Progress, Proof, Scene, Step, after_first_factor, exchange, passkey,
     password, sign_up, srp, step_up,
 };
 use crate::message::Target;
-use crate::ports::{Change, Write};
+use crate::ports::Write;
 use crate::trigger::{self, CONFIRM_SIGN_UP, Origin, Trigger};
 use crate::user::limits::{Guessed, Lockout};
 use crate::user::mfa::Required;
@@ -178,12 +178,6 @@ async fn begin(
     };
     use_up(cx, first).await?;
     Session::of(cx, scene, account, pending, progress).ask(cx, scene, [])
-}
-
-pub(super) async fn use_up(cx: &Cx, first: Option<Write>) -> Result<()> {
-    let Some(first) = first else { return Ok(()) };
-    let change = Change::new().with(first);
-    cx.try_commit(change).await.map_err(session::refused)
 }
 
 async fn prove_password(

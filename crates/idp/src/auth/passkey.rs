@@ -2,8 +2,8 @@
 
 use data_encoding::BASE64URL_NOPAD;
 
-use super::choice::{account_of, use_up};
-use super::session::{self, Pending, Session};
+use super::choice::account_of;
+use super::session::{self, Pending, Session, use_up};
 use super::{Parameters, Progress, Proof, Scene, Step, after_first_factor};
 use crate::crypto::webauthn;
 use crate::ports::{Change, Write};

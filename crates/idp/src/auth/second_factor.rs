@@ -3,9 +3,8 @@
 
 use serde_json::Value;
 
-use super::choice::use_up;
 use super::one_time_code::{self, SentCode};
-use super::session::{self, Pending, Session};
+use super::session::{self, Pending, Session, use_up};
 use super::{
     Parameters, Progress, Proof, Scene, Step, after_second_factor, check_state, mfa_setup,
     on_device, step_up,

@@ -10,7 +10,7 @@ use super::one_time_code::SentCode;
 use super::{Progress, Scene, Step};
 use crate::crypto::Purpose;
 use crate::pool::{Client, Pool};
-use crate::ports::{CommitError, Kind, Write};
+use crate::ports::{Change, CommitError, Kind, Write};
 use crate::user::mfa::Factor;
 use crate::user::{self, Account, User, names};
 use crate::{Cx, Error, Result};
@@ -298,6 +298,13 @@ impl Session {
     pub(crate) fn consume(&self, cx: &Cx, pool: &Pool) -> Write {
         Write::mark(&pool.id, &self.id, cx.now(), self.expires_at)
     }
+}
+
+/// Records the use of a session that led to a question, where there was one.
+pub(super) async fn use_up(cx: &Cx, first: Option<Write>) -> Result<()> {
+    let Some(first) = first else { return Ok(()) };
+    let change = Change::new().with(first);
+    cx.try_commit(change).await.map_err(refused)
 }
 
 /// The refusal of a change whose first write uses a session up.

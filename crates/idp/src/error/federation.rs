@@ -20,11 +20,6 @@ impl Error {
         ))
     }
 
-    /// A mapped attribute that is not to change.
-    pub(crate) fn mapped_immutable(name: &str) -> Self {
-        Self::invalid(format!("user.{name}: Attribute cannot be updated."))
-    }
-
     /// Somebody else has the username of a new profile, or the identity was linked meanwhile.
     pub(crate) fn already_found(username: &str) -> Self {
         Self::invalid(format!("Already found an entry for username {username}"))

@@ -30,6 +30,14 @@ pub enum Arrival {
 }
 
 impl Arrival {
+    /// To an address, signed in or not as before.
+    pub(super) fn elsewhere(location: String) -> Self {
+        Self::Redirect {
+            location,
+            cookie: None,
+        }
+    }
+
     /// Tells the application of a refusal.
     pub(crate) fn refused(cx: &Cx, authorization: &Authorization, error: Error) -> Self {
         let refusal = Refusal::of_federation(error);
@@ -43,10 +51,7 @@ impl Arrival {
             }
             None => {}
         }
-        Self::Redirect {
-            location: authorization.refused(cx, &refusal),
-            cookie: None,
-        }
+        Self::elsewhere(authorization.refused(cx, &refusal))
     }
 }
 

@@ -1,7 +1,5 @@
 //! Tokens of identity providers that are exchanged for the pool's own (RFC 8693).
 
-use std::collections::BTreeMap;
-
 use cenote_model::{IdentityProviderTypeType as Type, TokenTypeIdentifierType, UserStatusType};
 use serde_json::{Map, Value};
 
@@ -47,13 +45,11 @@ pub(crate) async fn presented(
     })?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let invalid = || Error::presented_token_invalid(party);
-    let texts = claims.iter();
-    let texts = texts.filter_map(|(name, value)| Some((name.clone(), said::text(value)?)));
     let said = Said {
         subject: text("sub")
             .filter(|sub| !sub.is_empty())
             .ok_or_else(invalid)?,
-        attributes: texts.collect::<BTreeMap<_, _>>(),
+        attributes: said::texts(&claims),
         shown: Value::Null,
         acr: text("acr"),
         access_token: None,

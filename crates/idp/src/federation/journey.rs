@@ -1,21 +1,16 @@
 //! The way of a browser to a provider and back: sealed into what the provider hands back (`state`,
 //! `RelayState`), bound to the browser by a cookie, good once and not for long.
 
-use std::time::Duration;
-
-use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::arrive::Arrival;
 use super::provider::Provider;
-use crate::crypto::Purpose;
+use super::state::{self, LIFETIME_MS, Way};
 use crate::oauth::{Authorization, Domain, Outcome, Params, Refusal, Through};
 use crate::ports::{Change, CommitError, Kind, Write};
 use crate::stored::Stored;
-use crate::{Cx, Error, Result};
-
-/// How long a provider may keep the browser.
-const LIFETIME: Duration = Duration::from_mins(5);
+use crate::{Cx, Result};
 
 /// A journey that has begun.
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,18 +48,10 @@ pub(crate) struct Return {
     pub(crate) authorization: Box<Authorization>,
 }
 
-/// Why a browser that returned goes no further here.
-pub(crate) enum Astray {
-    /// A page says why.
-    Page(Refusal),
-    /// The application is told: the address to send the browser to.
-    Redirect(String),
-}
-
 impl Journey {
     /// When it began, in milliseconds since the epoch.
     pub(super) fn begun_at(&self) -> i64 {
-        self.until - lifetime_ms()
+        self.until - LIFETIME_MS
     }
 
     /// Begins one. `browser` is the cookie of an earlier one: other tabs may still be on their way.
@@ -74,31 +61,21 @@ impl Journey {
         query: &str,
         browser: Option<&str>,
     ) -> Self {
-        let mut nonce = [0; 32];
-        cx.service.entropy.fill(&mut nonce);
         let known = browser.and_then(|value| Uuid::try_parse(value).ok());
         Self {
             id: cx.uuid(),
             provider: provider.key.clone(),
             provider_id: provider.value.id.clone(),
-            nonce: BASE64URL_NOPAD.encode(&nonce),
+            nonce: state::nonce(cx),
             query: query.to_owned(),
             browser: known.unwrap_or_else(|| cx.uuid()),
-            until: cx.now() + lifetime_ms(),
+            until: cx.now() + LIFETIME_MS,
         }
     }
 
     /// What the provider hands back.
     pub(super) fn seal(&self, cx: &Cx, domain: &Domain) -> Result<String> {
-        let plain = serde_json::to_vec(self).map_err(|error| Error::internal(error.to_string()))?;
-        let service = &cx.service;
-        let sealed = service.sealer.seal(
-            Purpose::Federation,
-            context(domain).as_bytes(),
-            &plain,
-            &*service.entropy,
-        );
-        Ok(BASE64URL_NOPAD.encode(&sealed))
+        state::seal(cx, domain, Way::In, self)
     }
 
     /// Leaves for this address.
@@ -106,7 +83,7 @@ impl Journey {
         Departure {
             location,
             browser: self.browser.to_string(),
-            max_age: i64::try_from(LIFETIME.as_secs()).unwrap_or_default(),
+            max_age: LIFETIME_MS / 1000,
         }
     }
 
@@ -117,13 +94,14 @@ impl Journey {
         domain: &Domain,
         sealed: &str,
         browser: Option<&str>,
-    ) -> Result<Result<Return, Astray>> {
-        let over = || Ok(Err(Astray::Page(Refusal::journey_over())));
-        let Some(journey) = Self::open(cx, domain, sealed) else {
+    ) -> Result<Result<Return, Arrival>> {
+        let over = || Ok(Err(Arrival::Page(Refusal::journey_over())));
+        let Some(journey) = state::open::<Self>(cx, domain, Way::In, sealed) else {
             return over();
         };
         let known = browser.and_then(|value| Uuid::try_parse(value).ok());
-        if known != Some(journey.browser) || !journey.spend(cx, domain).await? {
+        let is_bound = known == Some(journey.browser) && journey.until > cx.now();
+        if !is_bound || !journey.spend(cx, domain).await? {
             return over();
         }
         let pool = domain.pool_id();
@@ -143,21 +121,10 @@ impl Journey {
                     authorization,
                 })
             }
-            Outcome::Go(_) => Err(Astray::Page(Refusal::login_option())),
-            Outcome::Page(refusal) => Err(Astray::Page(refusal)),
-            Outcome::Redirect(location) => Err(Astray::Redirect(location)),
+            Outcome::Go(_) => Err(Arrival::Page(Refusal::login_option())),
+            Outcome::Page(refusal) => Err(Arrival::Page(refusal)),
+            Outcome::Redirect(location) => Err(Arrival::elsewhere(location)),
         })
-    }
-
-    fn open(cx: &Cx, domain: &Domain, sealed: &str) -> Option<Self> {
-        let sealed = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
-        let plain = cx
-            .service
-            .sealer
-            .open(Purpose::Federation, context(domain).as_bytes(), &sealed)
-            .ok()?;
-        let journey: Self = serde_json::from_slice(&plain).ok()?;
-        (journey.until > cx.now()).then_some(journey)
     }
 
     /// Whether it had not ended before.
@@ -169,12 +136,4 @@ impl Journey {
             Err(error) => Err(error.into()),
         }
     }
-}
-
-fn lifetime_ms() -> i64 {
-    i64::try_from(LIFETIME.as_millis()).unwrap_or_default()
-}
-
-fn context(domain: &Domain) -> String {
-    format!("{}/{}", domain.pool_id(), domain.base)
 }

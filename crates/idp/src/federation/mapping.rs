@@ -6,6 +6,7 @@ use cenote_model::{AttributeType, IdentityProviderTypeType};
 
 use super::provider::{Provider, USERNAME};
 use super::said::{LONGEST, Said};
+use crate::error::attributes::Flaw;
 use crate::pool::{Client, Pool};
 use crate::user::attributes::{self, Given};
 use crate::user::{User, attribute_type};
@@ -48,7 +49,8 @@ pub(super) fn write(
         .iter()
         .find(|(_, value)| value.chars().count() > LONGEST)
     {
-        return Err(attributes::too_long(name, LONGEST));
+        let flaw = Flaw::LongerThan(LONGEST);
+        return Err(Error::attribute(Given::ByProvider, name, flaw));
     }
     let list: Vec<AttributeType> = mapped
         .iter()
@@ -78,7 +80,7 @@ pub(super) fn write(
         let schema = pool.attribute(name);
         let is_fixed = schema.is_some_and(|schema| schema.mutable == Some(false));
         if is_fixed && user.attributes.contains_key(name) {
-            return Err(Error::mapped_immutable(name));
+            return Err(Error::attribute(Given::ByProvider, name, Flaw::Fixed));
         }
         if !attributes::may_provider_write(client, name) {
             return Err(Error::unauthorized_attribute());

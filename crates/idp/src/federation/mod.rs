@@ -17,6 +17,7 @@ mod oidc;
 pub(crate) mod provider;
 mod said;
 pub mod saml;
+mod state;
 
 pub use arrive::Arrival;
 pub use journey::Departure;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::provider::Provider;
 use super::{linked, saml};
@@ -62,6 +62,12 @@ pub(crate) fn text(claim: &Value) -> Option<String> {
         }
         Value::Bool(_) | Value::Number(_) | Value::Object(_) => Some(claim.to_string()),
     }
+}
+
+/// Claims as texts, but for those that say nothing.
+pub(super) fn texts(claims: &Map<String, Value>) -> BTreeMap<String, String> {
+    let text = |(name, claim): (&String, &Value)| Some((name.clone(), text(claim)?));
+    claims.iter().filter_map(text).collect()
 }
 
 #[cfg(test)]

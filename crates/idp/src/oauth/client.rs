@@ -16,8 +16,9 @@ pub(super) async fn client_of(
 ) -> std::result::Result<Option<Arc<Client>>, crate::Error> {
     let client = cx.service.client(id).await?;
     let client = client.filter(|client| client.pool_id == domain.pool.id);
-    let mut counted = client.iter();
-    counted.try_for_each(|client| cx.service.rates.check_client(&client.id))?;
+    if let Some(client) = &client {
+        cx.service.rates.check_client(&client.id)?;
+    }
     Ok(client)
 }
 

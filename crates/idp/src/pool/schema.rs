@@ -14,7 +14,7 @@ const MAX_CUSTOM: usize = 50;
 const MAX_LENGTH: &str = "2048";
 
 /// The standard attributes in the order in which every pool shows them.
-const STANDARD: [&str; 21] = [
+pub(crate) const STANDARD: [&str; 21] = [
     "sub",
     "name",
     "given_name",

@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
 use super::{Limiter, Ticks, limiter};
@@ -49,12 +50,12 @@ impl Hosted {
         if let Some(address) = address {
             self.take(&self.addresses, &address, OF_CALLER)?;
         }
-        self.take(&self.domains, &domain.to_owned(), OF_DOMAIN)
+        self.take(&self.domains, domain, OF_DOMAIN)
     }
 
     /// Counts a request for a client.
     pub(super) fn client(&self, id: &str) -> Result<()> {
-        self.take(&self.clients, &id.to_owned(), OF_CALLER)
+        self.take(&self.clients, id, OF_CALLER)
     }
 
     /// Counts a read of public keys.
@@ -62,10 +63,10 @@ impl Hosted {
         self.keys.check().map_err(|_| Error::busy())
     }
 
-    fn take<K: Eq + Hash + Clone>(
+    fn take<K: Eq + Hash, Q: Hash + Equivalent<K> + ToOwned<Owned = K> + ?Sized>(
         &self,
         cache: &Cache<K, Arc<Limiter>>,
-        key: &K,
+        key: &Q,
         rate: u32,
     ) -> Result<()> {
         let found = cache.get_or_insert_with(key, || {

@@ -37,11 +37,6 @@ pub(crate) enum Given {
     ByProvider,
 }
 
-/// Refuses a value that is longer than an identity provider may make it.
-pub(crate) fn too_long(name: &str, limit: usize) -> Error {
-    Error::attribute(Given::ByProvider, name, Flaw::LongerThan(limit))
-}
-
 /// Checks a list of attributes against the schema and answers it as a map; the last of two equal names
 /// counts. A blank or absent value is kept as `None`: at an update it deletes the attribute.
 pub(crate) fn check(
@@ -220,18 +215,17 @@ pub(crate) fn may_write(client: &Client, name: &str) -> bool {
     {
         return false;
     }
-    client
-        .shape
-        .write_attributes
-        .as_ref()
-        .is_none_or(|list| lists(list, name))
+    is_writable(client, name)
 }
 
 /// Whether an identity provider may write an attribute through the client: verified flags are its to give.
 pub(crate) fn may_provider_write(client: &Client, name: &str) -> bool {
+    matches!(name, "email_verified" | "phone_number_verified") || is_writable(client, name)
+}
+
+fn is_writable(client: &Client, name: &str) -> bool {
     let listed = client.shape.write_attributes.as_ref();
-    matches!(name, "email_verified" | "phone_number_verified")
-        || listed.is_none_or(|list| lists(list, name))
+    listed.is_none_or(|list| lists(list, name))
 }
 
 /// Refuses attributes that the client may not write.

@@ -26,7 +26,7 @@ async fn s9_s45_the_document_names_the_endpoints_and_the_issuer_of_tokens() {
             "authorization_endpoint": format!("{base}/oauth2/authorize"),
             "authorization_response_iss_parameter_supported": true,
             "claims_supported": [
-                "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "name",
+                "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sub", "name",
                 "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile",
                 "picture", "website", "email", "email_verified", "gender", "birthdate", "zoneinfo", "locale",
                 "phone_number", "phone_number_verified", "address", "updated_at",

@@ -86,7 +86,6 @@ impl<'a> Claims<'a> {
 
     /// All as texts.
     pub(super) fn texts(&self) -> BTreeMap<String, String> {
-        let text = |(name, value): (&String, &Value)| Some((name.clone(), said::text(value)?));
-        self.said.iter().filter_map(text).collect()
+        said::texts(&self.said)
     }
 }

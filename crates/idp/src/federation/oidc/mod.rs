@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use self::claims::Claims;
 use self::endpoints::Caller;
 use super::arrive::{Arrival, arrive};
-use super::journey::{Astray, Departure, Journey, Return};
+use super::journey::{Departure, Journey, Return};
 use super::provider::{Provider, USERNAME};
 use super::said::{self, Said};
 use crate::oauth::{Authorization, Domain, Params, Refusal, encode, with_query};
@@ -106,13 +106,7 @@ pub async fn respond(
     let back = match Journey::end(cx, domain, state, browser).await? {
         Ok(back) if back.provider.value.kind != Type::Saml => back,
         Ok(_) => return Ok(Arrival::Page(Refusal::journey_over())),
-        Err(Astray::Page(refusal)) => return Ok(Arrival::Page(refusal)),
-        Err(Astray::Redirect(location)) => {
-            return Ok(Arrival::Redirect {
-                location,
-                cookie: None,
-            });
-        }
+        Err(arrival) => return Ok(arrival),
     };
     Ok(match said(cx, domain, &back, params).await {
         Ok(said) => arrive(cx, back.authorization, back.journey.nonce, &said).await,
@@ -196,15 +190,10 @@ async fn said(cx: &Cx, domain: &Domain, back: &Return, params: &Params) -> Resul
     let source = provider.value.mapping.get(USERNAME);
     let subject = source.and_then(|source| claims.text(source));
     let subject = subject.filter(|subject| !subject.is_empty());
-    let texts = |members: &Map<String, Value>| -> Map<String, Value> {
-        let text =
-            |(name, value): (&String, &Value)| Some((name.clone(), said::text(value)?.into()));
-        members.iter().filter_map(text).collect()
-    };
     Ok(Said {
         subject: subject.ok_or_else(|| Error::provider_answer(name, "subject"))?,
         shown: json!({
-            "tokenResponse": texts(&tokens),
+            "tokenResponse": said::texts(&tokens),
             "idToken": id_claims,
             "userInfo": user_info,
         }),

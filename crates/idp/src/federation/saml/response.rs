@@ -84,10 +84,7 @@ pub fn read(message: &str, expected: &Expected<'_>) -> Result<Assertion, Flaw> {
     let plain = all(response, ASSERTION, "Assertion").count();
     let encrypted = all(response, ASSERTION, "EncryptedAssertion").count();
     // Nor is there another one anywhere else.
-    let others = response.descendants();
-    let others = others
-        .filter(|node| node.has_tag_name((ASSERTION, "Assertion")))
-        .count();
+    let others = assertions_below(response);
     match (plain, encrypted, expected.decryption) {
         (1, 0, Some(_)) => Err(Flaw::Unencrypted),
         (1, 0, None) if others == 1 => {
@@ -102,13 +99,7 @@ pub fn read(message: &str, expected: &Expected<'_>) -> Result<Assertion, Flaw> {
             let inner = assertion.and_then(|it| encryption::decrypt(it, key));
             let inner = inner.ok_or(Flaw::Encryption)?;
             let inner = parse(&inner).ok_or(Flaw::Encryption)?;
-            let mut found = inner.descendants();
-            if found
-                .by_ref()
-                .filter(|node| node.has_tag_name((ASSERTION, "Assertion")))
-                .count()
-                != 1
-            {
+            if assertions_below(inner.root_element()) != 1 {
                 return Err(Flaw::Encryption);
             }
             let assertion = only(inner.root_element(), ASSERTION, "Assertion");
@@ -124,6 +115,11 @@ pub fn read(message: &str, expected: &Expected<'_>) -> Result<Assertion, Flaw> {
         }
         _ => Err(Flaw::Assertions),
     }
+}
+
+fn assertions_below(node: Node<'_, '_>) -> usize {
+    let is_assertion = |node: &Node<'_, '_>| node.has_tag_name((ASSERTION, "Assertion"));
+    node.descendants().filter(is_assertion).count()
 }
 
 /// The response must say that it went well.

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use cenote_model::IdentityProviderTypeType as Type;
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::HEXLOWER;
 use serde_json::json;
 
 use super::request::{self, Head};
@@ -10,9 +10,10 @@ use super::{Assertion, Expected, Flaw, Session, audience, response};
 use crate::federation::arrive::{Arrival, arrive};
 use crate::federation::certificate;
 use crate::federation::fetched;
-use crate::federation::journey::{Astray, Departure, Journey};
+use crate::federation::journey::{Departure, Journey};
 use crate::federation::provider::{OWN_USERS, Provider};
 use crate::federation::said::{Said, list};
+use crate::federation::state;
 use crate::oauth::{Authorization, Domain, Outcome, Params, Prompt, Refusal, Through};
 use crate::pool::Pool;
 use crate::ports::{Change, CommitError, Kind, Write};
@@ -87,30 +88,17 @@ pub async fn respond(
             Ok(back) if back.provider.value.kind == Type::Saml => {
                 (back.provider, back.authorization, Some(back.journey))
             }
-            Ok(_) | Err(Astray::Page(_)) => return page(Refusal::saml_state()),
-            Err(Astray::Redirect(location)) => return Ok(elsewhere(location)),
+            Ok(_) | Err(Arrival::Page(_)) => return page(Refusal::saml_state()),
+            Err(arrival) => return Ok(arrival),
         }
     };
     let request = journey.as_ref().map(request_id);
-    let nonce = journey.map_or_else(|| chance(cx), |journey| journey.nonce);
+    let nonce = journey.map_or_else(|| state::nonce(cx), |journey| journey.nonce);
     let said = said(cx, domain, &provider, message, request).await;
     Ok(match said {
         Ok(said) => arrive(cx, authorization, nonce, &said).await,
         Err(error) => Arrival::refused(cx, &authorization, error),
     })
-}
-
-fn elsewhere(location: String) -> Arrival {
-    Arrival::Redirect {
-        location,
-        cookie: None,
-    }
-}
-
-fn chance(cx: &Cx) -> String {
-    let mut bytes = [0; 32];
-    cx.service.entropy.fill(&mut bytes);
-    BASE64URL_NOPAD.encode(&bytes)
 }
 
 /// What a provider that nobody asked wants to sign in for: it says so in place of a state. It must be allowed to,
@@ -130,7 +118,7 @@ async fn unasked(
     let authorization = match Authorization::read(cx, domain, &params).await? {
         Outcome::Go(authorization) => authorization,
         Outcome::Page(refusal) => return page(refusal),
-        Outcome::Redirect(location) => return Ok(Err(elsewhere(location))),
+        Outcome::Redirect(location) => return Ok(Err(Arrival::elsewhere(location))),
     };
     let Through::Provider(name) = &authorization.through else {
         return page(Refusal::relay_state());

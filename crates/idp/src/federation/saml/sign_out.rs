@@ -1,24 +1,18 @@
 //! Signing out at the SAML provider through which somebody came.
 
-use std::time::Duration;
-
-use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
 use super::audience;
 use super::logout::{self, SignedOut};
 use super::request::{self, Head};
 use crate::auth::Via;
-use crate::crypto::Purpose;
 use crate::federation::provider::Provider;
+use crate::federation::state::{self, LIFETIME_MS, Way};
 use crate::federation::{certificate, fetched};
 use crate::oauth::{Domain, Params, Refusal};
 use crate::ports::Kind;
 use crate::stored::Stored;
 use crate::{Cx, Error, Result};
-
-/// How long a provider may keep the browser.
-const LIFETIME: Duration = Duration::from_mins(5);
 
 /// What the provider hands back.
 #[derive(Serialize, Deserialize)]
@@ -70,9 +64,9 @@ pub(crate) async fn leave(cx: &Cx, domain: &Domain, via: Via, target: String) ->
         provider: provider.key,
         provider_id: provider.value.id,
         target,
-        until: cx.now() + i64::try_from(LIFETIME.as_millis()).unwrap_or_default(),
+        until: cx.now() + LIFETIME_MS,
     };
-    let state = waiting.seal(cx, domain)?;
+    let state = state::seal(cx, domain, Way::Out, &waiting)?;
     Ok(request::address(destination, &asked, &state, Some(&key)))
 }
 
@@ -91,7 +85,8 @@ pub async fn signed_out(
     let Some(message) = params.get("SAMLResponse") else {
         return Ok(Err(Refusal::missing("SAMLResponse")));
     };
-    let Some(waiting) = Waiting::open(cx, domain, state) else {
+    let waiting = state::open::<Waiting>(cx, domain, Way::Out, state);
+    let Some(waiting) = waiting.filter(|waiting| waiting.until > cx.now()) else {
         return Ok(Err(Refusal::saml_state()));
     };
     let pool = &domain.pool;
@@ -121,33 +116,4 @@ pub async fn signed_out(
         Ok(()) => Ok(waiting.target),
         Err(flaw) => Err(Refusal::of_federation(Error::saml(flaw))),
     })
-}
-
-impl Waiting {
-    fn seal(&self, cx: &Cx, domain: &Domain) -> Result<String> {
-        let plain = serde_json::to_vec(self).map_err(|error| Error::internal(error.to_string()))?;
-        let service = &cx.service;
-        let context = context(domain);
-        let sealed = service.sealer.seal(
-            Purpose::Federation,
-            context.as_bytes(),
-            &plain,
-            &*service.entropy,
-        );
-        Ok(BASE64URL_NOPAD.encode(&sealed))
-    }
-
-    fn open(cx: &Cx, domain: &Domain, sealed: &str) -> Option<Self> {
-        let sealed = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
-        let keys = &cx.service.sealer;
-        let plain = keys
-            .open(Purpose::Federation, context(domain).as_bytes(), &sealed)
-            .ok()?;
-        let waiting: Self = serde_json::from_slice(&plain).ok()?;
-        (waiting.until > cx.now()).then_some(waiting)
-    }
-}
-
-fn context(domain: &Domain) -> String {
-    format!("sign-out/{}/{}", domain.pool_id(), domain.base)
 }
